@@ -1,4 +1,4 @@
-"""What can stop a run. `digitize/exits.py` says which exit code each becomes."""
+"""Errors that can stop a run. `digitize/exits.py` maps them to exit codes."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from pathlib import Path
 
 
 class DigitizeError(Exception):
-    """Base of everything this package raises on purpose; the message says what happened and the next step."""
+    """Base of all errors this package raises on purpose; the message states the problem and the next step."""
 
 
 class OptionsError(DigitizeError):
-    """`digitize.toml`, a manifest or a flag holds something that cannot be meant."""
+    """`digitize.toml`, a manifest or a flag has an invalid value."""
 
 
 class WorkspaceError(DigitizeError):
-    """The folder is not a workspace, or is one already."""
+    """The folder is not a workspace, or already is one."""
 
 
 class InputError(DigitizeError):
@@ -28,15 +28,15 @@ class NotFound(InputError):
 
 
 class MachineLacks(DigitizeError):
-    """Something is not installed on this machine; the message names the command that mends it."""
+    """Something is not installed on this machine; the message names the command that fixes it."""
 
 
 class KeyUnusable(DigitizeError):
-    """The office's signing key is missing, is none, or is open to other users of this machine."""
+    """The office's signing key is missing, invalid, or readable by other users of this machine."""
 
 
 class UpdateRefused(DigitizeError):
-    """A bundle is not whole, not signed by a trusted key, or does not install; the version in use stays."""
+    """A bundle is incomplete, not signed by a trusted key, or does not install; the version in use stays."""
 
 
 class LedgerError(DigitizeError):
@@ -44,19 +44,19 @@ class LedgerError(DigitizeError):
 
 
 class LedgerAway(LedgerError):
-    """The database of the ledger does not answer; what was recorded is there when it does again."""
+    """The ledger's database does not answer; recorded results are kept."""
 
 
 class LeaseLost(LedgerError):
-    """Somebody else took the work over; nothing of it was recorded."""
+    """The lease was lost to another worker; nothing was recorded."""
 
 
 class DiskFull(LedgerError):
-    """There is no room left to write; nothing that was finished is lost."""
+    """The disk is full; finished work is kept."""
 
 
 class NotCounted(LedgerError):
-    """Questions or passwords cannot be counted, so that nobody would be slowed down."""
+    """Rate limiting is unavailable, so requests and passwords cannot be counted."""
 
 
 class TargetRefused(DigitizeError):
@@ -64,13 +64,11 @@ class TargetRefused(DigitizeError):
 
 
 class TooManyRefused(DigitizeError):
-    """More was refused than the agreed share; what was good is done."""
+    """More was refused than the agreed share; accepted work is kept."""
 
 
 def machine_trouble(error: BaseException) -> DigitizeError | None:
-    """What stands behind an error where that is no fault of ours: no room on the disk, a medium that only reads, no
-    memory left. None where nothing of the kind does.
-    """
+    """The cause of an error that is no bug of ours: disk full, read-only medium, out of memory. None for others."""
     seen: BaseException | None = error
     while seen is not None:
         number = seen.errno if isinstance(seen, OSError) else None
@@ -95,7 +93,7 @@ _FOREIGN = ("sqlite3", "polars", "pyo3")
 
 
 def fault(unit: str, error: Exception) -> str:
-    """The message for a fault of ours on one unit: its type and place; the error's own text may hold values."""
+    """Message for an internal error on one unit: its type and location; the error's own text may contain values."""
     where = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{Path(where.filename).name}:{where.lineno}"
     return f"{unit}: a fault in the program ({type(error).__name__} at {place}). Please report it."

@@ -1,4 +1,4 @@
-"""Exit codes, one table. Libraries raise types; only the command line knows codes."""
+"""The table of exit codes. Libraries raise types; only the command line knows codes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from digitize import errors
 
 
 class Exit(IntEnum):
-    """What a script learns from the exit status; docs/operations.md prints this table."""
+    """Exit status for scripts; docs/operations.md prints this table."""
 
     DONE = 0
     FAULT = 1
@@ -49,9 +49,9 @@ OURS = ("digitize.", "ocr.", "mappers.", "validators.")
 
 
 def exit_code(error: BaseException) -> Exit | None:
-    """The code for an error raised on purpose, None for a fault in our own program.
+    """Exit code of an error raised on purpose, None for a bug of ours.
 
-    Types are looked up by name, so that the other three packages (and what they import) stay off the start-up path.
+    Types are looked up by name, so that the other three packages (and their imports) are not loaded at start.
     """
     trouble = errors.machine_trouble(error)
     # A target that refused for want of room says so with the code of a full disk.

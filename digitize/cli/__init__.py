@@ -1,4 +1,4 @@
-"""The command line: one file a command. Commands parse, call one function, print."""
+"""The command line, one file per command. Commands parse, call one function, print."""
 
 from digitize.cli.app import main
 

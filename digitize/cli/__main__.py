@@ -1,4 +1,4 @@
-"""So that `python -m digitize.cli` is the command line too."""
+"""Makes `python -m digitize.cli` work."""
 
 from digitize.cli.app import main
 

@@ -1,4 +1,4 @@
-"""The `digitize` application: finds the command that is asked for and turns errors into exit codes."""
+"""The `digitize` application: loads the requested command and turns errors into exit codes."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _options(
 
 
 def build() -> typer.Typer:
-    """The application; its commands are the command files of this folder, each loaded when it is asked for."""
+    """The application; its commands are the files of this folder, each loaded on demand."""
     return app
 
 

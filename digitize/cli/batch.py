@@ -46,7 +46,7 @@ def receive(
     note: Annotated[str, typer.Option(help="Free-text note, without names of persons in the records.")] = "",
     json: Json = False,
 ) -> None:
-    """Note that volumes came, what they are, and how many pages somebody counted."""
+    """Record that volumes arrived, their metadata, and the hand-counted number of pages."""
     from digitize.errors import InputError
     from digitize.volumes.list_file import read_volume_list
     from digitize.volumes.receipt import receive_all
@@ -74,7 +74,7 @@ def count(
     by: By,
     on: On = "",
 ) -> None:
-    """Note how many pages of a volume somebody counted by hand; earlier counts stay in the history."""
+    """Record a hand count of a volume's pages; earlier counts stay in the history."""
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.place import open_place
     from digitize.workspace.volumes.book import Volumes
@@ -100,7 +100,7 @@ def custody(
     note: Annotated[str, typer.Option(help="Free-text note.")] = "",
     json: Json = False,
 ) -> None:
-    """Show who had a volume when, or add what happened to it; nothing in the chain is ever changed."""
+    """Show a volume's chain of custody, or append to it; earlier entries never change."""
     from dataclasses import asdict
 
     from digitize.workspace.ledger import Ledger
@@ -145,7 +145,7 @@ def account(
     volume: Annotated[str, typer.Option(help="Only this volume (label or number).")] = "",
     json: Json = False,
 ) -> None:
-    """Set what was counted by hand beside what was scanned, read and recorded; exit code 3 if they differ."""
+    """Compare hand counts with what was scanned, read and recorded; exit code 3 if they differ."""
     from digitize.errors import TooManyRefused
     from digitize.volumes.account import list_accounts
     from digitize.workspace.intake.unplaced import set_aside
@@ -204,7 +204,7 @@ def look(
         list[str] | None, typer.Option(help="Language whose digits number the pages, such as hi.")
     ] = None,
 ) -> None:
-    """Look at the pictures of volumes: pages scanned twice, numbers left out, pages to scan again."""
+    """Inspect the images of volumes for pages scanned twice, missing page numbers, and pages to rescan."""
     import os
 
     from digitize.cli.console import progress
@@ -258,7 +258,7 @@ def place_page(
     rest: Annotated[bool, typer.Option("--rest", help="Put the pages that follow it into the same volume.")] = False,
     reason: Annotated[str, typer.Option(help="Reason why a page is left out.")] = "",
 ) -> None:
-    """Say into which volume a page goes that cover sheets could not place."""
+    """Assign a page to a volume where cover sheets could not place it."""
     from digitize.workspace.intake.unplaced import PersonSays, choose, settle
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.place import open_place

@@ -1,4 +1,4 @@
-"""`digitize calibrate`: measure from answers which values may pass unseen."""
+"""`digitize calibrate`: measure from answers which values may pass without review."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ def calibrate(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],
     json: Json = False,
 ) -> None:
-    """Measure which values may pass without a person, from answers that people gave without seeing the reading.
+    """Measure which values may pass without review, from answers given without seeing the reading.
 
-    The first call begins: from then on sheets ask whole pages in random order, until values pass under the guarantee.
+    The first call starts it: from then on sheets ask whole pages in random order, until values pass under the
+    guarantee.
     """
     from digitize.workspace.calibration.field_standings import HEAD, standings
     from digitize.workspace.calibration.threshold_store import begin_measuring

@@ -34,7 +34,7 @@ def case(
     operator: Operator = "",
     json: Json = False,
 ) -> None:
-    """Show a case: its records of all registers, linked by the FIR's key, and what they disagree on."""
+    """Show a case: its records from all registers, linked by FIR key, and where they disagree."""
     from dataclasses import asdict
 
     from digitize.workspace.ledger import Ledger
@@ -62,7 +62,7 @@ def case(
 def _look(
     ledger: Ledger, name: str, *, every: bool, is_masked: bool
 ) -> tuple[list[dict[str, Any]], CaseCounts | None, ShownFields]:
-    """The cases that are shown, how many there are of all, and which protected fields are shown in full."""
+    """Cases to show, the total number of cases, and the protected fields shown in full."""
     from functools import cache
 
     from digitize.masking.unmasking import ShownFields
@@ -82,7 +82,7 @@ def _mention_purged(purged: int) -> str:
 
 
 def _plain(case: Case, masks: CaseMasks, told: ShownFields | None) -> dict[str, Any]:
-    """A case as it is shown: masked, or in full where told notes what is protected in it."""
+    """A case as shown: masked, or in full with its protected fields noted in `told`."""
     from digitize.records.cases import case_to_plain
 
     if told is None:
@@ -93,7 +93,7 @@ def _plain(case: Case, masks: CaseMasks, told: ShownFields | None) -> dict[str, 
 
 
 def _masks(ledger: Ledger, cases: Iterable[Case]) -> CaseMasks:
-    """For the cases that are shown, or for the whole workspace when none are named."""
+    """Masks for the cases to show, or for the whole workspace if none are named."""
     from digitize.masking.cases import build_case_masks, build_workspace_masks
 
     records = [r for c in cases for r in c.records]

@@ -1,4 +1,4 @@
-"""What `digitize validate` shows while it checks, and what it prints of a report."""
+"""Progress and report output of `digitize validate`."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _NOT_SHOWN = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 @contextmanager
 def check_progress() -> Iterator[Progress | None]:
-    """A bar on a terminal, once there is much to read; nothing elsewhere."""
+    """A progress bar on a terminal for large inputs; nothing elsewhere."""
     if not sys.stderr.isatty():
         yield None
         return
@@ -41,7 +41,7 @@ def check_progress() -> Iterator[Progress | None]:
 
 
 def print_not_told(settings: CheckSettings) -> None:
-    """Say first, and once, which names are not looked up because nobody told the state or its stations."""
+    """Say once, first, which names are not looked up because no state or station list is set."""
     from digitize.files.validating.settings import list_missing_settings
 
     for one in list_missing_settings(settings):
@@ -52,7 +52,7 @@ def print_not_told(settings: CheckSettings) -> None:
 
 
 def print_report(report: CheckReport) -> None:
-    """Print the gravest findings, and the counts."""
+    """Print the most severe findings, and the counts."""
     out = results()
     if report.findings:
         # Not sorted as a whole: however many there are, only the gravest few are printed.
@@ -80,11 +80,11 @@ def print_report(report: CheckReport) -> None:
 
 
 def _print_expected(report: CheckReport, shown: Sequence[FileFinding]) -> None:
-    """What is expected and what to do, once for each field and rule."""
+    """Print what is expected and what to do, once per field and rule."""
     for code, field, text in sorted({(f.code, f.field, report.advice(f)) for f in shown}):
         results().print(f"{code} {field}".rstrip() + f": {text}", markup=False, soft_wrap=True, highlight=False)
 
 
 def _plain(value: str) -> str:
-    """A value without anything that steers a terminal."""
+    """The value without terminal control characters."""
     return _NOT_SHOWN.sub("�", value)

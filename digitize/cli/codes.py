@@ -26,7 +26,7 @@ _CHECKED = {
 
 @codes.callback()
 def _group() -> None:
-    """Acts, sections, code lists and places: find what a text means, list what is known."""
+    """Look up acts, sections, code lists and places."""
 
 
 @codes.command("find")
@@ -46,7 +46,7 @@ def find(
     limit: Annotated[int, typer.Option(min=1, help="Number of results to show.")] = 10,
     json: Json = False,
 ) -> None:
-    """Find what a text means: a section, an act, a value of a list, a district; best first, old and new law both."""
+    """Find what a text means: a section, act, list value or district; best match first, old and new law."""
     from mappers.codes import districts, load_stations, states
     from mappers.lookup import find_codes, known_lists
 
@@ -76,7 +76,7 @@ def list_(
     name: Annotated[str, typer.Argument(metavar="[NAME]", help="Name of a list (default: all lists).")] = "",
     json: Json = False,
 ) -> None:
-    """List the masters, or the entries of one: values, titles, days, spellings."""
+    """List the masters, or the entries of one: values, titles, dates, spellings."""
     from mappers.lookup.masters import master, masters
 
     if name:
@@ -105,7 +105,7 @@ def check(
     lists: Annotated[Path | None, typer.Option(help="Folder with stations.csv and districts.csv of a state.")] = None,
     json: Json = False,
 ) -> None:
-    """Tell where lists of stations and districts contradict each other, and which coordinates cannot be right."""
+    """Find contradictions between lists of stations and districts, and impossible coordinates."""
     from mappers.codes import states
     from mappers.codes.contradictions import contradictions
 
@@ -120,7 +120,7 @@ def check(
 
 
 def _places_findings(path: Path, state: str) -> list[str]:
-    """What is wrong with a list of stations with coordinates, where there is one."""
+    """Errors in a list of stations with coordinates, if there is one."""
     from digitize.services.station_places import read_places
 
     return [f"{path.name}: {finding}" for finding in read_places(path, state).findings] if path.is_file() else []

@@ -1,7 +1,7 @@
-"""What every command shares: results to stdout, everything else to stderr.
+"""Shared output of all commands: results to stdout, everything else to stderr.
 
-No other module of a command prints: what stands in names and values reaches the terminal through here alone, so that
-none of it moves the cursor, sets a colour or looks like a line of ours.
+No other module of a command prints, so that names and values reach the terminal only through here, and cannot move the
+cursor, set a colour or imitate our own lines.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a tabl
 
 
 def results() -> Console:
-    """Where results go; wide enough that a piped table is not folded."""
+    """Console for results; wide enough that piped tables do not wrap."""
     # Without a terminal rich would fold at 80.
     return _console({"width": None if sys.stdout.isatty() else 120})
 
 
 def errors() -> Console:
-    """Where progress, warnings and errors go."""
+    """Console for progress, warnings and errors."""
     return _console({"stderr": True})
 
 
@@ -44,32 +44,32 @@ def _console(settings: Mapping[str, Any]) -> Console:
     from rich.console import Console  # not at the start: it takes longer than all of `digitize --help`
 
     class Plain(Console):
-        """Prints texts as they are: [brackets] are no markup, and nothing in them steers the terminal."""
+        """Prints texts literally: [brackets] are no markup, and control characters are escaped."""
 
         def print(self, *objects: Any, **how: Any) -> None:
             how["markup"] = how["emoji"] = False
             super().print(*(on_terminal(x) if isinstance(x, str) else x for x in objects), **how)
 
         def on_broken_pipe(self) -> None:
-            """As for what is not printed by rich, which would end with 1: that is a fault of ours."""
+            """Handle a closed pipe ourselves; rich would exit with 1, which stands for a bug of ours."""
             raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
 
     return Plain(highlight=False, **settings)
 
 
 def say(*lines: str) -> None:
-    """Results as lines on stdout; a line that is said never becomes two, whatever stands in it."""
+    """Print results as lines on stdout; one item never becomes two lines, whatever it contains."""
     for line in lines or ("",):
         print(on_terminal(line))
 
 
 def say_text(text: str) -> None:
-    """A text of several lines on stdout, such as a drafted file, as it is but for what steers a terminal."""
+    """Print a multi-line text such as a drafted file on stdout, with control characters escaped."""
     print(block_on_terminal(text), end="" if text.endswith("\n") else "\n")
 
 
 def text_out() -> TextIO:
-    """Where a text goes that another program reads as it is; a terminal is not steered by it."""
+    """Stream for text that another program reads unchanged; escaped on a terminal."""
     return cast(TextIO, _Shown()) if sys.stdout.isatty() else sys.stdout
 
 
@@ -79,17 +79,17 @@ class _Shown:
 
 
 def warn(text: str) -> None:
-    """What a person should know though it does not stop the command, such as an old spelling."""
+    """Print a warning that does not stop the command, such as an outdated spelling."""
     errors().print(f"Warning: {text}", style="yellow", soft_wrap=True)
 
 
 def print_json(data: dict[str, Any]) -> None:
-    """One JSON object on stdout, Unicode as it is, with the number of the output's schema."""
+    """Print one JSON object on stdout, in Unicode, with the output's schema version."""
     print(in_json(json.dumps({"schema": JSON_SCHEMA, **data}, ensure_ascii=False, indent=1)))
 
 
 def table(title: str, columns: list[str], rows: list[list[Any]]) -> Table:
-    """A plain table; numbers stand to the right."""
+    """A plain table; numbers are right-aligned."""
     from rich.table import Table
     from rich.text import Text
 
@@ -109,7 +109,7 @@ def table(title: str, columns: list[str], rows: list[list[Any]]) -> Table:
 
 
 def print_plain(title: str, columns: list[str], rows: list[list[Any]]) -> None:
-    """Print a table as `table` draws it, long cells unfolded, without rich: for commands that must answer at once."""
+    """Print a table like `table`, without wrapping and without rich, for commands that must start fast."""
     cells = [[on_terminal(str(cell)) for cell in row] for row in (columns, *rows)]
     widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
     is_number = [bool(rows) and all(isinstance(r[i], int | float) for r in rows) for i in range(len(columns))]
@@ -123,14 +123,14 @@ def print_plain(title: str, columns: list[str], rows: list[list[Any]]) -> None:
 
 
 def _width(text: str) -> int:
-    """Columns of a terminal: vowel signs take none of their own, letters of East Asia two."""
+    """Terminal columns of a text: 0 for vowel signs, 2 for East Asian letters."""
     # Cf as well: joiners steer how letters are drawn and have no width.
     seen = (c for c in text if unicodedata.category(c) not in ("Mn", "Mc", "Me", "Cf"))
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in seen)
 
 
 class LogLines(logging.Formatter):
-    """What is logged, each message on one line: names of files stand in it."""
+    """Log messages on one line each, since they contain file names."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - named by logging
         """One line."""
@@ -138,7 +138,7 @@ class LogLines(logging.Formatter):
 
 
 class ProgressLines:
-    """Progress where nobody watches: one line every so many units."""
+    """Progress without a terminal: one line every n units."""
 
     def __init__(self, every: int) -> None:
         """every: units between two lines."""
@@ -149,7 +149,7 @@ class ProgressLines:
         self._step, self._total, self._done, self._failed, self._begun = step, total, 0, 0, time.monotonic()
 
     def advance(self, *, failed: bool = False) -> None:
-        """Count one, and say so when it is time."""
+        """Count one unit and print a line when due."""
         self._done += 1
         self._failed += failed
         if self._done % self._every == 0 or self._done == self._total:
@@ -160,12 +160,12 @@ class ProgressLines:
             self.say(f"{self._step} {self._done}/{self._total}{failures}, {rate * 60:.0f}/min, {left:.0f} s left")
 
     def say(self, text: str) -> None:
-        """One line."""
+        """Print one line."""
         print(on_terminal(text), file=sys.stderr, flush=True)
 
 
 class Bars:
-    """Progress on a terminal: one bar a step, with counts, rate and time left."""
+    """Progress on a terminal: a bar per step, with counts, rate and remaining time."""
 
     def __init__(self) -> None:
         """Draw nothing before the first step."""
@@ -193,7 +193,7 @@ class Bars:
         self._task = self._bar.add_task(step, total=total, failed="", rate="")
 
     def advance(self, *, failed: bool = False) -> None:
-        """Move the bar by one."""
+        """Advance the bar by one."""
         self._failed += failed
         done = self._bar.tasks[-1].completed + 1
         rate = f"{done / max(time.monotonic() - self._begun, 1e-6) * 60:.0f}/min"
@@ -213,7 +213,7 @@ class Quiet(ProgressLines):
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Nothing to end."""
+        """Nothing to close."""
 
 
 def progress(every: int) -> Bars | Quiet:

@@ -52,7 +52,7 @@ def convert(
     memo: Annotated[Path | None, typer.Option(help="Memo file (.dbt or .fpt) of a DBF, if not beside it.")] = None,
     fonts: Annotated[Path | None, typer.Option(help="Folder with font maps of your own (.tsv).")] = None,
 ) -> None:
-    """Convert legacy text to UTF-8, one line for each line, or tables to CSV or Parquet; exit 3 when it must ask."""
+    """Convert legacy text to UTF-8, line by line, or tables to CSV or Parquet; exit 3 if a choice is needed."""
     from digitize.cli.reading import read_as
     from digitize.errors import OptionsError
     from digitize.files.convert import is_text, make_wanted
@@ -98,7 +98,7 @@ def _source(file: str) -> Iterator[BinaryIO]:
 
 @contextmanager
 def _open_output(out: Path | None) -> Iterator[TextIO]:
-    """Where text goes: a new file that is whole or not there, or standard output as UTF-8."""
+    """Text output: a new file written atomically, or standard output in UTF-8."""
     from digitize.errors import InputError
 
     if out is None:
@@ -147,7 +147,7 @@ def _convert_tables(
 
 
 def _place(out: Path | None, path: Path, table: str, form: Format, taken: set[str]) -> Path | None:
-    """Where a table goes; of tables whose names no file system tells apart, the later ones get a number."""
+    """Output path of a table; names that no file system tells apart get a number."""
     if out is None or not out.is_dir():
         return out
     bare = "".join(c if c.isalnum() or c in "-_" or category(c)[0] == "M" else "_" for c in table)

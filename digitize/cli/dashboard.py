@@ -35,7 +35,7 @@ def dashboard(
     ] = "",
     sso_from: Annotated[str, typer.Option(metavar="ADDRESS", help="Address of the proxy.")] = "127.0.0.1",
 ) -> None:
-    """Serve the report, refreshed whenever snapshots are added; nothing can be changed through it."""
+    """Serve the report read-only, refreshed when snapshots are added."""
     from digitize.errors import OptionsError
     from digitize.offices import access
     from digitize.offices.office import open_office

@@ -17,7 +17,7 @@ def doctor(
     folder: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="The workspace, if there is one.")] = None,
     json: Json = False,
 ) -> None:
-    """Say whether this machine is ready, and how each miss is mended."""
+    """Check whether this machine is ready, and how to fix what is missing."""
     from digitize.errors import MachineLacks
     from digitize.machine.doctor import examine, is_ready
     from digitize.workspace.list_checks import examine_lists

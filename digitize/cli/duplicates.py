@@ -1,4 +1,4 @@
-"""`digitize duplicates`: find persons and cases that may stand in two records."""
+"""`digitize duplicates`: find persons and cases that may be in two records."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def duplicates(
     reason: Reason = "",
     json: Json = False,
 ) -> None:
-    """List records that may be of one person or one case, across scripts and spellings; nothing is merged."""
+    """List records that may describe one person or case, across scripts and spellings; nothing is merged."""
     from digitize.errors import OptionsError
     from digitize.records.duplicates.search import DuplicateSearch
 

@@ -1,4 +1,4 @@
-"""`digitize encodings`: list the legacy encodings that are known."""
+"""`digitize encodings`: list the known legacy encodings."""
 
 from __future__ import annotations
 

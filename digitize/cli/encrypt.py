@@ -18,7 +18,7 @@ def encrypt(
     out: Annotated[Path | None, typer.Option(help="File to write; else beside it, ending in .age.")] = None,
     json: Json = False,
 ) -> None:
-    """Encrypt a backup or an export in the age format; the original stays as it is."""
+    """Encrypt a backup or an export in the age format; the original is kept."""
     from digitize.machine.sealing import read_publics, seal, sealed_name
 
     made = seal(path, out or sealed_name(path, path), read_publics(to))

@@ -42,7 +42,7 @@ def export(
     operator: Operator = "",
     json: Json = False,
 ) -> None:
-    """Write the next package: what changed since the last one, signed, encrypted to the receiver."""
+    """Write the next package: changes since the last one, signed, encrypted to the receiver."""
     from digitize.errors import OptionsError
     from digitize.exchange.exchange_days import sent_before, tell_ledger
     from digitize.exchange.export import Sender, export_again, export_package
@@ -85,7 +85,7 @@ def import_(
     operator: Operator = "",
     json: Json = False,
 ) -> None:
-    """Take a reply in, whole or not at all; what it says stands beside the records and changes none."""
+    """Import a reply, completely or not at all; its statements are stored next to the records, which do not change."""
     from digitize.exchange.conflicts import each_conflict
     from digitize.exchange.exchange_days import tell_ledger
     from digitize.exchange.receive import take_package
@@ -115,7 +115,7 @@ def status(
     waiting: Annotated[bool, typer.Option("--waiting", help="List waiting replies, by the case they name.")] = False,
     json: Json = False,
 ) -> None:
-    """Show what was sent and taken, what waits for a record, and conflicts; link what can be linked by now."""
+    """Show packages sent and received, statements without a record, and conflicts; link what can be linked."""
     from digitize.exchange.linking import link_statements
     from digitize.exchange.status import exchange_status, what_waits
 
@@ -149,7 +149,7 @@ def verify(
     key: Annotated[Path | None, typer.Option(help="File with the secret key, of an encrypted package.")] = None,
     json: Json = False,
 ) -> None:
-    """Check a package to its last line, one of ours or of a known sender; nothing is taken in."""
+    """Verify a package completely, ours or from a known sender; nothing is imported."""
     from digitize.exchange.own import known_signers
     from digitize.exchange.package import open_package
     from digitize.exchange.receive import open_sealed
@@ -180,7 +180,7 @@ def conflicts(
     all_of_them: Annotated[bool, typer.Option("--all", help="Include resolved conflicts.")] = False,
     json: Json = False,
 ) -> None:
-    """List where replies and records disagree, without names; exit code 3 while any waits for a person."""
+    """List conflicts between replies and records, without names; exit code 3 while any is open."""
     from digitize.exchange.conflicts import MEANINGS, each_conflict
     from digitize.exchange.linking import link_statements
     from digitize.exits import Exit
@@ -208,7 +208,7 @@ def settle(
     target: At = "",
     schema: Schema = "",
 ) -> None:
-    """Keep what a person decided of a conflict; both statements stay as they are."""
+    """Record a person's decision on a conflict; both statements stay unchanged."""
     from digitize.exchange.settle import settle_conflict
 
     with opened_book(workspace, target, schema) as (book, _):
@@ -226,7 +226,7 @@ def show(
     schema: Schema = "",
     json: Json = False,
 ) -> None:
-    """Show in full what the other side states, names and all; who looked, and why, is kept."""
+    """Show a statement in full, with names; who looked and why is recorded."""
     from digitize.exchange.settle import said_in_full
 
     with opened_book(workspace, target, schema) as (book, _):
@@ -246,7 +246,7 @@ def schema_(
     pillar: Annotated[str, typer.Argument(help="e-courts, e-prison, e-prosecution or e-forensics.")],
     back: Annotated[bool, typer.Option("--back", help="Show the schema of replies, not of what is sent.")] = False,
 ) -> None:
-    """Print the JSON Schema of a line of a package; the layout is ours, no official one is public."""
+    """Print the JSON Schema of a package line; the layout is ours, no official one is public."""
     from digitize.exchange.layout import BACKWARD, FORWARD, layout_of
     from digitize.exchange.lines import schema_bytes
 

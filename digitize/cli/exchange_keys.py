@@ -1,4 +1,4 @@
-"""The book that `digitize exchange` works on, and its group `keys`: under which keys replies are taken."""
+"""The exchange book that `digitize exchange` uses, and its group `keys`: keys under which replies are accepted."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _HERE = Path()
 
 @contextmanager
 def opened_book(workspace: Path, target: str, schema: str) -> Iterator[tuple[ExchangeBook, Place]]:
-    """The book of the exchange in a target, and the workspace whose office it is."""
+    """The exchange book of a target, and the workspace of its office."""
     from digitize.exchange.books import ExchangeBook
     from digitize.files.loading.target_choice import open_target_for
     from digitize.workspace.place import open_place

@@ -1,4 +1,4 @@
-"""`digitize explain`: explain a rule: what it says, why, and an example."""
+"""`digitize explain`: what a rule says, why, and an example."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def explain(
     lang: Annotated[str, typer.Option(help="Language of the message: en, hi, bn, ta ...")] = "en",
     json: Json = False,
 ) -> None:
-    """Say what a rule means, why it exists, and what passes and fails it."""
+    """Explain what a rule means, why it exists, and what passes and fails it."""
     from digitize.files.validating.explaining import explain_rule
 
     told = [explain_rule(code, lang) for code in codes]

@@ -37,7 +37,7 @@ def export(
     operator: Operator = "",
     json: Json = False,
 ) -> None:
-    """Write the records; names of protected victims and children are masked unless a reason is given."""
+    """Export the records; names of protected victims and children are masked unless a reason is given."""
     from digitize.machine.sealing import read_publics
     from digitize.records.export import ExportPart
     from digitize.records.export import export as write

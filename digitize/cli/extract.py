@@ -57,10 +57,10 @@ def extract(
     seconds: SecondsPerPage = 180,
     native_digits: NativeDigits = "own",
 ) -> None:
-    """Read forms and registers into named fields and rows, one JSON object a page; exit 5 if a page cannot be read.
+    """Read forms and registers into named fields and rows, one JSON object per page; exit 5 if a page cannot be read.
 
-    A page that is no known form has an object too, with the reason. JSON holds all that was read; the list to look at
-    masks persons on pages that may be about sexual offences or children, and the rows of registers.
+    A page of no known form also gets an object, with the reason. JSON contains everything that was read; the list for
+    viewing masks persons on pages that may concern sexual offences or children, and register rows.
     """
     from digitize.errors import InputError, OptionsError
     from digitize.files.extract import ExtractSettings
@@ -82,7 +82,7 @@ def extract(
 
 
 def _check_told(state: str, stations: Path | None, station: str, district: str) -> None:
-    """Refuse a place that is in no list; without a state or a list of stations, which there are is not known."""
+    """Reject a place that is in no list; unknown without a state or a station list."""
     from digitize.workspace.intake.manifest import Metadata, check_places
     from mappers.codes import place_lists
 
@@ -116,7 +116,10 @@ def _reading(form: str, lang: str, folders: tuple[Path, ...], dpi: int, seconds:
 
 
 def _write(pages: Iterator[GroupedPage], target: WholeFile, how: Format) -> int:
-    """Write all pages, saying which could not be read; how many those are. After an error there is no half file."""
+    """Write all pages and report those that could not be read; returns their number.
+
+    An error leaves no partial file.
+    """
     messages = errors()
     unread, is_whole = 0, False
     try:
@@ -132,7 +135,7 @@ def _write(pages: Iterator[GroupedPage], target: WholeFile, how: Format) -> int:
 
 
 def _as_json(page: FilePageDone[Extract], group: int, doubts: tuple[str, ...]) -> bytes:
-    """One page as one line. A page that could not be read has one too, with the reason."""
+    """One page as one line; a page that could not be read gets one with the reason."""
     found = page.found
     plain = {
         "file": str(page.job.file),
@@ -152,7 +155,7 @@ def _as_json(page: FilePageDone[Extract], group: int, doubts: tuple[str, ...]) -
 
 
 def _as_text(page: FilePageDone[Extract]) -> bytes:
-    """One page as a person looks at it: name, value, and how sure it is; persons of sensitive pages are masked."""
+    """One page for viewing: name, value and confidence; persons on sensitive pages are masked."""
     from digitize.files.extract import is_open_item
     from digitize.masking.masks import MASK
 

@@ -29,7 +29,7 @@ def fir_copy(
     reason: Reason = "",
     operator: Operator = "",
 ) -> None:
-    """Make a printable copy of an FIR (form IIF-I) as whoever it is for may have it. It is kept in the log."""
+    """Make a printable copy of an FIR (form IIF-I) as the requester may have it. It is logged."""
     from digitize.files.loading.target_choice import open_target_for
     from digitize.machine.system import user_name
     from digitize.machine.whole_file import WholeFile

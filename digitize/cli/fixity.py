@@ -21,9 +21,9 @@ def fixity(
     ] = "all",
     json: Json = False,
 ) -> None:
-    """Hash originals again and name those that are gone or altered; exit code 7 if there are any.
+    """Hash originals again and list those missing or altered; exit code 7 if there are any.
 
-    A round that was broken off goes on where it stood.
+    An interrupted round continues where it stopped.
     """
     from dataclasses import asdict
 

@@ -60,7 +60,7 @@ def new(
     replace: Annotated[bool, typer.Option("--replace", help="Overwrite an existing form file.")] = False,
     json: Json = False,
 ) -> None:
-    """Draft a form file from scans: zones, ids and kinds from the printed labels, remarks where it is not sure."""
+    """Draft a form file from scans: zones, ids and kinds from the printed labels, with notes where unsure."""
     from digitize.files.forms.author import author
     from digitize.files.read_files import parse_languages
 
@@ -110,7 +110,7 @@ def test(
     folders: Folders = None,
     json: Json = False,
 ) -> None:
-    """Score a form on pages of which one knows what is written: found, zones in place, blanks, values by field."""
+    """Score a form on pages with known content: form found, zones in place, blanks, values per field."""
     from digitize.files.forms.score import read_gold, rows_of, score_form
     from digitize.machine.progress import Silent
     from ocr.forms.settings import ReadSettings
@@ -134,7 +134,7 @@ def discover(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],
     json: Json = False,
 ) -> None:
-    """Draft the prints of known forms that pages of a workspace are of and that no form file describes."""
+    """Draft the prints of known forms that occur in a workspace but have no form file."""
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.place import open_place
     from digitize.workspace.run_context import build_run_context
@@ -163,7 +163,7 @@ def accept(
     operator: Annotated[str, typer.Option(help="Name of the person who looked at it; recorded.")],
     json: Json = False,
 ) -> None:
-    """Say that the zones of a drafted print lie right, after a look at its picture; its values need wait no longer."""
+    """Approve the zones of a drafted print after checking its image; its values are then released."""
     from digitize.files.forms.discovered import accept_print
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.place import open_place

@@ -1,4 +1,4 @@
-"""`digitize inspect`: show what a legacy file holds."""
+"""`digitize inspect`: show the content of a legacy file."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def _encoding(column: ColumnReport) -> str:
 
 
 def _evidence(column: ColumnReport) -> str:
-    """How likely it is, and what spoke for it, in words."""
+    """Likelihood and evidence in words."""
     found = column.column.found
     if found is None:
         return "named by you"

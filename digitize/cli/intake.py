@@ -40,7 +40,7 @@ def intake(
     link: Annotated[bool, typer.Option("--link", help="Leave the files in place instead of copying them.")] = False,
     json: Json = False,
 ) -> None:
-    """Take in files or folders: hash, count and copy them read-only; a manifest.csv beside them is read."""
+    """Take in files or folders: hash, count and copy them read-only; reads a manifest.csv next to them."""
     from digitize.machine.system import user_name
     from digitize.workspace.intake import DeliveryAnswer, take_in
     from digitize.workspace.intake.manifest import Metadata

@@ -25,7 +25,7 @@ def rotate(
     passphrase: Lock = False,
     json: Json = False,
 ) -> None:
-    """Make a new key that follows the old one, and a statement of it for the office above."""
+    """Replace the key by a new one, with a statement for the office above."""
     from digitize.workspace.integrity.keys import LOST, ROTATED
 
     _change(folder, LOST if lost else ROTATED, lost, passphrase=passphrase, json=json)
@@ -38,7 +38,7 @@ def revoke(
     passphrase: Lock = False,
     json: Json = False,
 ) -> None:
-    """Revoke a key that may be in other hands, and make a new one; the office above refuses the old."""
+    """Revoke a key that may be compromised, and create a new one; the office above refuses the old one."""
     from digitize.errors import OptionsError
     from digitize.workspace.integrity.keys import REVOKED
 
@@ -53,7 +53,7 @@ def export_public(
     out: Annotated[Path | None, typer.Option(help="File for all changes of the key, for the office above.")] = None,
     json: Json = False,
 ) -> None:
-    """Give the public half of the key, and write down which key followed which."""
+    """Export the public half of the key, and the list of which key followed which."""
     from digitize.workspace.integrity.keys import write_successions
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.place import open_place
@@ -75,7 +75,7 @@ def new(
     passphrase: Lock = False,
     json: Json = False,
 ) -> None:
-    """Make a signing key for a site whose worker reaches only the database."""
+    """Create a signing key for a site whose worker reaches only the database."""
     from digitize.errors import OptionsError
     from digitize.machine.signing import create_key
 
@@ -97,7 +97,7 @@ def allow(
     name: Annotated[str, typer.Option(help="Owner of the key: a site or a machine.")],
     json: Json = False,
 ) -> None:
-    """Let a worker sign what it records with a key of its own (at the office)."""
+    """Allow a worker to sign its records with its own key (at the office)."""
     from digitize.errors import InputError
     from digitize.workspace.integrity.worker_keys import allow_key
     from digitize.workspace.place import open_place
@@ -120,7 +120,7 @@ def withdraw(
     reason: Annotated[str, typer.Option(help="Reason; recorded.")],
     json: Json = False,
 ) -> None:
-    """Withdraw a worker's key (at the office). What it signed before stays valid."""
+    """Withdraw a worker's key (at the office). Its earlier signatures stay valid."""
     from digitize.workspace.integrity.worker_keys import withdraw_key
     from digitize.workspace.place import open_place
 
@@ -133,7 +133,7 @@ def withdraw(
 
 @keys.command()
 def workers(folder: Folder, json: Json = False) -> None:
-    """List whose keys may sign beside the office's own, and whose could."""
+    """List the keys that may sign besides the office's own, and former ones."""
     from dataclasses import asdict
 
     from digitize.workspace.integrity.worker_keys import worker_keys

@@ -23,7 +23,7 @@ def labels(
     copies: Annotated[int, typer.Option(min=1, max=100, help="Number of stickers for each volume.")] = 1,
     json: Json = False,
 ) -> None:
-    """Write cover sheets and volume stickers as a PDF; `digitize batch receive` tells of the volumes first."""
+    """Write cover sheets and volume stickers as a PDF; register the volumes with `digitize batch receive` first."""
     from dataclasses import asdict
 
     from digitize.volumes.labels import print_labels

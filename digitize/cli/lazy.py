@@ -1,8 +1,7 @@
-"""The commands by their names: each file of this folder that is one is loaded only when it is asked for.
+"""Commands by name: each command file of this folder is loaded on demand.
 
 A command file begins with a line such as \"\"\"`digitize status`: where a workspace stands.\"\"\" and has a function
-register(app). From that line and its PANEL `digitize --help` knows its name, what it does and where it stands, so that
-nothing is imported.
+register(app). From that line and its PANEL `digitize --help` takes its name, summary and panel, without an import.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ _HEAD = 6000
 
 
 class CommandLine(NamedTuple):
-    """What help shows of a command, read from its file."""
+    """Help line of a command, read from its file."""
 
     does: str
     panel: str
@@ -44,7 +43,7 @@ class CommandLine(NamedTuple):
 
 @cache
 def command_lines() -> dict[str, CommandLine]:
-    """Name -> what help shows of it, of all command files, in order of the alphabet; nothing is imported."""
+    """Name -> help line of all command files, alphabetical; nothing is imported."""
     found = {}
     for path in sorted(_FOLDER.glob("*.py")):
         with path.open(encoding="utf-8") as file:
@@ -60,7 +59,7 @@ def command_lines() -> dict[str, CommandLine]:
 
 
 def first_lines() -> dict[str, str]:
-    """Name -> what the command does, of all command files, in order of the alphabet."""
+    """Name -> summary of all command files, alphabetical."""
     return {name: line.does for name, line in command_lines().items()}
 
 
@@ -75,7 +74,7 @@ def panels() -> dict[str, list[str]]:
 
 @cache
 def load_command(name: str) -> Any:
-    """The command of a file. A group of its own holds it first, since a file only knows how to add itself to one."""
+    """Load the command of a file. A group wraps it first, since a file can only add itself to a group."""
     alone = typer.Typer(rich_markup_mode=None)
     import_module(f"digitize.cli.{name.replace('-', '_')}").register(alone)
     return typer.main.get_group(alone).commands[name]
@@ -83,7 +82,7 @@ def load_command(name: str) -> Any:
 
 # Not a dict: its own get() and items() would pass by what is looked up below.
 class _Loading(UserDict[str, Any]):
-    """Name -> command, loaded when it is looked up."""
+    """Name -> command, loaded on lookup."""
 
     def __init__(self) -> None:
         super().__init__(dict.fromkeys(first_lines()))
@@ -98,16 +97,16 @@ class Commands(TyperGroup):
     """The application's commands. Help lists them from the first lines of their files."""
 
     def __init__(self, **settings: Any) -> None:
-        """settings: of any group of typer's; its own commands are put aside."""
+        """settings: of any typer group; its own commands are ignored."""
         super().__init__(**settings)
         self.commands = _Loading()
 
     def list_commands(self, ctx: Any) -> list[str]:
-        """All names, nothing loaded."""
+        """All names, without loading anything."""
         return list(self.commands)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
-        """What help shows of them: by what they are for, one line each at 80 columns."""
+        """Help listing by panel, one line per command at 80 columns."""
         does = first_lines()
         widest = max(map(len, does))
         for title, names in panels().items():

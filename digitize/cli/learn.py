@@ -16,7 +16,7 @@ def learn(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],
     json: Json = False,
 ) -> None:
-    """Learn the handwriting of this office from settled values. A call that was broken off goes on where it was."""
+    """Learn the handwriting of this office from settled values. An interrupted call is resumed."""
     from digitize.learning.learn import learn_handwriting
     from digitize.workspace.place import open_place
 

@@ -35,9 +35,9 @@ def verify(
     no_target: Annotated[bool, typer.Option("--no-target", help="Ignore the target's own load history.")] = False,
     json: Json = False,
 ) -> None:
-    """Compare events, rows, heads, settings, receipts, the target's book and originals with what was written of them.
+    """Verify events, rows, heads, settings, receipts, the target's load history and originals.
 
-    Exit code 7 when something differs; each difference is named with what mends it.
+    Exit code 7 if something differs; each difference is listed with its fix.
     """
     from digitize.cli.console import progress
     from digitize.errors import InputError, LedgerError
@@ -69,7 +69,7 @@ def verify(
 
 @ledger.command()
 def heads(folder: Folder, json: Json = False) -> None:
-    """Show the signed head of every command, to compare with what another office holds."""
+    """Show the signed head of each command, to compare with the copy of another office."""
     from dataclasses import asdict
 
     from digitize.workspace.ledger import Ledger
@@ -86,7 +86,7 @@ def heads(folder: Folder, json: Json = False) -> None:
 
 @ledger.command()
 def recount(folder: Folder, json: Json = False) -> None:
-    """Rebuild the state of every unit, and the counts of status, from events and rows."""
+    """Rebuild the state of all units and the status counts from events and rows."""
     from digitize.workspace.counting.counts_cache import keep_counts
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.place import open_place
@@ -106,7 +106,7 @@ def backup(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Folder for the copy, best on another disk.")],
     json: Json = False,
 ) -> None:
-    """Write a copy of the ledger, whole and of one moment, while others go on working."""
+    """Write a consistent copy of the ledger while others keep working."""
     from digitize.workspace.ledger.copies import back_up
     from digitize.workspace.place import open_place
 
@@ -125,7 +125,7 @@ def restore(
     reason: Annotated[str, typer.Option(help="Reason; kept in the history.")] = "",
     operator: Annotated[str, typer.Option(help="Name of the person who decides.")] = "",
 ) -> None:
-    """Put a backup in the place of the ledger; the ledger that was there is kept beside it."""
+    """Replace the ledger by a backup; the current ledger is kept next to it."""
     from digitize.workspace.ledger.copies import restore as put_back
     from digitize.workspace.place import open_place
 
@@ -143,7 +143,7 @@ def move(
     to: Annotated[str, typer.Option("--to", metavar="URL", help="A PostgreSQL database, or: sqlite")],
     json: Json = False,
 ) -> None:
-    """Move the ledger from its file into a database, or back; whole and recounted, or not at all."""
+    """Move the ledger from its file into a database, or back; completely and recounted, or not at all."""
     from dataclasses import asdict
 
     from digitize.workspace.integrity.move_ledger import move as take

@@ -79,7 +79,7 @@ def load(
     statement_seconds: StatementSeconds = None,
     json: Json = False,
 ) -> None:
-    """Load checked records of a workspace, or import files without one; the same load twice is done once."""
+    """Load checked records of a workspace, or import files without one; repeating a load changes nothing."""
     from digitize.errors import OptionsError
     from digitize.files.loading.load_call import name_call
 
@@ -115,7 +115,7 @@ def load(
 
 
 def _require_given(paths: Sequence[Path], target: str) -> None:
-    """What is missing is told before anything else."""
+    """Report missing paths or target before anything else."""
     from digitize.errors import OptionsError
     from digitize.files.validating.sources import require_there
 
@@ -127,7 +127,7 @@ def _require_given(paths: Sequence[Path], target: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Where:
-    """The target as the command line names it, and how long is waited there; "" and None: as usual."""
+    """The target from the command line, and how long to wait for it; "" and None: defaults."""
 
     target: str
     schema: str
@@ -137,7 +137,7 @@ class _Where:
 
 
 def _find_before(where: _Where, form: str, call: str) -> LoadResult | None:
-    """What the very same call did before, where the target tells so at once."""
+    """Result of the identical earlier call, if the target reports it at once."""
     from digitize.files.loading.load_result import LoadResult
     from digitize.targets.kind import SCHEMA
     from digitize.targets.open import find_kind
@@ -185,9 +185,9 @@ def _load_files(
 
 
 def _require_some(done: LoadResult, agreed: AgreedLimit | None) -> None:
-    """Raise TooManyRefused when every record of the files was refused and that is not agreed: no script goes on then.
+    """Raise TooManyRefused if every record of the files was refused and that is not agreed, so that scripts stop.
 
-    Of a workspace nobody asks it: what is refused there is people's daily work, and waits for them in the review.
+    Not for a workspace: refused records are normal there and wait for review.
     """
     from digitize.errors import TooManyRefused
 
@@ -200,13 +200,13 @@ def _require_some(done: LoadResult, agreed: AgreedLimit | None) -> None:
 
 @runtime_checkable
 class _Tells(Protocol):
-    """A target that has more to tell of what it took than its receipts."""
+    """A target with more to report than its receipts."""
 
     def list_remarks(self) -> list[str]: ...
 
 
 def _compare(where: _Where, layout: TableLayout, *, json: bool) -> None:
-    """A trial says first in what the tables do not fit. With --json only where there is something to mend."""
+    """A trial load first reports how the tables differ. With --json only if something must be fixed."""
     from digitize.cli.own_tables import print_comparison
     from digitize.targets.kind import SCHEMA
     from digitize.targets.own_tables.book import book_address
@@ -245,10 +245,10 @@ def _print_loaded(done: LoadResult, told: Sequence[str] = (), *, json: bool) -> 
 
 
 def _parse_limit(text: str) -> AgreedLimit | None:
-    """What --max-rejects agrees to; None: any number.
+    """Parse --max-rejects; None: any number.
 
-    Up to 0.1 a bare number was per cent here. To take it for a number of records in silence could load what nobody
-    agreed to, so for one version it has to be written out.
+    Up to 0.1 a bare number was a percentage here. Reading it as a number of records could silently load more than
+    agreed, so for one version it must be written out.
     """
     from digitize.errors import OptionsError
     from digitize.files.agreed_limit import parse_agreed

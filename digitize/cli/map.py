@@ -51,7 +51,9 @@ def new(
     memo: Memo = None,
     json: Json = False,
 ) -> None:
-    """Draft a mapping file from a table, or all of a system's; every line with its confidence, the rest left to you."""
+    """Draft a mapping file from a table, or all of a system's; each line has its confidence, the rest is left
+    to you.
+    """
     from digitize.cli import map_system
     from digitize.cli.reading import read_as
     from digitize.files.convert import make_wanted
@@ -89,7 +91,7 @@ def test(
     accept: Annotated[bool, typer.Option("--accept", help="Accept the result as expected from now on.")] = False,
     json: Json = False,
 ) -> None:
-    """Map a mapping's golden source and show, cell by cell, what is not as expected; exit 3 when something is not."""
+    """Map a mapping's golden source and list cells that differ from the expected ones; exit 3 if any does."""
     from digitize.cli import map_system
     from digitize.errors import TooManyRefused
     from digitize.files.mapping.find import bound_mapping
@@ -115,7 +117,7 @@ def test(
 
 
 def _golden_folder(mapping: str, golden: Path | None) -> Path:
-    """The folder that is named, else "golden" beside the mapping's file; nothing is looked for anywhere else."""
+    """The named folder, else "golden" next to the mapping's file; no other place is searched."""
     from digitize.errors import InputError
 
     if golden is not None:
@@ -154,7 +156,7 @@ def explain(
     to: Annotated[Page, typer.Option(help="Output format.")] = "text",
     out: Annotated[Path | None, typer.Option(help="File to write (default: print).")] = None,
 ) -> None:
-    """Say in words what a mapping does with every column, on a page that can be checked and signed."""
+    """Describe in words what a mapping does with each column, as a page to check and sign."""
     from digitize.cli import map_system
     from digitize.errors import InputError
     from digitize.files.mapping.find import bound_mapping, mapping_path
@@ -189,7 +191,7 @@ def coverage(
     memo: Memo = None,
     json: Json = False,
 ) -> None:
-    """Say which fields of the form are filled, how surely, and which stay empty; mandatory ones first."""
+    """Show which fields of the form are filled, how surely, and which stay empty; mandatory ones first."""
     from digitize.cli.reading import read_as
     from digitize.files.mapping.coverage import batch_of, cover_batch, cover_table
     from digitize.files.mapping.draft import one_table
@@ -231,7 +233,7 @@ def apply(
     memo: Memo = None,
     json: Json = False,
 ) -> None:
-    """Map a table or a system of tables to import files, fast and without a workspace; what is doubtful is listed."""
+    """Map a table or a system of tables to import files, fast and without a workspace; doubtful values are listed."""
     from dataclasses import asdict
 
     from digitize.cli import map_system

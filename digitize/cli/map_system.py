@@ -1,4 +1,4 @@
-"""`digitize map` on systems of several tables: what became of each table, for people."""
+"""`digitize map` on systems of several tables: the result per table, for people."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def is_system(file: Path, mapping: str) -> bool:
 
 
 def apply(file: Path, mapping: str, context: MapContext, out: Path, *, json: bool) -> None:
-    """Map a system to import files, and say what became of its tables."""
+    """Map a system to import files and report the result per table."""
     from dataclasses import asdict
 
     from digitize.files.systems.apply import apply_system
@@ -38,9 +38,7 @@ def apply(file: Path, mapping: str, context: MapContext, out: Path, *, json: boo
 
 
 def has_several(file: Path, how: ReadAs, out: Path | None) -> bool:
-    """Whether a draft is wanted of a whole system: a folder, or a file with tables of several shapes and no file to
-    write to.
-    """
+    """Whether to draft a whole system: a folder, or a file with tables of several shapes and no output file."""
     from mappers.legacy import open_tables
 
     if file.is_dir():
@@ -49,7 +47,7 @@ def has_several(file: Path, how: ReadAs, out: Path | None) -> bool:
 
 
 def new(file: Path, how: ReadAs, wanted: WantedEncoding, state: str, out: Path | None, *, json: bool) -> None:
-    """Draft a system into a folder, or print its file, and say what was taken for what."""
+    """Draft a system into a folder, or print its file, and report the role found for each table."""
     from digitize.files.mapping.draft import mapping_id, write_new
     from digitize.files.systems.drafting import draft_system
     from mappers.systems.system import SYSTEM_FILE
@@ -72,7 +70,7 @@ def new(file: Path, how: ReadAs, wanted: WantedEncoding, state: str, out: Path |
 
 
 def test(where: Path, golden: Path | None) -> Golden:
-    """A system's golden source and what is not as expected; it lies in "golden" beside the system's file."""
+    """Golden source of a system and the cells that differ; it is in "golden" next to the system's file."""
     from digitize.files.systems.golden import run_golden_system
 
     folder = where if where.is_dir() else where.parent

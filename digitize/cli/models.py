@@ -31,7 +31,7 @@ def list_(
     folder: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="The workspace, if there is one.")] = None,
     json: Json = False,
 ) -> None:
-    """List what each language uses, what is asked in doubt, and what is missing or damaged."""
+    """List the models each language uses, those asked in doubt, and those missing or damaged."""
     from digitize.machine.models import list_models
     from ocr.tesseract.folders import searching
 
@@ -90,7 +90,7 @@ def export(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Weights, as `models list` names them.")],
     out: Annotated[Path, typer.Option(help="The file to write.")],
 ) -> None:
-    """Write what this office learned as a signed file for others: numbers and figures, no picture and no value."""
+    """Export what this office learned as a signed file for others: weights and figures, no image or value."""
     from digitize.learning.add import export_layers
     from digitize.workspace.place import open_place
 
@@ -123,7 +123,7 @@ def add(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="File of `models export` or `models merge`.")],
     signed_by: SignedBy,
 ) -> None:
-    """Add what others learned, and use it where it reads settled values here surely better."""
+    """Add what others learned, and use it if it reads settled values here significantly better."""
     from digitize.learning.add import add_layers
     from digitize.learning.layer_files import public_keys
     from digitize.workspace.place import open_place
@@ -166,7 +166,7 @@ def install(
 
 
 def _choose_folder(into: Path | None, *, user: bool) -> Path:
-    """The folder a person wants models in; nothing is put anywhere unasked."""
+    """The folder a person chose for models; nothing is installed unasked."""
     from digitize.machine.models import folder_for
     from ocr.tesseract.folders import user_folder
 

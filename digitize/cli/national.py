@@ -41,7 +41,7 @@ _DIR = Path("national")
 
 
 def _open(folder: Path) -> Office:
-    """The national office's folder, made where there is none: it needs nothing that a person has to say."""
+    """The national office's folder, created if missing; it needs no settings."""
     from digitize.offices.office import create_office, is_office, open_office
 
     return open_office(folder, "nation") if is_office(folder) else create_office(folder, "nation", "in")
@@ -49,7 +49,7 @@ def _open(folder: Path) -> Office:
 
 @national.callback()
 def _group() -> None:
-    """Receive and report what the states send."""
+    """Collect and report what the states send."""
 
 
 @national.command()
@@ -73,7 +73,7 @@ national.command()(add_command(_open, _DIR, "states"))
 def check(
     paths: Annotated[list[Path], typer.Argument(metavar="SNAPSHOT...", help="Files, or folders of .snapshot files.")],
 ) -> None:
-    """Check files by themselves, without keys and history: for whoever writes them with other software."""
+    """Check files without keys or history, for authors of other software."""
     from digitize.offices.receive import check_file, find_files
 
     for path in find_files(paths):
@@ -88,7 +88,7 @@ def status(
     silent_after: SilentAfter = None,
     json: Json = False,
 ) -> None:
-    """Show how far each state is, which are silent, what was flagged or refused."""
+    """Show each state's progress, which are silent, and what was flagged or refused."""
     from digitize.offices.exporting import as_plain
     from digitize.offices.grades import SIGNS, grade_of, share_of
     from digitize.offices.numbers import format_percent, group_digits
@@ -143,9 +143,9 @@ def answer(
     operator: Annotated[str, typer.Option(help="Name of the person who accepts that; recorded.")] = "",
     json: Json = False,
 ) -> None:
-    """Print parts (a) to (e) of an answer in Parliament: a table and paragraphs in the official form.
+    """Print parts (a) to (e) of a Parliament answer: a table and paragraphs in the official form.
 
-    What a ledger contradicts is marked and listed, and exit code 3 says so.
+    Figures that a ledger contradicts are marked and listed; exit code 3.
     """
     from digitize.errors import TooManyRefused
     from digitize.offices.answer import make_answer_sheet, record_acceptance

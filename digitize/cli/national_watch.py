@@ -1,4 +1,4 @@
-"""`digitize national watch`: what changed since last week, for each State's nodal officer."""
+"""`digitize national watch`: changes since last week, for each State's nodal officer."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def watch_command(open_or_make: Callable[[Path], Office], default: Path) -> Call
         silent_after: SilentAfter = None,
         json: Json = False,
     ) -> None:
-        """Write what changed: silent sites, counts that fell, quality, contradictions, flags; a file for each State."""
+        """Write the changes: silent sites, counts that fell, quality, contradictions, flags; one file per State."""
         from digitize.errors import OptionsError
         from digitize.offices.picture import Limits, make_national_picture
         from digitize.offices.week import find_changes as compare

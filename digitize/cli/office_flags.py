@@ -25,7 +25,7 @@ def flag_commands(open_or_make: Callable[[Path], Office], default: Path) -> type
         all_: Annotated[bool, typer.Option("--all", help="Include answered flags.")] = False,
         json: Json = False,
     ) -> None:
-        """Show the flags that nobody answered yet, whatever was sent after."""
+        """List unanswered flags; later snapshots do not clear them."""
         _list_flags(open_or_make(folder), all_=all_, json=json)
 
     @group.command()
@@ -37,7 +37,7 @@ def flag_commands(open_or_make: Callable[[Path], Office], default: Path) -> type
         operator: Annotated[str, typer.Option(help="Name of the person who looked at it; recorded.")],
         folder: Dir = default,
     ) -> None:
-        """Say what came of a flag; only that takes it off the pages, and a lowered expectation not even that."""
+        """Answer a flag. Only an answer removes it from the pages; a lowered expectation stays even then."""
         from digitize.offices.flags import answer_flag
 
         with open_or_make(folder).store() as store:

@@ -1,4 +1,4 @@
-"""What the commands of a state's and of the nation's office share: taking snapshots in, keys, who reported."""
+"""Commands shared by the state and national offices: add snapshots, keys, reporting status."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ Lang = Annotated[str, typer.Option("--lang", help="Language: en or hi.")]
 
 
 def take(office: Office, paths: Sequence[Path], *, json: bool) -> None:
-    """Take snapshots in and say what became of each. Raises TooManyRefused when one was refused."""
+    """Add snapshots and report the result of each. Raises TooManyRefused if one was refused."""
     from digitize.errors import TooManyRefused
     from digitize.offices.receive import add_files, count_outcomes
 
@@ -169,7 +169,7 @@ def add_command(open_or_make: Open, default: Path, senders: str) -> Callable[...
 
 
 def report_command(open_or_make: Open, default: Path, picture_of: MakePicture, name: str) -> Callable[..., None]:
-    """The command `report` of an office. picture_of: what its report shows; name: of the report, for help."""
+    """The command `report` of an office. picture_of: builds its content; name: of the report, for help."""
 
     def report(
         folder: Dir = default,
@@ -203,7 +203,7 @@ def verify_command(open_or_make: Open, default: Path) -> Callable[..., None]:
         ] = None,
         json: Json = False,
     ) -> None:
-        """Compare every file with its signature and its reporter's key at that time, and all heads; exit code 7 names
+        """Verify every file against its signature and its reporter's key at that time, and all heads; exit code 7 names
         the first that differs.
         """
         from digitize.offices.origin import read_heads, verify_origin
@@ -234,7 +234,7 @@ def heads_command(open_or_make: Open, default: Path) -> Callable[..., None]:
         reporter: Annotated[str, typer.Argument(help="Site, e.g. mh-pune, or state (default: our own history).")] = "",
         folder: Dir = default,
     ) -> None:
-        """Write heads of a history for another office: our own, or those that a reporter's snapshots told of.
+        """Write history heads for another office: our own, or those reported in a sender's snapshots.
 
         A site compares with ledger verify --heads, an office with state verify --heads or national verify --heads.
         """
@@ -251,7 +251,7 @@ def heads_command(open_or_make: Open, default: Path) -> Callable[..., None]:
 
 
 def language_of(name: str) -> Words:
-    """The words of a language of the command line. Raises OptionsError."""
+    """Texts in a language given on the command line. Raises OptionsError."""
     from digitize.errors import OptionsError
     from digitize.offices.words import LANGUAGES, load_words
 
@@ -273,7 +273,7 @@ def day_of(text: str, option: str = "--as-on") -> date:
 
 @dataclass(frozen=True, slots=True)
 class ReportFiles:
-    """Which files a report is written to; None: not that one. language: en or hi."""
+    """Report files to write; None: skip. language: en or hi."""
 
     html: Path | None
     pdf: Path | None
@@ -283,7 +283,10 @@ class ReportFiles:
 
 
 def write_report(picture: NationalPicture, wanted: ReportFiles, folder: Path) -> list[Path]:
-    """Write what is wanted. folder: the office's, whose own map counts. Raises OptionsError when nothing is wanted."""
+    """Write the requested files. folder: of the office, whose own map is used.
+
+    Raises OptionsError if nothing is requested.
+    """
     from digitize.errors import OptionsError
     from digitize.offices.exporting import as_plain, write_csv
     from digitize.offices.outline import load_outline

@@ -1,4 +1,4 @@
-"""Options and arguments that several commands share, so that they are called and explained alike everywhere."""
+"""Options and arguments shared by several commands, so that their names and help agree."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ MaxFailedShare = Annotated[
 
 
 def require_one_workspace(paths: Sequence[Path], given: Mapping[str, object], why: str) -> Path:
-    """The one workspace of a call. given: options that are for files; why: what they are for. Raises OptionsError."""
+    """The single workspace of a call. given: options for files; why: their purpose. Raises OptionsError."""
     from digitize.errors import OptionsError
 
     if for_files := [name for name, value in given.items() if value]:
@@ -48,7 +48,7 @@ def require_one_workspace(paths: Sequence[Path], given: Mapping[str, object], wh
 
 
 def failed_share(text: str) -> float | None:
-    """The share, 0..1, of --max-failed-share; None where it is not given. Raises OptionsError."""
+    """The share, 0..1, of --max-failed-share; None if not given. Raises OptionsError."""
     if not text:
         return None
     old = _old_share(text)

@@ -1,4 +1,6 @@
-"""A state's own tables beside their layout, as `target check --layout` and a trial of `load --layout` print it."""
+"""Comparison of a state's own tables with their layout, printed by `target check --layout` and `load --layout
+--dry-run`.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def print_comparison(address: DatabaseAddress, layout: TableLayout, *, json: bool = False) -> None:
-    """Print all that is missing, and all that a person should know. Raises TargetRefused where something is missing."""
+    """Print all differences and notes. Raises TargetRefused if something is missing."""
     from digitize.errors import TargetRefused
     from digitize.targets.own_tables.checking import check_layout
 

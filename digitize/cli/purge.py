@@ -39,10 +39,10 @@ def purge(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be removed, and change nothing.")] = False,
     json: Json = False,
 ) -> None:
-    """Remove what the state keeps no longer; counts, the history and its proof stay.
+    """Delete what the retention period no longer allows; counts, history and proof stay.
 
-    A batch is due when all of it is settled and loaded and its newest load is older than the period that [retention]
-    in digitize.toml sets. Broken off, the same command finishes it.
+    A batch is due when all of it is settled and loaded and its newest load is older than the period that [retention] in
+    digitize.toml sets. If interrupted, the same command finishes it.
     """
     from digitize.cli.console import progress
     from digitize.machine.system import user_name

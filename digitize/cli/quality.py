@@ -32,8 +32,8 @@ def quality(
     operator: Annotated[str, typer.Option(help="Name of the person who queues them; recorded.")] = "",
     json: Json = False,
 ) -> None:
-    """Tell by station which share of the loaded records each service finds, why it does not find the others, and where
-    on paper to look, most gain first.
+    """Report by station which share of the loaded records each service finds, why it misses the others, and which pages
+    to look at, largest gain first.
     """
     from digitize.errors import OptionsError
     from digitize.services.quality import all_needs

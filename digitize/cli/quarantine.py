@@ -31,7 +31,7 @@ def list_rejects(
     with_all: Annotated[bool, typer.Option("--all", help="Include settled records.")] = False,
     json: Json = False,
 ) -> None:
-    """List what waits: where it came from and what the rules say; no values."""
+    """List waiting records: their source and the rules that failed; no values."""
     from digitize.files.loading.target_choice import open_target_for
     from digitize.quarantine.rejects import STATES, WAITING, iter_rejects
 
@@ -60,7 +60,7 @@ def list_flags(
     code: Annotated[str, typer.Option(help="Only findings of this rule.")] = "",
     json: Json = False,
 ) -> None:
-    """Count what the rules note of records that are loaded all the same; with --record or --code, list it."""
+    """Count findings of records that were loaded all the same; list them with --record or --code."""
     from digitize.files.loading.target_choice import open_target_for
     from digitize.targets.flags import count_flags, find_flags
 
@@ -96,7 +96,7 @@ def export_sheet(
     operator: Operator = "",
     json: Json = False,
 ) -> None:
-    """Write what waits as a spreadsheet to be filled in; values that tell of persons are masked."""
+    """Export waiting records as a spreadsheet to fill in; values that identify persons are masked."""
     from digitize.errors import OptionsError
     from digitize.files.loading.target_choice import open_target_for
     from digitize.machine.whole_file import writing
@@ -131,7 +131,7 @@ def import_sheet(
     workspace: Workspace = None,
     json: Json = False,
 ) -> None:
-    """Import corrections, all of a sheet or nothing. They are loaded by `replay`."""
+    """Import corrections, the whole sheet or nothing. `replay` loads them."""
     from dataclasses import asdict
 
     from digitize.errors import OptionsError
@@ -171,9 +171,9 @@ def replay_rejects(
     reason: Annotated[str, typer.Option(help="Reason; recorded.")] = "",
     json: Json = False,
 ) -> None:
-    """Check corrected records by the rules of their load, and load those without findings.
+    """Check corrected records with the rules of their load, and load those without findings.
 
-    An older content never replaces a newer one of the same record, unless it is forced.
+    Older content never replaces newer content of the same record, unless forced.
     """
     from digitize.errors import OptionsError
     from digitize.files.loading.target_choice import open_target_for

@@ -94,7 +94,7 @@ def _pages(files: list[Path], settings: TextSettings, jobs: int | None) -> Itera
 def _write(
     done: FilePageDone[PageText], target: TextTarget, form: Format, settings: TextSettings, messages: Console
 ) -> bool:
-    """Write a page, or say why there is none. Returns whether it was written."""
+    """Write a page, or report why there is none. Returns whether it was written."""
     from ocr.errors import ScanError
     from ocr.outputs import OutputPage
     from ocr.page import PageText

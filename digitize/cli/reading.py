@@ -1,4 +1,4 @@
-"""What the commands on single legacy files share: how a file is to be read."""
+"""Options for reading a single legacy file, shared by several commands."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def read_as(widths: str, layout: Path | None, memo: Path | None) -> ReadAs:
-    """The options of one file. widths: "12,8,60". Raises OptionsError, MappingError."""
+    """Read options of one file. widths: "12,8,60". Raises OptionsError, MappingError."""
     from digitize.errors import OptionsError
     from mappers.legacy import FixedLayout, ReadAs
     from mappers.legacy.layout import read_layout

@@ -1,4 +1,4 @@
-"""`digitize receipts`: list what was loaded, and check the receipts."""
+"""`digitize receipts`: list loads and verify their receipts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SIGNED = {None: "", True: "signed", False: "NOT SIGNED BY US"}
 
 
 def receipts(folder: Folder = None, target: Target = "", schema: Schema = "", json: Json = False) -> None:
-    """List what was loaded: signed receipts, or a target's book; exit code 7 where one is forged."""
+    """List loads: signed receipts, or a target's load history; exit code 7 if a receipt is forged."""
     from dataclasses import asdict
 
     from digitize.errors import LedgerError

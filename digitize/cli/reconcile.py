@@ -1,4 +1,4 @@
-"""`digitize reconcile`: compare a source with what stands in the target."""
+"""`digitize reconcile`: compare a source with the target."""
 
 from __future__ import annotations
 
@@ -45,10 +45,9 @@ def reconcile(
     leave_out: LeaveOut = "",
     json: Json = False,
 ) -> None:
-    """Compare a source with what stands in the target's tables, by form, station and year; exit code 3 if they differ.
+    """Compare a source with the target's tables, by form, station and year; exit code 3 if they differ.
 
-    Files are taken as `digitize load` takes them: give the options that they were loaded with. A dataset.toml beside
-    them is read as it was then.
+    Files are read as by `digitize load`: give the same options. A dataset.toml next to them is read as it was then.
     """
     from digitize.errors import TooManyRefused
     from digitize.files.loading import compared_sources
@@ -77,7 +76,7 @@ def reconcile(
 
 
 def _settings(paths: list[Path], form: str, **given: Any) -> CheckSettings:
-    """The rules that `load` asks of the same paths and options."""
+    """The settings `load` uses for the same paths and options."""
     from digitize.files.dataset import find_dataset
     from digitize.files.loading.settings import import_settings
 

@@ -1,4 +1,4 @@
-"""`digitize retry`: read failed pages once more."""
+"""`digitize retry`: read failed pages again."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ def retry(
 ) -> None:
     """Queue failed pages to be read again by the next `digitize run`, whatever the reason was.
 
-    A page that used up its time is tried three times by itself, each time with twice as much; after that it waits for
-    this command, which doubles its time once more. A page of no known form needs a form file for its print; one that
-    an earlier version read, and did not tell whether it is blank, is looked at once more.
+    A page that times out is retried automatically, with twice the limit each time, three attempts in all; after that it
+    waits for this command, which doubles the limit once more. A page of no known form needs a form file for its print;
+    one read by an earlier version that did not record whether it is blank is read again.
     """
     from dataclasses import asdict
 

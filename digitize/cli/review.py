@@ -1,4 +1,4 @@
-"""`digitize review`: export, import and serve what a person must look at."""
+"""`digitize review`: export, import and serve what needs review."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def export_sheet(
     ] = "",
     json: Json = False,
 ) -> None:
-    """Write what a person must look at as a spreadsheet with pictures."""
+    """Export what needs review as a spreadsheet with images."""
     from dataclasses import asdict
 
     from digitize.review.sheet_export import SheetChoice, export_review
@@ -63,7 +63,7 @@ def import_sheet(
     operator: Annotated[str, typer.Option(help="Name of the person who filled it in; kept with every value.")] = "",
     json: Json = False,
 ) -> None:
-    """Import a filled spreadsheet: each row is checked, conflicts are shown, accepted values are kept."""
+    """Import a filled spreadsheet: rows are checked, conflicts shown, accepted values stored."""
     from digitize.errors import TooManyRefused
     from digitize.review.sheet_import import import_review
     from digitize.workspace.place import open_place
@@ -120,7 +120,7 @@ def reopen_value(
     operator: Annotated[str, typer.Option(help="Name of the person who reopens it; recorded.")],
     reason: Annotated[str, typer.Option(help="Reason, in words; recorded.")],
 ) -> None:
-    """Reopen a settled value, also after loading; the history is kept."""
+    """Reopen a settled value, even after loading; its history is kept."""
     from digitize.review.reopening import reopen
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.place import open_place
@@ -144,7 +144,7 @@ def settle_value(
         bool, typer.Option("--sure", help="Confirm that the paper says so, though no list has it.")
     ] = False,
 ) -> None:
-    """Settle one value over whatever was said of it: the word of a third person where two differ."""
+    """Settle one value over all earlier answers: the decision of a third person where two differ."""
     from digitize.review.reopening import settle
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.place import open_place

@@ -38,7 +38,7 @@ def add(
         typer.Option(help="Own records, as DISTRICT/STATION; may be repeated."),
     ] = None,
 ) -> None:
-    """Add somebody; the password is asked for, or read from the first line of stdin."""
+    """Add a person; the password is prompted for, or read from the first line of stdin."""
     from digitize.login.people import People, new_account
     from digitize.workspace.place import open_place
 
@@ -52,7 +52,7 @@ def add(
 
 @people.command("list")
 def show(folder: Dir, json: Json = False) -> None:
-    """Show who may log in, and what is theirs to do."""
+    """List who may log in, and their assigned work."""
     from dataclasses import asdict
 
     from digitize.login.people import People
@@ -81,7 +81,7 @@ def change(
         list[str] | None, typer.Option(help="Own records, as DISTRICT/STATION; `all` removes the limit.")
     ] = None,
 ) -> None:
-    """Give somebody another role, or other work: what is given takes the place of what was, `all` ends a limit."""
+    """Change a person's role or assigned work: new limits replace the old ones, `all` removes a limit."""
     from digitize.login.people import People
     from digitize.workspace.place import open_place
 
@@ -95,7 +95,7 @@ def change(
 
 @people.command("remove")
 def remove(folder: Dir, name: Name) -> None:
-    """Remove somebody: they are logged out at once; what they answered stays."""
+    """Remove a person: they are logged out at once; their answers stay."""
     from digitize.login.people import People
     from digitize.workspace.place import open_place
 
@@ -107,7 +107,7 @@ def remove(folder: Dir, name: Name) -> None:
 
 @people.command("password")
 def password(folder: Dir, name: Name) -> None:
-    """Give somebody a new password, asked for or read from stdin; they are logged out."""
+    """Set a person's password, prompted for or read from stdin; they are logged out."""
     from digitize.login.people import People
     from digitize.workspace.place import open_place
 

@@ -28,7 +28,7 @@ def romanize(
     limit: Annotated[int, typer.Option(min=1, help="With --match: number of names to show.")] = 5,
     json: Json = False,
 ) -> None:
-    """Write names of any Indian script in Latin letters, a line for each line; --match ranks a list."""
+    """Write names of any Indian script in Latin letters, line by line; --match ranks a list."""
     from mappers.names import name_key, romanise
 
     lines = _lines() if text in (None, [], ["-"]) else iter(text or ())
@@ -47,7 +47,7 @@ def romanize(
 
 
 def _lines() -> Iterator[str]:
-    """The lines of stdin as UTF-8, whatever the machine's own setting; what is not UTF-8 stays visible as U+FFFD."""
+    """Lines of stdin as UTF-8, whatever the locale; invalid bytes show as U+FFFD."""
     for raw in sys.stdin.buffer:
         yield raw.decode("utf-8", "replace").rstrip("\r\n")
 

@@ -1,4 +1,4 @@
-"""`digitize run`: read, map, check and load what is not done yet."""
+"""`digitize run`: read, map, check and load what is due."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def run(
     max_failed_share: MaxFailedShare = "",
     json: Json = False,
 ) -> None:
-    """Bring everything up to date: read, map, check, load. Only what is not done is done."""
+    """Bring everything up to date: read, map, check, load. Finished work is not repeated."""
     from digitize.steps.due_parts import parse_first
     from digitize.steps.run import RunOptions, parse_steps, run_workspace
     from digitize.workspace.place import open_place

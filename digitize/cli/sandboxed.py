@@ -1,4 +1,4 @@
-"""Commands that open files nobody vouches for run in a limited process of their own (digitize.machine.sandbox)."""
+"""Commands that open untrusted files run in a sandboxed process (digitize.machine.sandbox)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _WHY = {
 
 
 def run_sandboxed(run: Callable[[list[str]], int], arguments: list[str]) -> int:
-    """Run one command line, in a process of its own where it opens files. Returns the exit code."""
+    """Run one command line, sandboxed if it opens files. Returns the exit code."""
     command = next((a for a in arguments if not a.startswith("-")), "")
     paths = [p for a in arguments if (p := _existing(a)) is not None]
     # What is done with a workspace is done with its ledger, whose files were looked into at intake.

@@ -1,4 +1,4 @@
-"""`digitize scanqc`: find pages to scan again while the book is at hand."""
+"""`digitize scanqc`: find pages to rescan while the book is at hand."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def scanqc(
     ] = None,
     json: Json = False,
 ) -> None:
-    """List what to scan again while the book is still on the table; exit code 3 when there is anything."""
+    """List pages to rescan while the book is still on the table; exit code 3 if there are any."""
     import os
 
     from digitize.errors import TooManyRefused

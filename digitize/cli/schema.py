@@ -25,7 +25,7 @@ def _group() -> None:
 
 @schema.command("list")
 def list_(json: Json = False) -> None:
-    """List the forms: what one record is, and how many tables and fields it has."""
+    """List the forms: what a record is, and the number of tables and fields."""
     from mappers.schema import load_schemas
 
     forms = load_schemas()
@@ -45,7 +45,7 @@ def show(
     json_schema: Annotated[bool, typer.Option("--json-schema", help="Print the form as JSON Schema.")] = False,
     json: Json = False,
 ) -> None:
-    """Show the fields of a form, table by table; docs/schema.md has them with all that is known."""
+    """Show the fields of a form, table by table; docs/schema.md has the full description."""
     from mappers.schema import form_tables
 
     if json_schema:
@@ -73,7 +73,7 @@ def template(
     to: Annotated[str, typer.Option(help="Format of the files: csv.")] = "csv",
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder to write to (default: print).")] = None,
 ) -> None:
-    """Print or write the empty import files of a form, one file a table; digitize validate checks them when filled."""
+    """Print or write the empty import files of a form, one per table; check them with digitize validate when filled."""
     from digitize.files.schema_files import template as make
     from digitize.files.schema_files import write_template
 

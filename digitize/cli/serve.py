@@ -29,7 +29,7 @@ def serve(
         bool, typer.Option("--lan-without-tls", help="Serve without TLS: passwords can be read on the network.")
     ] = False,
 ) -> None:
-    """Serve the search: / is a page, /search gives JSON, /openapi.json describes it. Who may log in: review people."""
+    """Serve the search: / is a page, /search gives JSON, /openapi.json describes it. Accounts: review people."""
     from digitize.files.loading.target_choice import find_target
     from digitize.machine.web_server import Listening
     from digitize.review.station.serving import check_serving

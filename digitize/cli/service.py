@@ -101,7 +101,7 @@ def _show(answer: ServiceAnswer) -> None:
 
 
 def _asked_of(held: StoreHoldings) -> str:
-    """What the verdict holds for."""
+    """What the verdict applies to."""
     newest = f"; the newest load was on {held.loaded}" if held.loaded else ""
     waiting = f" {held.waiting} more were read and wait for a person: they were not asked." if held.waiting else ""
     return f"Asked of {held.records} loaded records{newest}.{waiting} Papers that were not digitized were not asked."
@@ -118,7 +118,7 @@ def _describe_grounds(one: ShownAnswer) -> str:
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands, one for each service there is."""
+    """Add one command per service."""
     from digitize.services.registry import load_services
 
     group = typer.Typer(

@@ -1,4 +1,4 @@
-"""`digitize show`: show one page or record with its whole history."""
+"""`digitize show`: show one page or record with its full history."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def show(
     operator: Operator = "",
     json: Json = False,
 ) -> None:
-    """Show one page or record: scan, zones, reading, value, findings, where it is loaded."""
+    """Show one page or record: scan, zones, reading, value, findings, and where it is loaded."""
     from digitize.records.trail import build_trail
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.place import open_place
@@ -53,7 +53,7 @@ def show(
 
 
 def _keep(ledger: Ledger, who: Unmasking, name: str, data: dict[str, Any], image: Path | None) -> None:
-    """Write to the ledger who saw which protected fields, and the picture's hash."""
+    """Log in the ledger who saw which protected fields, and the image's hash."""
     from digitize.masking.unmasking import hash_files
     from digitize.records.trail import list_shown_fields
 

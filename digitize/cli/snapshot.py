@@ -23,7 +23,7 @@ def snapshot(
     ] = False,
     json: Json = False,
 ) -> None:
-    """Write a signed file of counts, without any personal data: of a workspace, or of a state out of its sites'."""
+    """Write a signed file of counts without personal data: of a workspace, or of a state from its sites."""
     from digitize.machine.whole_file import WholeFile
     from digitize.offices.envelope import seal
     from digitize.offices.office import is_office

@@ -41,7 +41,7 @@ def _open(folder: Path) -> Office:
 
 @state.callback()
 def _group() -> None:
-    """Receive and report what the sites send."""
+    """Collect and report what the sites send."""
 
 
 @state.command()
@@ -73,7 +73,7 @@ def status(
     silent_after: SilentAfter = None,
     json: Json = False,
 ) -> None:
-    """Show how far each site is, which are silent, which books two sites digitized, what was refused."""
+    """Show each site's progress, which are silent, books digitized twice, and refused snapshots."""
     from digitize.offices.picture import Limits
     from digitize.offices.sites import list_sites
 
@@ -110,7 +110,7 @@ def withdraw(
     form: Annotated[str, typer.Option(help="Form of the book.")] = "iif1",
     folder: Dir = _DIR,
 ) -> None:
-    """Count a book that two sites digitized once: the copy of one site is taken out of all counts from now on."""
+    """Count a book once that two sites digitized: one site's copy is excluded from all counts from now on."""
     from digitize.errors import OptionsError
     from digitize.offices.books import withdraw_book as withdraw_book
     from digitize.offices.office import load_newest_sites

@@ -22,7 +22,7 @@ def status(
     blank: Annotated[bool, typer.Option("--blank", help="List the blank pages instead.")] = False,
     json: Json = False,
 ) -> None:
-    """Show how many pages and records wait, are done, failed, in review, loaded; the rate and the time left."""
+    """Show pages and records waiting, done, failed, in review and loaded; the rate and the remaining time."""
     from digitize.volumes.account import format_summary
     from digitize.workspace.calibration.field_standings import HEAD, standings
     from digitize.workspace.counting.totals import count_work
@@ -105,7 +105,7 @@ def show_counts(s: StatusCounts) -> None:
 
 
 def shown_first(lines: Mapping[str, CountsLine]) -> list[str]:
-    """All of a few lines; of many those of which most waits or failed, in their order."""
+    """All lines if there are few; else those with the most waiting or failed, in their order."""
     from digitize.workspace.counting.sums import MOST_LINES
 
     if len(lines) <= MOST_LINES:

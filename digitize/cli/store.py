@@ -1,4 +1,4 @@
-"""`digitize store`: share scans through a store that other machines see."""
+"""`digitize store`: share scans through a store that other machines can reach."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def put(
     again: Annotated[bool, typer.Option("--again", help="Check what is there already, too.")] = False,
     json: Json = False,
 ) -> None:
-    """Copy the originals that the store lacks, under names of their content."""
+    """Copy originals missing in the store, named by their content."""
     from digitize.machine.cluster.site import put_originals, require_store
     from digitize.workspace.place import open_place
 
@@ -39,7 +39,7 @@ def put(
 def share(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Workspace whose ledger is a database.")],
 ) -> None:
-    """Keep forms, lists and mappings in the ledger, for workers that reach nothing but the database."""
+    """Store forms, lists and mappings in the ledger, for workers that reach only the database."""
     from digitize.steps.worker_place import share_kit
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.place import open_place

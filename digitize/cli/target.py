@@ -80,8 +80,8 @@ def adopt(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
     json: Json = False,
 ) -> None:
-    """Take over what a DBA did to the tables on purpose, and note it; refused, each with its reason, is what could lose
-    or alter rows.
+    """Accept deliberate changes a DBA made to the tables, and record them; changes that could lose or alter rows are
+    refused with the reason.
     """
     from digitize.targets.postgres.address import parse_address
     from digitize.targets.postgres.adopt import adopt_target
@@ -113,9 +113,9 @@ def _show(found: Adoption) -> None:
 
 @target.command()
 def check(url: Url, schema: Schema = "cctns", layout: Layout = "", json: Json = False) -> None:
-    """Say of which version the tables are, and in what they differ from those that were made; exit code 8 if so.
+    """Show the version of the tables and how they differ from the original definition; exit code 8 if they do.
 
-    With --layout: in what a state's own tables do not fit the layout, and what it does not carry.
+    With --layout: how a state's own tables differ from the layout, and what it leaves out.
     """
     from digitize.errors import TargetRefused
     from digitize.targets.postgres.address import parse_address

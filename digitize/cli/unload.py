@@ -1,4 +1,4 @@
-"""`digitize unload`: take back one load."""
+"""`digitize unload`: undo one load."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def unload(
     ] = False,
     json: Json = False,
 ) -> None:
-    """Take back the newest load of a batch; refused where later loads changed what it wrote."""
+    """Undo the newest load of a batch; refused if later loads changed its rows."""
     from dataclasses import asdict
 
     from digitize.errors import OptionsError

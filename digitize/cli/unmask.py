@@ -1,4 +1,4 @@
-"""--unmask, --reason and --operator, which mean the same to every command that can show protected names."""
+"""--unmask, --reason and --operator, the same for every command that can show protected names."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Operator = Annotated[str, typer.Option(help="Name of the person who sees them; r
 
 
 def asked_by(*, unmask: bool, reason: str, operator: str) -> Unmasking | None:
-    """Who asks for protected names; None where they stay masked. Raises OptionsError."""
+    """Who asks for protected names; None if they stay masked. Raises OptionsError."""
     from digitize.machine.system import user_name
     from digitize.masking.unmasking import check_unmasking
 
@@ -24,7 +24,7 @@ def asked_by(*, unmask: bool, reason: str, operator: str) -> Unmasking | None:
 
 
 def need_file(who: Unmasking | None, out: Path | None) -> None:
-    """Refuse names on standard output where no workspace keeps who saw them. Raises OptionsError."""
+    """Refuse to print names on standard output if no workspace logs who saw them. Raises OptionsError."""
     from digitize.errors import OptionsError
 
     if who and out is None:
@@ -34,7 +34,7 @@ def need_file(who: Unmasking | None, out: Path | None) -> None:
 
 
 def keep_record(out: Path, who: Unmasking, shown: ShownFields) -> None:
-    """Write who asked, and why, beside a file. Raises DiskFull, InputError."""
+    """Write who asked, and why, next to a file. Raises DiskFull, InputError."""
     from datetime import UTC, datetime
 
     from digitize.machine.whole_file import writing

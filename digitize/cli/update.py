@@ -21,7 +21,7 @@ def apply(
     prefix: Prefix = None,
     older: Annotated[bool, typer.Option("--older", help="Accept a bundle older than the version in use.")] = False,
 ) -> None:
-    """Check a bundle and its signature, install it beside this version, and use it from now on.
+    """Verify a bundle and its signature, install it next to this version, and switch to it.
 
     Stop the station and running commands first; workspaces are upgraded by the first command that opens them, which
     keeps a copy of the ledger.
@@ -35,7 +35,7 @@ def apply(
 
 @update.command()
 def rollback(prefix: Prefix = None) -> None:
-    """Use the version that was in use before this one."""
+    """Switch back to the version used before."""
     from digitize.machine.installing import prefix_of_this, roll_back
 
     name = roll_back(_prefix(prefix) or prefix_of_this())
@@ -44,7 +44,7 @@ def rollback(prefix: Prefix = None) -> None:
 
 @update.command("list")
 def list_versions(prefix: Prefix = None, json: Json = False) -> None:
-    """List installed versions, and which is in use."""
+    """List installed versions, and the one in use."""
     from digitize.machine.installing import in_use, installed_versions, prefix_of_this
 
     place = _prefix(prefix) or prefix_of_this()

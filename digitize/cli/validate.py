@@ -103,7 +103,7 @@ _STDIN = "-"
 
 
 def _find_dataset(paths: list[str]) -> Dataset | None:
-    """What stands beside the files."""
+    """The dataset file next to the files."""
     from digitize.files.dataset import find_dataset
     from digitize.targets.postgres.address import is_address
 
@@ -111,7 +111,7 @@ def _find_dataset(paths: list[str]) -> Dataset | None:
 
 
 def _require_there(paths: list[str], *, is_mapped: bool) -> None:
-    """A file that is not there is told before anything else."""
+    """Report missing files before anything else."""
     from digitize.files.validating.sources import require_there
     from digitize.targets.postgres.address import is_address
 
@@ -122,7 +122,7 @@ def _require_there(paths: list[str], *, is_mapped: bool) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Old:
-    """Files that are old tables: by which mapping they are mapped first, "" for none; table: its name in the file."""
+    """Legacy tables as input: mapping to apply first, "" for none; table: name in the file."""
 
     mapping: str
     table: str
@@ -149,7 +149,7 @@ def _build_options(policy: str, reason: str, language: str, legacy: Legacy | Non
 def _report(
     paths: list[str], form: str, settings: CheckSettings, how: CheckOptions, *, fix: Path | None, baseline: Path | None
 ) -> CheckReport:
-    """Check the files, or repaired copies of them in the folder fix; without what is told in the report baseline."""
+    """Check the files, or repaired copies of them in the folder fix; findings of the baseline report are left out."""
     from digitize.files.validating.baseline import load_baseline
     from digitize.files.validating.validate import validate_files
 
@@ -177,7 +177,7 @@ def _keep(report: CheckReport, who: Unmasking, out: Path) -> None:
 
 
 def _judge(report: CheckReport, agreed: AgreedLimit) -> None:
-    """Raises TooManyRefused and, where no row could be checked at all, InputError."""
+    """Raises TooManyRefused and, if no row could be checked, InputError."""
     from digitize.errors import InputError, TooManyRefused
 
     # With no row checked none is rejected, and that would pass for agreed.

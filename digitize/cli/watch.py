@@ -26,10 +26,10 @@ def watch(
     ] = 10.0,
     once: Annotated[bool, typer.Option("--once", help="Look once and exit.")] = False,
 ) -> None:
-    """Read, map, check and load what comes in or was answered, until Ctrl-C; learn at the hour of `[learn] at`.
+    """Read, map, check and load whatever arrives or is answered, until Ctrl-C; learn at the hour of `[learn] at`.
 
-    With FOLDER each file that a scanner finished there is taken in once, sorted by its cover sheets, and moved to
-    FOLDER/done, or to FOLDER/problem with the reason.
+    With FOLDER each finished scan there is taken in once, sorted by its cover sheets, and moved to FOLDER/done, or to
+    FOLDER/problem with the reason.
     """
     from digitize.learning.watch import NightWatch
     from digitize.workspace.intake.watched import ScannerFolder

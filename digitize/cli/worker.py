@@ -1,4 +1,4 @@
-"""`digitize worker`: work through pages of a shared ledger, beside others."""
+"""`digitize worker`: process pages of a shared ledger alongside others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The other side of the exchange: taking in what an office sends, and writing replies."""
+"""The receiving side of the exchange: import packages of an office, and write replies."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Held = dict[tuple[str, str], Mapping[str, Any]]
 
 
 def apply_package(held: Held, package: OpenedPackage) -> None:
-    """Bring what a receiver holds to where the sender was; everything it lacks, a gap, must be looked at before."""
+    """Update a receiver's state to the sender's; gaps must be checked before."""
     if package.manifest.base == "full":
         held.clear()
     for line in package.lines():
@@ -35,7 +35,7 @@ def write_reply(
     out: Path, key: Path, sender: str, receiver: str, sequence: int, previous: str, day: date,
     lines: Iterable[Mapping[str, Any]], *, base: str = "delta", answers: AnsweredPackage | None = None,
 ) -> Manifest:  # fmt: skip
-    """Write a signed reply as one zip, or where out does not end in .zip, as a folder. lines: in any order.
+    """Write a signed reply as one zip, or as a folder if out does not end in .zip. lines: in any order.
 
     sender: the pillar, or PILLAR:OFFICE. Raises OptionsError, KeyUnusable.
     """

@@ -1,4 +1,4 @@
-"""What a target's tables of the exchange are asked and told; the same for SQLite and PostgreSQL."""
+"""The exchange tables of a target, the same for SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class BookedPackage:
-    """One row of the packages that were sent or taken; see `digitize.targets.exchange_columns`."""
+    """One row of the packages sent or received; see `digitize.targets.exchange_columns`."""
 
     way: str
     partner: str
@@ -41,10 +41,10 @@ _PACKAGE = ", ".join(f.name for f in fields(BookedPackage))
 
 
 class ExchangeBook:
-    """The book of one target."""
+    """The exchange book of one target."""
 
     def __init__(self, target: Target) -> None:
-        """Raises OptionsError for a target that keeps no such book."""
+        """Raises OptionsError for a target without an exchange book."""
         from digitize.targets.sqlite import SqliteTarget
 
         self.target = target
@@ -66,7 +66,7 @@ class ExchangeBook:
         return self.target.run(query, values)
 
     def packages(self, way: str = "", partner: str = "") -> list[BookedPackage]:
-        """All packages, or those of one way and partner, in order."""
+        """All packages, or those of one direction and partner, in order."""
         query = f"SELECT {_PACKAGE} FROM {PACKAGES} WHERE (? = '' OR way = ?) AND (? = '' OR partner = ?) "
         found = self.rows(query + "ORDER BY way, partner, sequence", way, way, partner, partner)
         return [BookedPackage(*row) for row in found]
@@ -78,7 +78,7 @@ class ExchangeBook:
         return BookedPackage(*found[0]) if found else None
 
     def find_manifest(self, way: str, partner: str, manifest: str) -> BookedPackage | None:
-        """The package whose manifest has that hash."""
+        """Package with that manifest hash."""
         query = f"SELECT {_PACKAGE} FROM {PACKAGES} WHERE manifest = ? AND way = ? AND partner = ?"
         found = self.rows(query, manifest, way, partner)
         return BookedPackage(*found[0]) if found else None
@@ -89,7 +89,7 @@ class ExchangeBook:
         return dict(self.rows(query, partner, kind, self.as_list(items)))
 
     def each_sent(self, partner: str, kind: str, sequence: int = 0) -> Iterator[list[tuple[str, str]]]:
-        """Blocks of (record, hash) that the partner was told of, or was told in one package, in order of records."""
+        """Blocks of (record, hash) sent to the partner, in all packages or in one, in order of records."""
         last = ""
         query = (
             f"SELECT item, content FROM {SENT} WHERE partner = ? AND kind = ? AND item > ? "
@@ -100,7 +100,7 @@ class ExchangeBook:
             last = found[-1][0]
 
     def still_there(self, form: str, records: Sequence[str]) -> set[str]:
-        """Of these records those that stand."""
+        """Records of these that exist."""
         query = f"SELECT record_id FROM {form} WHERE record_id {self.one_of}"
         return {r[0] for r in self.rows(query, self.as_list(records))}
 
@@ -117,7 +117,7 @@ class ExchangeBook:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """See `KeyBook`: each line is one transaction by itself."""
+        """See `KeyBook`: each line is its own transaction."""
         yield
 
     def load_trusted_keys(self) -> dict[str, Key]:
@@ -137,7 +137,7 @@ def insert_statement(table: str, row: Mapping[str, object]) -> Statement:
 
 
 def numbered_insert(table: str, row: Mapping[str, object]) -> Statement:
-    """The same of a table whose rows are numbered; of two that add at once one is refused."""
+    """Insert for a table with numbered rows; of two concurrent inserts one is refused."""
     marks = ", ".join("?" * len(row))
     query = f"INSERT INTO {table} (number, {', '.join(row)}) SELECT COALESCE(MAX(number), 0) + 1, {marks} FROM {table}"
     return query, tuple(row.values())

@@ -1,7 +1,7 @@
-"""Where what others state and what was loaded disagree: shown to a person, never decided here; both statements stand.
+"""Conflicts between what others state and what was loaded: shown to a person, never decided here.
 
-A conflict is worked out anew each time. Its id is made of what was compared: what a person settled stays settled until
-one of the two sides says something else.
+Conflicts are recomputed each time. The id is a hash of what was compared, so a settled conflict stays settled until one
+side changes.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ Names = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class ExchangeConflict:
-    """One disagreement. theirs, ours: numbers and days that were compared; names are never told.
+    """One conflict. theirs, ours: compared numbers and dates; names are not shown.
 
-    decision: "" while it is open, else what a person said.
+    decision: "" while open, else a person's decision.
     """
 
     id: str
@@ -59,13 +59,13 @@ class ExchangeConflict:
     decision: str = ""
 
     def as_plain(self) -> dict[str, str]:
-        """As JSON types, with what its code means."""
+        """As JSON types, with the meaning of its code."""
         return {**asdict(self), "meaning": MEANINGS[self.code]}
 
 
 @dataclass
 class CaseFacts:
-    """What was loaded of one case, all forms together."""
+    """What was loaded of one case, from all forms."""
 
     fir_dates: list[str] = field(default_factory=list)
     report_dates: list[str] = field(default_factory=list)
@@ -77,7 +77,7 @@ class CaseFacts:
 
 
 def each_conflict(book: ExchangeBook, *, all_of_them: bool = False) -> Iterator[ExchangeConflict]:
-    """Conflicts that wait for a person, or those that were settled, too; in order of their statements."""
+    """Open conflicts, or resolved ones as well, in order of their statements."""
     for some in each_statement(book):
         linked = [s for s in some if s.record]
         found = _conflicts(book, linked)
@@ -110,7 +110,7 @@ def _conflicts(book: ExchangeBook, some: Sequence[OtherStatement]) -> list[Excha
 
 
 def _without_names(c: ExchangeConflict) -> ExchangeConflict:
-    """Names make the id, so that other ones are asked anew; they are not shown."""
+    """Names are part of the id, so that changed names ask again; they are not shown."""
     named = c.code in ("name-unlike", "no-such-accused")
     return ExchangeConflict(**{**asdict(c), "theirs": c.theirs.partition("|")[0], "ours": ""}) if named else c
 
@@ -168,7 +168,7 @@ def _gather_exhibits(book: ExchangeBook, form: str, keys: Sequence[Key], facts: 
 
 
 def _stated_cnrs(book: ExchangeBook, some: Sequence[OtherStatement]) -> list[OtherStatement]:
-    """Statements that say a CNR of the same cases, or the same CNR of any."""
+    """Statements with a CNR of the same cases, or the same CNR of any case."""
     records = sorted({s.record for s in some if s.cnr})
     cnrs = sorted({s.cnr for s in some if s.cnr})
     if not cnrs:
@@ -227,9 +227,9 @@ def _of_accused(code: str, name: str, accused: Sequence[Names]) -> Iterator[tupl
 
 
 def likeness(name: str, names: Sequence[str]) -> float:
-    """How alike a name is to the most alike of some, in any script and order of words: 0 to 1.
+    """Similarity of a name to the closest of several, in any script and word order: 0 to 1.
 
-    Either may leave a word out, so it is asked both ways.
+    Either may omit a word, so both directions are compared.
     """
     # Here: it brings NumPy along, and most statements name nobody.
     from digitize.search.ranking import name_scores

@@ -1,7 +1,7 @@
-"""A package as one zip file or one folder. There is one spelling of the zip: each of its bytes is accounted for.
+"""A package as one zip file or folder. The zip has one canonical form: every byte is accounted for.
 
-Files are stored, not deflated (they are compressed by themselves), so that their hashes are checked before anything is
-unpacked. The heads say nothing but names, sizes and checksums; whatever else stands there was not written by us.
+Files are stored, not deflated (they are already compressed), so that hashes are checked before anything is unpacked.
+Headers hold only names, sizes and checksums; anything else is not from us.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def write_zip(out: BinaryIO, folder: Path, names: Sequence[str]) -> None:
 
 
 class PackageFiles:
-    """The files of a package by name, each with its size; nothing of them is believed yet."""
+    """Files of a package by name and size, not verified yet."""
 
     def __init__(self, path: Path, entries: Mapping[str, _Entry] | None, sizes: Mapping[str, int]) -> None:
         """entries: of a zip; None for a folder."""
@@ -59,12 +59,12 @@ class PackageFiles:
 
     @property
     def names(self) -> list[str]:
-        """In the order in which they lie there; of a folder, by name."""
+        """In stored order; for a folder, by name."""
         return list(self.sizes)
 
     @contextmanager
     def open_file(self, name: str) -> Iterator[io.BufferedReader]:
-        """The bytes of one file, and no more than those."""
+        """The bytes of one file only."""
         path = self._path if self._entries is not None else self._path / name
         with path.open("rb") as file:
             if self._entries is not None:
@@ -73,7 +73,7 @@ class PackageFiles:
 
 
 class _Span(io.RawIOBase):
-    """So many bytes of a file, from where it stands."""
+    """A limited number of bytes of a file, from the current position."""
 
     def __init__(self, file: BinaryIO, size: int) -> None:
         self._file, self._left = file, size
@@ -89,7 +89,7 @@ class _Span(io.RawIOBase):
 
 
 def open_files(path: Path) -> PackageFiles:
-    """The files of a zip or a folder. Raises PackageRefused: unreadable, too-large, not-a-package."""
+    """Open the files of a zip or folder. Raises PackageRefused: unreadable, too-large, not-a-package."""
     try:
         return _of_folder(path) if path.is_dir() else _of_zip(path)
     except OSError as e:
@@ -148,7 +148,7 @@ def _entries(infos: Sequence[zipfile.ZipInfo]) -> dict[str, _Entry]:
 
 
 def _is_ours(file: BinaryIO, size: int, entries: Sequence[_Entry]) -> bool:
-    """Whether heads and tail are, byte by byte, those that we write for these names, sizes and checksums."""
+    """Whether headers and tail are byte for byte what we write for these names, sizes and checksums."""
     tail = b""
     for e in entries:
         name = e.name.encode("ascii")

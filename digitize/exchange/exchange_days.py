@@ -1,4 +1,4 @@
-"""Which day each exchange took place, told to the office's ledger: from there it goes into its snapshot."""
+"""Days of exchanges, recorded in the office's ledger, from which they enter its snapshot."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ STEP = "exchange"
 
 @dataclass(frozen=True, slots=True)
 class SentBefore:
-    """A package that went to a partner: its number and the SHA-256 of its manifest; 0 and "" for none."""
+    """A package sent to a partner: its number and the SHA-256 of its manifest; 0 and "" for none."""
 
     sequence: int
     manifest: str
@@ -26,7 +26,7 @@ NOTHING_SENT = SentBefore(0, "")
 
 
 def sent_before(place: Place, partner: str) -> SentBefore:
-    """The newest package to a partner that the ledger tells of, whatever became of the target since."""
+    """Newest package to a partner according to the ledger, even if the target was restored since."""
     with Ledger(place.ledger) as ledger:
         rows = ledger.rows("SELECT key, detail FROM events WHERE step = ?", (STEP,))
     told = [(json.loads(r["detail"]), r["key"]) for r in rows]
@@ -35,9 +35,9 @@ def sent_before(place: Place, partner: str) -> SentBefore:
 
 
 def tell_ledger(place: Place, book: ExchangeBook, today: date) -> int:
-    """Note each package that the ledger does not know of, as one that an interrupted command made. Returns how many.
+    """Record packages missing in the ledger, e.g. after an interrupted command. Returns their number.
 
-    The day is that of the package for what was sent, and today's for what was taken in now.
+    The day is the package's for sent ones, and today's for packages received now.
     """
     with Ledger(place.ledger, key=place.key) as ledger:
         known = {r["key"] for r in ledger.rows("SELECT key FROM events WHERE step = ?", (STEP,))}

@@ -1,4 +1,4 @@
-"""Making the next package for a receiver: what changed since the last one, and what is no more."""
+"""Build the next package for a receiver: changes and deletions since the last one."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class ExportedPackage:
-    """What became of an export. word: made, again (the same package once more), placed or nothing."""
+    """Result of an export. word: made, again (the same package again), placed or nothing."""
 
     word: str
     partner: str
@@ -72,9 +72,9 @@ def export_package(
 ) -> ExportedPackage:  # fmt: skip
     """Write the next package for a partner into the folder out, and note it in the book.
 
-    full: tell everything, for a receiver that lost one. known: the newest package that the office's ledger tells of. A
-    file that an interrupted export left is put in place first, and nothing else is done. Raises OptionsError,
-    KeyUnusable, TargetRefused, DiskFull, and PackageRefused: not-placed where that file is gone, book-behind, at-once.
+    full: include everything, for a receiver that lost a package. known: the newest package in the office's ledger. If
+    an interrupted export left a file, it is only put in place. Raises OptionsError, KeyUnusable, TargetRefused,
+    DiskFull, and PackageRefused: not-placed where that file is gone, book-behind, at-once.
     """
     task = _Task(book, layout_of(partner), partner, sender, out)
     with writing(out):
@@ -99,7 +99,7 @@ def export_package(
 
 
 def _newest(partner: str, last: BookedPackage | None, known: SentBefore, *, full: bool) -> SentBefore:
-    """The package before the next one. A target that was restored knows less than the receiver was told."""
+    """The package before the next one. A restored target may be behind what the receiver has."""
     held = SentBefore(last.sequence, last.manifest) if last else NOTHING_SENT
     if known.sequence < held.sequence or known.manifest == held.manifest:
         return held
@@ -113,9 +113,9 @@ def _newest(partner: str, last: BookedPackage | None, known: SentBefore, *, full
 
 
 def export_again(book: ExchangeBook, partner: str, sender: Sender, out: Path) -> ExportedPackage:
-    """Write the newest package once more: the same bytes where nothing of it changed since.
+    """Write the newest package again, byte for byte if nothing in it changed.
 
-    Raises OptionsError where none was made, PackageRefused: changed-since.
+    Raises OptionsError if there is none, PackageRefused: changed-since.
     """
     last = book.last(FORWARD, partner)
     if last is None:
@@ -200,7 +200,7 @@ def _told_before(task: _Task, last: BookedPackage) -> Iterator[Line]:
 
 
 class _Told:
-    """What a package tells of each record, on the disk until it is written into the book in one transaction."""
+    """What a package states of each record, kept on disk until one transaction writes it to the book."""
 
     def __init__(self, path: Path) -> None:
         self._path, self._file = path, path.open("w", encoding="utf-8")
@@ -219,7 +219,7 @@ class _Told:
 
 
 class _Both:
-    """Statements that can be gone through again, where a transaction must be."""
+    """Statements that can be iterated again if a transaction must be retried."""
 
     def __init__(self, first: Statement, told: _Told, partner: str, sequence: int) -> None:
         self._first, self._told, self._of = first, told, (partner, sequence)
@@ -276,7 +276,7 @@ def _place_statement(booked: BookedPackage, file: str, sha256: str) -> Statement
 
 
 def _place_left(task: _Task, last: BookedPackage) -> ExportedPackage:
-    """Put the file of an interrupted export in its place."""
+    """Put the file of an interrupted export in place."""
     file = task.out / last.file
     part = part_of(file, last.sha256)
     for there in (part, file):

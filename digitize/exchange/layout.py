@@ -1,4 +1,4 @@
-"""The layouts of packages, as data: which fields of which forms go to a pillar, and what comes back of it."""
+"""Package layouts as data: the fields of each form sent to a pillar, and what its replies contain."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class _Part(BaseModel):
 
 
 class SentForm(_Part):
-    """Records of one form. fields: names, or "*" for all; children: the same of child tables."""
+    """Records of one form. fields: names, or "*" for all; children: the same for child tables."""
 
     title: str
     form: str
@@ -44,7 +44,7 @@ class SentForm(_Part):
 
 
 class ReplyField(_Part):
-    """One field of a reply. values, codes: what it may be, or the code list."""
+    """One field of a reply. values, codes: allowed values, or the code list."""
 
     title: str
     kind: Literal["text", "date", "cnr"] = "text"
@@ -53,12 +53,12 @@ class ReplyField(_Part):
     needed: bool = False
 
     def choices(self) -> tuple[str, ...]:
-        """What it may be; () for anything."""
+        """Allowed values; () for any."""
         return tuple(code_lists()[self.codes].values) if self.codes else self.values
 
 
 class ReplyKind(_Part):
-    """One kind of statement. keys: by one of which the case is named."""
+    """A kind of statement. keys: at least one of them names the case."""
 
     title: str
     keys: tuple[Literal["fir", "cnr", "prisoner"], ...]
@@ -66,7 +66,7 @@ class ReplyKind(_Part):
 
 
 class ExchangeLayout(_Part):
-    """What is exchanged with one pillar. version: of the layout; packages of another one are refused."""
+    """The exchange with one pillar. version: of the layout; packages of other versions are refused."""
 
     pillar: Literal["e-courts", "e-prison", "e-prosecution", "e-forensics"]
     version: int

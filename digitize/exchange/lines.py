@@ -1,4 +1,4 @@
-"""One line of a package: its model, by which it is checked, and the JSON Schema that is made of it and published."""
+"""One line of a package: its model for validation, and the JSON Schema published from it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ ID_PATTERN = r"^[^\s\x00-\x1f\x7f]{1,200}$"
 
 
 def _plain(text: str) -> str:
-    """No control characters and no half ones: such a text shows as another one."""
+    """Reject control characters and lone surrogates: such a text displays as another one."""
     if any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\t" for c in text):
         raise ValueError("a control character")
     return text
@@ -63,7 +63,7 @@ class _Line(BaseModel):
 
 
 class FirKeyLine(_Line):
-    """The FIR: state, district, police station, year, number, and part where the station's register has parts."""
+    """The FIR: state, district, police station, year, number, and part if the station's register has parts."""
 
     state: Text
     district: Text
@@ -83,7 +83,7 @@ _KEYS: Mapping[str, Any] = {"fir": FirKeyLine, "cnr": CnrText}
 
 @cache
 def line_adapter(pillar: str, way: str) -> TypeAdapter[Any]:
-    """What a line of a pillar's packages of one way may be."""
+    """Allowed lines of a pillar's packages in one direction."""
     layout = exchange_layouts()[pillar]
     models = [_make_model(k, s) for k, s in layout.forward.items()] if way == FORWARD else []
     models += [_reply(k, r) for k, r in layout.backward.items()] if way == BACKWARD else []
@@ -149,7 +149,7 @@ def schema_bytes(pillar: str, way: str) -> bytes:
 
 
 def parse_line(pillar: str, way: str, text: bytes, where: str) -> dict[str, Any]:
-    """A line as JSON types. where: for messages. Raises PackageRefused: bad-line, twin-key."""
+    """Parse a line to JSON types. where: for messages. Raises PackageRefused: bad-line, twin-key."""
     try:
         made: dict[str, Any] = json.loads(text.decode("utf-8"), object_pairs_hook=refuse_twins, parse_constant=_refuse)
         line_adapter(pillar, way).validate_json(text)
@@ -165,13 +165,13 @@ def parse_line(pillar: str, way: str, text: bytes, where: str) -> dict[str, Any]
 
 
 def _names_case(pillar: str, line: Mapping[str, Any]) -> bool:
-    """A statement that names neither FIR nor CNR nor prisoner can never be linked."""
+    """Reject a statement without FIR, CNR or prisoner, which could never be linked."""
     keys = exchange_layouts()[pillar].backward[line["kind"]].keys
     return any(line.get(k) for k in keys) or ("prisoner" in keys and bool(line["said"].get("prisoner_id")))
 
 
 def _fault(error: ValidationError) -> str:
-    """Place and kind of the first fault. Only names of the layout are repeated: what was sent may be a name."""
+    """Path and kind of the first error. Only layout names are repeated: the data may be a person's name."""
     first = min(error.errors(include_input=False, include_url=False), key=lambda e: e["type"] == "literal_error")
     where = [str(x) for x in first["loc"] if isinstance(x, str) and re.fullmatch(r"[a-z_]{1,40}", x)]
     kind = "a field that the layout has not" if first["type"] == "extra_forbidden" else first["type"].replace("_", " ")
@@ -179,7 +179,7 @@ def _fault(error: ValidationError) -> str:
 
 
 class TwinKey(Exception):
-    """A key that stands twice is read one way here and another way elsewhere."""
+    """A duplicate key, which parsers resolve differently."""
 
 
 def refuse_twins(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
@@ -195,5 +195,5 @@ def _refuse(text: str) -> None:
 
 
 def line_bytes(line: Mapping[str, Any]) -> bytes:
-    """A line as it is written: one spelling, so that the same delta is the same bytes."""
+    """Canonical bytes of a line, so that the same delta is the same bytes."""
     return json.dumps(line, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8") + b"\n"

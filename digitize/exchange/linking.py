@@ -1,4 +1,4 @@
-"""Statements linked to loaded records by FIR key, CNR or prisoner; one that has no record waits until it is loaded."""
+"""Link statements to loaded records by FIR key, CNR or prisoner; others wait until their record is loaded."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ def forms_with(*columns: str) -> list[str]:
 
 
 def link_statements(book: ExchangeBook) -> int:
-    """Link what waits and can be linked by now; what was linked to a record that is no more waits again.
+    """Link waiting statements, and unlink those whose record was deleted.
 
-    Returns how many were linked. Called again after an interruption it goes on.
+    Returns how many were linked. Resumable after an interruption.
     """
     count = 0
     # A statement that names a CNR may need one that links the CNR first.
@@ -66,7 +66,7 @@ def _unlink(s: OtherStatement) -> Statement:
 def find_links(
     book: ExchangeBook, some: Sequence[OtherStatement]
 ) -> dict[tuple[str, str, str], tuple[str, str, str]]:  # fmt: skip
-    """Statement -> form, record and by what (fir, cnr, prisoner), of those that can be linked."""
+    """Statement -> form, record and key used (fir, cnr, prisoner), for those that can be linked."""
     links: dict[tuple[str, str, str], tuple[str, str, str]] = {}
     by_fir = records_of_firs(book, [s.fir for s in some if s.fir])
     for s in some:
@@ -84,7 +84,7 @@ def find_links(
 
 
 def key_of(fir: Mapping[str, str]) -> tuple[str, ...]:
-    """An FIR's key as it is compared; () for none."""
+    """Comparison key of an FIR; () for none."""
     return (*(fir[n] for n in _NEEDED[:4]), fir["fir_no"].lstrip("0") or "0") if set(_NEEDED) <= set(fir) else ()
 
 
@@ -104,7 +104,7 @@ def records_of_firs(
 def _fitting(
     found: Mapping[tuple[str, ...], tuple[str, str, str]], fir: Mapping[str, str]
 ) -> tuple[str, str] | None:  # fmt: skip
-    """Form and record of an FIR; parts of a register that are both named must be one."""
+    """Form and record of an FIR; if both name a part of the register, the parts must be equal."""
     form, record, part = found.get(key_of(fir), ("", "", ""))
     own = fir.get("fir_part", "")
     return (form, record) if record and (not own or not part or own == part) else None
@@ -113,9 +113,9 @@ def _fitting(
 def rows_of_firs(
     book: ExchangeBook, form: str, keys: Sequence[tuple[str, ...]], columns: Sequence[str], table: str = ""
 ) -> list[tuple[object, ...]]:  # fmt: skip
-    """Rows of some columns and the five fields of the key behind them, of records of a form with one of the keys.
+    """Rows of some columns followed by the five key fields, for records of a form with one of the keys.
 
-    table: a child table, whose columns are meant. Of one key they come by the ids of records.
+    table: a child table that has the columns. Rows of one key are ordered by record id.
     """
     key = ", ".join(f"f.{n}" for n in _NEEDED)
     shown = ", ".join(f"{'t' if table else 'f'}.{c}" for c in columns)
@@ -158,7 +158,7 @@ def _note(found: dict[str, tuple[str, str]], twice: set[str], value: str, record
 
 
 def _firs(book: ExchangeBook, form: str, records: Sequence[str]) -> dict[str, tuple[str, str]]:
-    """Record of a form -> the FIR of its case, as far as it is loaded."""
+    """Record of a form -> the FIR of its case, if loaded."""
     if not records or not set(KEY) <= set(form_tables(form)[form].by_name):
         return {}
     query = f"SELECT record_id, {', '.join(KEY)} FROM {form} WHERE record_id {book.one_of}"

@@ -1,6 +1,6 @@
-"""The manifest of a package: who sends what to whom, in which order, and the hash of each file; signed by the office.
+"""The manifest of a package: sender, receiver, sequence number and the hash of each file, signed by the office.
 
-Signed as a snapshot is: two lines, the second signs exactly the bytes of the first.
+Signed like a snapshot: two lines, the second signs exactly the bytes of the first.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class _Part(BaseModel):
 
 
 class PackageFile(_Part):
-    """One file. bytes, sha256: as it lies there; plain_bytes, lines: unpacked."""
+    """One file. bytes, sha256: as stored; plain_bytes, lines: unpacked."""
 
     name: Annotated[str, Field(pattern=r"^([a-z_]{1,30}-[0-9]{4}\.jsonl\.gz|schema\.json)$")]
     bytes: Count
@@ -48,24 +48,24 @@ class PackageFile(_Part):
 
 
 class KindTally(_Part):
-    """Lines of one kind: what stands, and what is no more."""
+    """Lines of one kind: current and deleted."""
 
     put: Count = 0
     gone: Count = 0
 
 
 class AnsweredPackage(_Part):
-    """The package that the sender had when it wrote this one."""
+    """The latest package its sender had received when writing this one."""
 
     sequence: Annotated[int, Field(ge=1, le=10**9, strict=True)]
     manifest: Hash
 
 
 class Manifest(_Part):
-    """Everything that is said of a package. previous: SHA-256 of the manifest of the one before, "" for the first.
+    """Metadata of a package. previous: SHA-256 of the previous manifest, "" for the first.
 
-    base: "delta" tells what changed since the one before; "full" tells everything, and what it does not tell is no
-    more. sender, receiver: an office, as wb-hooghly, and a pillar, as e-courts or e-courts:hooghly.
+    base: "delta" holds changes since the previous one; "full" holds everything, and whatever is missing was deleted.
+    sender, receiver: an office, e.g. wb-hooghly, and a pillar, e.g. e-courts or e-courts:hooghly.
     """
 
     format: Literal["digitize-exchange"]
@@ -93,7 +93,7 @@ class Manifest(_Part):
 
 @dataclass(frozen=True, slots=True)
 class SignedManifest:
-    """A manifest with who signed it. sha256: of its bytes, by which the next one names it."""
+    """A manifest with its signer. sha256: of its bytes, referenced by the next one."""
 
     manifest: Manifest
     public: str
@@ -106,7 +106,7 @@ def seal_manifest(manifest: Manifest, key: Path) -> bytes:
 
 
 def read_manifest(data: bytes, keys: Mapping[str, Key]) -> SignedManifest:
-    """The manifest whose signer is known and may speak for its sender.
+    """Parse a manifest whose signer is known and may sign for its sender.
 
     Raises PackageRefused: bad-manifest, unknown-key, key-revoked, bad-signature, wrong-version, another-key,
     unknown-layout.
@@ -166,7 +166,7 @@ def _parse(body: bytes) -> Manifest:
 
 
 def check_manifest(m: Manifest, today: date) -> None:
-    """Raise PackageRefused for what cannot be, whatever came before: from-the-future, bad-manifest, too-large."""
+    """Raise PackageRefused for impossible content, independent of history: from-the-future, bad-manifest, too-large."""
     if m.day > today:
         raise PackageRefused("from-the-future", f"it is of {m.day}, here it is {today}; mend the clock that is wrong")
     if (m.sequence == 1) != (not m.previous):

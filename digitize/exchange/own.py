@@ -1,4 +1,4 @@
-"""Whose packages this office can check: those of known senders, and its own."""
+"""Signers whose packages this office can verify: known senders, and itself."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def check_sender(sender: str) -> None:
 
 
 def known_signers(book: ExchangeBook, place: Place) -> Mapping[str, Key]:
-    """Public key -> whose it is, this office's own and earlier ones too."""
+    """Public key -> owner, including this office's own and former keys."""
     site = place.options.workspace.site_id
     with Ledger(place.ledger) as ledger:
         own = {public: Key(site, public, "", "", "") for public in ledger.public_keys()}

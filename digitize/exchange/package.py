@@ -1,4 +1,4 @@
-"""Writing a package part by part, and reading one whose every byte is checked before a line is believed."""
+"""Write a package part by part, and read one whose bytes are all verified before a line is used."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _CHUNK = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class PackageHead:
-    """What a manifest says that is not counted; see `Manifest`."""
+    """The uncounted fields of a manifest; see `Manifest`."""
 
     layout: ExchangeLayout
     way: str
@@ -55,7 +55,7 @@ class PackageHead:
 
 
 class _PartFile:
-    """One compressed file that is being written; hashes and counts go along."""
+    """A compressed file being written, with running hashes and counts."""
 
     def __init__(self, path: Path) -> None:
         self.name, self.plain, self.stored, self.lines = path.name, 0, 0, 0
@@ -80,10 +80,10 @@ class _PartFile:
 
 
 class PackageWriter:
-    """Lines go in one after the other, kind by kind; memory does not grow with them."""
+    """Add lines one by one, grouped by kind, in constant memory."""
 
     def __init__(self, folder: Path) -> None:
-        """folder: empty, and its owner's alone."""
+        """folder: empty and private to its owner."""
         self._folder, self._files, self._counts = folder, list[PackageFile](), dict[str, dict[str, int]]()
         self._part: _PartFile | None = None
         self._kind, self._number = "", 0
@@ -94,7 +94,7 @@ class PackageWriter:
         return not self._counts
 
     def add(self, line: Mapping[str, Any]) -> None:
-        """Write one line; all of a kind stand together."""
+        """Write one line; lines of one kind must be consecutive."""
         if self._part is None or line["kind"] != self._kind or self._part.lines >= _LINES_A_PART:
             self._close_part()
             self._number = self._number + 1 if line["kind"] == self._kind else 1
@@ -137,14 +137,14 @@ class PackageWriter:
 
 @dataclass(frozen=True, slots=True)
 class OpenedPackage:
-    """A package of a known signer whose files are those that were signed; lines are checked as they are read."""
+    """A package of a known signer with verified files; lines are checked as they are read."""
 
     signed: SignedManifest
     files: PackageFiles = field(repr=False)
 
     @property
     def manifest(self) -> Manifest:
-        """What it says of itself."""
+        """Its manifest."""
         return self.signed.manifest
 
     def lines(self) -> Iterator[dict[str, Any]]:
@@ -174,10 +174,10 @@ class OpenedPackage:
 
 
 def open_package(path: Path, keys: Mapping[str, Key], today: date) -> OpenedPackage:
-    """A package that may be read: container, signature and the hash of every file are right.
+    """Open a package after verifying container, signature and file hashes.
 
-    keys: public key -> whose it is. Raises PackageRefused: what `open_files`, `read_manifest` and `check_manifest`
-    raise, no-manifest, file-missing, file-added, file-changed, unknown-layout.
+    keys: public key -> owner. Raises PackageRefused: what `open_files`, `read_manifest` and `check_manifest` raise,
+    no-manifest, file-missing, file-added, file-changed, unknown-layout.
     """
     files = open_files(path)
     if MANIFEST not in files.sizes:
@@ -212,7 +212,7 @@ def _hash(file: BufferedReader) -> str:
 
 
 def _plain_lines(files: PackageFiles, file: PackageFile) -> Iterator[bytes]:
-    """The lines of one compressed file, without their ends; never more than was promised comes into memory."""
+    """Lines of one compressed file without line ends; never decompresses more than the manifest states."""
     unpacker, size, rest, stored = zlib.decompressobj(_GZIP), 0, b"", hashlib.sha256()
     bad = PackageRefused("file-changed", f"{file.name}: it cannot be unpacked as its manifest says")
     with files.open_file(file.name) as f:

@@ -1,4 +1,6 @@
-"""Files of packages as they come to be: in a folder of one's own, then whole under a passing name, then their own."""
+"""Package files while being written: in a private folder, then complete under a temporary name, then under
+their own.
+"""
 
 from __future__ import annotations
 
@@ -18,12 +20,12 @@ _WORK, _OWNER = ".exchange-", "owner"
 
 
 def stem_of(sender: str, receiver: str) -> str:
-    """What the names of all packages of a sender to a receiver begin with."""
+    """Common prefix of the file names of packages from a sender to a receiver."""
     return f"{sender}-{receiver.replace(':', '-')}"
 
 
 def part_of(file: Path, sha256: str) -> Path:
-    """The passing name of a package: two that are made at once have two."""
+    """Temporary name of a package; unique per content, so concurrent exports do not collide."""
     return file.with_name(f"{file.name}.{sha256[:16]}.part")
 
 
@@ -53,7 +55,7 @@ def sha_of(path: Path) -> str:
 
 
 def clear_parts(out: Path, stem: str) -> None:
-    """Take away what killed exports left: their folders, and packages that no book names, where nobody is at work."""
+    """Remove leftovers of killed exports: folders, and packages in no book, if no export is running."""
     is_busy = False
     for old in out.glob(f"{_WORK}*/{_OWNER}"):
         if is_dead(old.read_text(encoding="utf-8")):
@@ -66,7 +68,7 @@ def clear_parts(out: Path, stem: str) -> None:
 
 @contextmanager
 def work_folder(out: Path) -> Iterator[Path]:
-    """A folder of one's own beside the packages, gone afterwards."""
+    """A private folder next to the packages, removed afterwards."""
     work = Path(tempfile.mkdtemp(prefix=_WORK, dir=out))
     try:
         (work / _OWNER).write_text(process_name(), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Taking a package in: checked to its last line first, then written in one transaction, or not at all."""
+"""Import a package: verified completely first, then written in one transaction, or not at all."""
 
 from __future__ import annotations
 
@@ -32,9 +32,7 @@ MOST_REPLY = 256 << 20
 
 @dataclass(frozen=True, slots=True)
 class TakenIn:
-    """What became of a package. word: taken, or known where this very one was taken before. linked: now, of all that
-    waited.
-    """
+    """Result of an import. word: taken, or known if it was imported before. linked: now, of all waiting statements."""
 
     word: str
     sender: str
@@ -47,9 +45,9 @@ class TakenIn:
 
 @contextmanager
 def open_sealed(path: Path, key: Path | None) -> Iterator[Path]:
-    """The package itself: where it is encrypted, opened with the secret key into a place of its own.
+    """The package, decrypted to a private folder with the secret key if needed.
 
-    Raises InputError, OptionsError, and PackageRefused where a key is needed.
+    Raises InputError, OptionsError, and PackageRefused if a key is needed.
     """
     if not path.name.endswith(SEALED):
         yield path
@@ -68,7 +66,7 @@ def open_sealed(path: Path, key: Path | None) -> Iterator[Path]:
 def take_package(
     book: ExchangeBook, site: str, path: Path, today: date, *, secret: Path | None = None, operator: str = ""
 ) -> TakenIn:
-    """Take a reply in. site: this office's id. Raises PackageRefused (see docs/exchange.md), TargetRefused."""
+    """Import a reply. site: this office's id. Raises PackageRefused (see docs/exchange.md), TargetRefused."""
     with open_sealed(path, secret) as plain:
         opened = open_package(plain, book.load_trusted_keys(), today)
         m = opened.manifest
@@ -96,13 +94,13 @@ def take_package(
 
 
 def _find_known(book: ExchangeBook, opened: OpenedPackage) -> TakenIn:
-    """What was taken before; whoever did may have been killed before all was linked."""
+    """Earlier import of the package, if any; it may have been killed before linking was complete."""
     m = opened.manifest
     return TakenIn("known", m.sender, m.sequence, opened.signed.sha256, linked=link_statements(book))
 
 
 def check_sequence(m: Manifest, last: BookedPackage | None) -> None:
-    """Raise PackageRefused unless a package follows the last one of its sender: replayed, gap, forked."""
+    """Raise PackageRefused unless a package follows its sender's last one: replayed, gap, forked."""
     held = last.sequence if last else 0
     if m.sequence <= held:
         text = f"package {m.sequence} of {m.sender} was taken before, and {held} is the newest; send number {held + 1}"
@@ -154,7 +152,7 @@ def _statements(book: ExchangeBook, opened: OpenedPackage, answered: int, file: 
 
 
 def _no_more(book: ExchangeBook, m: Manifest, told: set[tuple[str, str]]) -> list[Statement]:
-    """Of a package that tells everything: what stands and is not in it."""
+    """For a full package: statements that exist here and are not in it."""
     rows = [
         statement_row(m, {"op": "gone", "kind": s.kind, "id": s.statement})
         for some in each_statement(book)
@@ -165,7 +163,7 @@ def _no_more(book: ExchangeBook, m: Manifest, told: set[tuple[str, str]]) -> lis
 
 
 def _newest(book: ExchangeBook, sender: str, names: list[str]) -> dict[tuple[str, str], tuple[str, int]]:
-    """(kind, name) -> hash and whether it was withdrawn, of the newest statement of each of these names."""
+    """(kind, name) -> hash and whether it was withdrawn, for the newest statement of each name."""
     query = (
         f"SELECT kind, statement, content, is_gone FROM {STATEMENTS} WHERE sender = ? AND statement {book.one_of} "
         "ORDER BY sequence"

@@ -1,4 +1,4 @@
-"""What is wrong with a package, by name; of a refused one nothing is taken in."""
+"""Reasons for refusing a package, by code; nothing of a refused package is imported."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from digitize.errors import InputError
 
 
 class PackageRefused(InputError):
-    """A package that cannot be taken. code: its name, as docs/exchange.md lists them."""
+    """A refused package. code: see the list in docs/exchange.md."""
 
     def __init__(self, code: str, text: str) -> None:
-        """text: what is wrong and the next step, without a value of a person."""
+        """text: the problem and the next step, without personal data."""
         super().__init__(f"{code}: {text}")
         self.code, self.text = code, text

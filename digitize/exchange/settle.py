@@ -1,4 +1,4 @@
-"""What people decide of conflicts, and who looked at what a statement says: events that stay."""
+"""People's decisions on conflicts, and who viewed a statement in full, as permanent events."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ class SettlingPerson:
     reason: str
 
     def check(self) -> None:
-        """Raise OptionsError where one of them is missing."""
+        """Raise OptionsError if a field is missing."""
         if not (self.operator.strip() and self.reason.strip()):
             raise OptionsError("--operator and --reason say who and why; both are kept.")
 
 
 def find_conflict(book: ExchangeBook, wanted: str) -> ExchangeConflict:
-    """The conflict whose id begins so (six signs and more). Raises NotFound."""
+    """Find a conflict by the start of its id (six characters or more). Raises NotFound."""
     found = [c for c in each_conflict(book, all_of_them=True) if len(wanted) >= 6 and c.id.startswith(wanted)]
     if len(found) != 1:
         raise NotFound(f"{wanted}: no conflict, or more than one, begins so. See: digitize exchange conflicts --all")
@@ -38,7 +38,7 @@ def find_conflict(book: ExchangeBook, wanted: str) -> ExchangeConflict:
 
 
 def settle_conflict(book: ExchangeBook, wanted: str, decision: str, person: SettlingPerson) -> ExchangeConflict:
-    """Keep what a person decided; neither statement is changed. Raises OptionsError, NotFound."""
+    """Record a person's decision; neither statement changes. Raises OptionsError, NotFound."""
     if decision not in DECISIONS:
         raise OptionsError(f"--decision is one of {', '.join(DECISIONS)}: which statement is right, or both stand.")
     person.check()
@@ -48,7 +48,7 @@ def settle_conflict(book: ExchangeBook, wanted: str, decision: str, person: Sett
 
 
 def said_in_full(book: ExchangeBook, wanted: str, person: SettlingPerson) -> Mapping[str, str]:
-    """What the statement of a conflict says, names and all; that it was looked at is kept first.
+    """The statement of a conflict in full, with names; the access is logged first.
 
     Raises OptionsError, NotFound.
     """

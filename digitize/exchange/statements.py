@@ -1,4 +1,4 @@
-"""The statements that stand, some at a time, each with the record it is linked to."""
+"""Current statements in blocks, each with its linked record."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SHOWN = "s.sender, s.kind, s.statement, s.content, s.said, s.fir, s.cnr, s.pris
 
 @dataclass(frozen=True, slots=True)
 class OtherStatement:
-    """What another pillar states. fir: the FIR that it names, {} for none. form, record: its link, "" if it waits."""
+    """A statement by another pillar. fir: the FIR it names, {} for none. form, record: its link, "" if it waits."""
 
     sender: str
     kind: str
@@ -31,12 +31,12 @@ class OtherStatement:
 
     @property
     def name(self) -> Name:
-        """What it is called."""
+        """Its name."""
         return self.sender, self.kind, self.statement
 
 
 def each_statement(book: ExchangeBook) -> Iterator[list[OtherStatement]]:
-    """All that stand, in order of their names, in blocks."""
+    """All current statements in order of their names, in blocks."""
     last: Name = ("", "", "")
     # Row values are compared in this order by both databases, so that each block begins behind the last one.
     query = f"""
@@ -50,7 +50,7 @@ def each_statement(book: ExchangeBook) -> Iterator[list[OtherStatement]]:
 
 
 def statements_by(book: ExchangeBook, column: str, values: list[str]) -> list[OtherStatement]:
-    """Those that stand and have one of some values in a column: fir, cnr, prisoner or record (their link)."""
+    """Current statements with one of some values in a column: fir, cnr, prisoner or record (their link)."""
     where = "l.record" if column == "record" else f"s.{column}"
     query = f"""
       SELECT {_SHOWN}, COALESCE(l.form, ''), COALESCE(l.record, '') FROM {STATEMENTS} s

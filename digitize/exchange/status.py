@@ -1,4 +1,4 @@
-"""Where the exchange with each partner stands."""
+"""State of the exchange with each partner."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from mappers.linking.cases import KEY
 
 @dataclass
 class PartnerStatus:
-    """One partner. sent, taken: number and day of the newest package, 0 and "" for none. has: the package of ours that
-    it said it has. held: records it was told of that stand. statements, waiting, conflicts: of its own.
+    """One partner. sent, taken: number and day of the newest package, 0 and "" for none. has: our package it last
+    confirmed. held: existing records it was sent. statements, waiting, conflicts: from it.
     """
 
     partner: str
@@ -61,7 +61,7 @@ def exchange_status(book: ExchangeBook) -> list[PartnerStatus]:
 
 
 def what_waits(book: ExchangeBook) -> Iterator[dict[str, str]]:
-    """Statements without a record: sender, kind, its own id, and the case that it names by FIR, CNR or prisoner."""
+    """Statements without a record: sender, kind, own id, and the case named by FIR, CNR or prisoner."""
     for some in each_statement(book):
         for s in some:
             if not s.record:
@@ -79,6 +79,6 @@ def _note(status: PartnerStatus, p: BookedPackage) -> None:
 
 
 def counts_of(counts: str) -> Mapping[str, Mapping[str, int]]:
-    """Lines by kind, as the book keeps them."""
+    """Lines by kind, as stored in the book."""
     made: Mapping[str, Mapping[str, int]] = json.loads(counts)
     return made

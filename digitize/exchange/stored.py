@@ -25,7 +25,7 @@ def each_record(book: ExchangeBook, kind: str, sent: SentForm) -> Iterator[list[
 
 
 def read_records(book: ExchangeBook, kind: str, sent: SentForm, records: Sequence[str]) -> list[Line]:
-    """These records as lines, in order of their ids; those that are no more are left out."""
+    """These records as lines, in order of their ids, without deleted ones."""
     own: dict[str, dict[str, Any]] = {}
     for table, columns in sent.columns().items():
         child = sent.child_of(table)
@@ -48,7 +48,7 @@ def _line(kind: str, record: str, cells: dict[str, Any]) -> Line:
 
 
 def _is_key(fir: Mapping[str, str]) -> bool:
-    """Whether year and number are such, and all can be shown: a key that is none would name no case."""
+    """Whether year and number are valid and printable; an invalid key would name no case."""
     numbers = fir["year"], fir["fir_no"]
     are_such = all(n.isascii() and n.isdigit() for n in numbers) and len(numbers[0]) == 4 and len(numbers[1]) <= 18
     return are_such and all(v.isprintable() for v in fir.values())
@@ -62,5 +62,5 @@ def _text(value: object) -> str | None:
 
 
 def content_of(line: Mapping[str, Any]) -> str:
-    """Hash of what a line tells, by which a change is seen."""
+    """Hash of a line's content, used to detect changes."""
     return hashlib.sha256(line_bytes(line)).hexdigest()

@@ -1,1 +1,1 @@
-"""Weights of an office's own: which accepted values become crops, teaching with them, and whether they read better."""
+"""Weights of an office's own: crops of accepted values, training, and comparison with the current weights."""

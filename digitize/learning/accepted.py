@@ -1,4 +1,4 @@
-"""What people settled on the zones of forms, as far as our networks for handwriting may learn from it."""
+"""Settled values on form zones that our handwriting networks may learn from."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ class AcceptedPage:
 
 
 def accepted_pages(ledger: Ledger, known: RunContext, network: str, *, names: bool) -> list[AcceptedPage]:
-    """The pages with values that a network may learn, the one settled longest ago first.
+    """Pages with values a network may learn, earliest settled first.
 
-    names: whether the office said that free text, in which names of persons stand, may be learned as well.
+    names: whether the office allows learning from free text, which contains names of persons.
     """
     states = ledger.states("decide")
     scans = {scan.page: scan for scan in Catalogue(ledger).scans()}

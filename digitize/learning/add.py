@@ -1,4 +1,4 @@
-"""Layers that other offices learned, taken in here where they read this office's settled pages better."""
+"""Layers learned by other offices, adopted here if they read this office's settled pages better."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from digitize.workspace.run_context import build_run_context as gather
 
 
 def export_layers(place: Place, name: str, out: Path) -> OwnWeights:
-    """Write what this office learned as a signed file. Raises InputError for unknown weights, KeyUnusable."""
+    """Export what this office learned as a signed file. Raises InputError for unknown weights, KeyUnusable."""
     found = next((w for w in list_weights(place) if w.name == name), None)
     if found is None:
         known = ", ".join(w.name for w in list_weights(place)) or "none; learn first"
@@ -45,10 +45,10 @@ def export_layers(place: Place, name: str, out: Path) -> OwnWeights:
 
 
 def add_layers(place: Place, path: Path, trusted: Sequence[str], progress: Progress) -> tuple[OwnWeights, HeldBack]:
-    """Keep others' layers as weights, and read with them where they read what was settled here surely better.
+    """Add others' layers as weights, and use them if they read settled values here significantly better.
 
     trusted: public keys in hex, one of which must have signed the file. With fewer settled pages than learning needs
-    nothing is judged, and the weights in use stay. Raises InputError for a file that cannot be taken.
+    nothing is compared, and the current weights stay. Raises InputError for an unusable file.
     """
     layers = unseal(path, trusted)
     with Ledger(place.ledger) as ledger:
@@ -77,7 +77,7 @@ def add_layers(place: Place, path: Path, trusted: Sequence[str], progress: Progr
 
 
 def _with_layers(layers: LearnedLayers, known: RunContext) -> tuple[str, bytes]:
-    """The network that layers were learned from, and its weights with them. Raises InputError where it is not here."""
+    """The base network of the layers, and its weights with them. Raises InputError if it is not here."""
     for network in NETWORKS.values():
         weights = first_weights(network, known)
         content = content_to_teach(network, weights) if weights is not None else b""

@@ -1,4 +1,4 @@
-"""Settled pages read twice, with the weights in use and with others: what each reads right."""
+"""Read settled pages with two sets of weights, current and candidate, and compare the results."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from ocr.plain import reading_from_plain
 def read_both(
     ledger: Ledger, known: RunContext, pages: Sequence[AcceptedPage], network: str, candidate: Path, progress: Progress
 ) -> Iterator[tuple[bool, bool]]:
-    """Of each settled value whether the weights in use and those of a file read it right, as a run reads it.
+    """For each settled value, whether current and candidate weights read it right, as in a run.
 
-    network: of which candidate is a file of weights.
+    network: the one to which the file of weights candidate belongs.
     """
     jobs = [page_job(ledger, known, page, network, weights) for page in pages for weights in (None, candidate)]
     by_page = {p.scan.page: p for p in pages}
@@ -42,7 +42,7 @@ def read_both(
 
 
 def original_of(ledger: Ledger, known: RunContext, page: AcceptedPage) -> tuple[Path, bool]:
-    """The file of a page's scan, and whether it is a copy of the workspace. Raises InputError for one that is gone."""
+    """Scan file of a page, and whether it is a copy of the workspace. Raises InputError if it is gone."""
     source = Catalogue(ledger).source(page.scan.sha256)
     if source is None:
         raise InputError(f"The original of page {page.scan.page} is not known any more.")
@@ -50,7 +50,7 @@ def original_of(ledger: Ledger, known: RunContext, page: AcceptedPage) -> tuple[
 
 
 def page_job(ledger: Ledger, known: RunContext, page: AcceptedPage, network: str, weights: Path | None) -> PageJob:
-    """A page to read: its settled zones alone. weights: of a network, None for those in use."""
+    """Job to read only the settled zones of a page. weights: of a network, None for the current ones."""
     path, is_copy = original_of(ledger, known, page)
     settings = known.read_settings(page.scan.language)
     zones = tuple(zone for zone, _ in page.values)

@@ -1,4 +1,4 @@
-"""Crops of a page with the texts that stand on them, cut as the reader cuts them."""
+"""Crops of a page with their texts, cut as the reader cuts them."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ from ocr.scans.scan import open_page
 
 @dataclass(frozen=True, slots=True)
 class CropJob:
-    """A page to cut. path, index: the scan. values: zone -> what a person settled. weights: by which what stands on a
-    crop is chosen, the package's by name. network: whose crops.
+    """A page to cut. path, index: the scan. values: zone -> settled value. weights: used to choose the spelling on a
+    crop, the package's by name. network: whose crops.
     """
 
     page: str
@@ -45,14 +45,14 @@ class CropJob:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A sample, and the loss of a letter of its text: a high one says that the value is not on the crop."""
+    """A sample, and its loss per letter: a high one means the value is not on the crop."""
 
     sample: TextStrip
     loss: float
 
 
 def cut_page(job: CropJob) -> tuple[Chosen, ...]:
-    """The crops of a page; none of one that cannot be opened or whose form is not found."""
+    """Crops of a page; empty if it cannot be opened or its form is not found."""
     try:
         grey = with_plain_ink(open_page(Scan(job.path, "", job.index), job.settings.dpi).grey)
     except (OcrError, OSError):
@@ -73,17 +73,17 @@ def cut_page(job: CropJob) -> tuple[Chosen, ...]:
 
 
 def list_of(zone: Zone, lexica: Mapping[str, Lexicon]) -> Lexicon | None:
-    """The closed list that decides a zone, its printed answers being one, if there is any."""
+    """Closed list that decides a zone, including printed answers, if any."""
     return lexica.get(zone.list) if zone.list else choices_of(zone)
 
 
 def year_in(values: Mapping[str, str]) -> str:
-    """The year that a page says, "" where none was settled."""
+    """Year on a page, "" if none was settled."""
     return next((v for zone, v in values.items() if zone == "year" and len(v) == 4 and v.isdigit()), "")
 
 
 def choose(line: LineImage, settled: SettledValue, weights: Weights, network: TaughtNetwork) -> list[Chosen]:
-    """The likeliest way in which a value stands on a crop, one for each of its lines. line: as an engine gets it."""
+    """Likeliest spelling of a value on a crop, one per line of it. line: as an engine receives it."""
     passes, loaded = network.passes(line), load_network(weights)
     letters = {*loaded.characters}
     some = [one for one in network.written(settled, len(passes)) if all({*text} <= letters for text in one)]
@@ -104,7 +104,7 @@ def choose(line: LineImage, settled: SettledValue, weights: Weights, network: Ta
 
 
 def _losses(matrix: np.ndarray, texts: set[str], characters: Sequence[str]) -> dict[str, float]:
-    """Minus the logarithm of each text in a matrix; of "" that of nothing but blanks."""
+    """Negative log-likelihood of each text in a matrix; for "" that of blanks only."""
     coded = code(sorted(t for t in texts if t), characters)
     found = dict(zip(coded.texts, (-chances(matrix, coded)).tolist(), strict=True))
     return {"": float(-matrix[:, 0].sum()), **found}

@@ -1,4 +1,4 @@
-"""Whether weights read held-back values better than those before: the values that differ decide, by a sign test."""
+"""Whether new weights read held-back values better: a sign test on the values that differ."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ gain is real often shows ten better for four worse."""
 
 @dataclass(frozen=True, slots=True)
 class HeldBack:
-    """Held-back values read by both. before, after: how many each read right; better, worse: that one alone did."""
+    """Held-back values read by both. before, after: read right by each; better, worse: by one only."""
 
     held: int
     before: int
@@ -50,7 +50,7 @@ def judge(both: Iterable[tuple[bool, bool]]) -> HeldBack:
 
 
 def is_same(kind: str, settled: str, read: str, lexicon: Lexicon | None = None) -> bool:
-    """Whether a value read says what a person settled, however either is written. kind: of the zone."""
+    """Whether a value read equals a settled one, regardless of spelling. kind: of the zone."""
     if lexicon is not None:
         return _entry(settled, lexicon) == _entry(read, lexicon)
     by_kind: Mapping[str, object] = {
@@ -73,5 +73,5 @@ def _numbers(text: str) -> list[int]:
 
 
 def _sections(text: str) -> list[str]:
-    """Numbers of sections with their letters: 498(A), 498A and 498 A are one."""
+    """Section numbers with their letters: 498(A), 498A and 498 A are one."""
     return [re.sub(r"[\s()-]", "", n).upper() for n in re.findall(r"\d+(?:\s?\(?[A-Za-z]\)?(?![A-Za-z]))?", text)]

@@ -1,7 +1,7 @@
-"""Learned layers as a file that may go to another office, and several such files as one. Never made unasked.
+"""Learned layers as a file for other offices, and merging of such files. Only made on request.
 
-Two lines, as the file of a snapshot: JSON with the numbers of the last layers, what they were learned on and how they
-read, then who signed exactly these bytes. No picture, no value and no id of a page is in it.
+Two lines, like a snapshot file: JSON with the last layers, their training data counts and scores, then the signature
+over these bytes. No image, value or page id is in it.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ MAX_BYTES = 16 << 20
 
 
 class LearnedLayers(BaseModel):
-    """The first line. root: hash of the network without what is taught, which must be the same. offices: whose hands
-    are in it. pages, values: learned; held, before, after: values held back, and read right by the former weights and
-    by these, summed over the offices.
+    """The first line. root: hash of the network without the trained layers, which must match. offices: whose
+    handwriting it learned. pages, values: trained on; held, before, after: held-back values, read right by the former
+    weights and by these, summed over the offices.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
@@ -44,7 +44,7 @@ class LearnedLayers(BaseModel):
     numbers: str
 
     def layers(self, like: Mapping[str, Floats]) -> dict[str, Floats]:
-        """The numbers by name. like: of a file of the same network. Raises InputError where they are not like these."""
+        """The layers by name. like: of a file of the same network. Raises InputError if shapes differ."""
         flat = _flat(self.numbers)
         sizes = [like[name].size for name in NAMES]
         if len(flat) != sum(sizes) or not np.isfinite(flat).all():
@@ -54,13 +54,13 @@ class LearnedLayers(BaseModel):
 
 
 def root_of(content: bytes) -> str:
-    """Hash of a file of weights without the numbers that are taught: what those of two offices must have in common."""
+    """Hash of a weights file without the trained layers: two offices must agree in it."""
     zeros = {name: np.zeros_like(value) for name, value in numbers_in(content, NAMES).items()}
     return hashlib.sha256(with_numbers(content, zeros)).hexdigest()
 
 
 def layers_of(content: bytes, weights: OwnWeights, office: str) -> LearnedLayers:
-    """What an office's own weights learned, to be sent."""
+    """Layers learned in an office's own weights, to be exported."""
     return LearnedLayers(
         root=root_of(content), offices=[office], pages=weights.pages, values=weights.values, held=weights.held,
         before=weights.before, after=weights.after, numbers=_pack_numbers(numbers_in(content, NAMES)),
@@ -68,9 +68,9 @@ def layers_of(content: bytes, weights: OwnWeights, office: str) -> LearnedLayers
 
 
 def merge(files: Sequence[LearnedLayers]) -> LearnedLayers:
-    """The mean of what several offices learned, each counted alike whatever its size.
+    """Mean of what several offices learned, with equal weight per office.
 
-    Raises InputError where they were not learned from the same network, or an office is in two of them.
+    Raises InputError if their base networks differ, or an office is in two of them.
     """
     if len({f.root for f in files}) != 1:
         raise InputError("These were learned from different networks: only what began with the same can be merged.")
@@ -98,7 +98,7 @@ def seal(layers: LearnedLayers, key: Path) -> bytes:
 
 
 def unseal(path: Path, trusted: Sequence[str]) -> LearnedLayers:
-    """What a file holds. trusted: public keys in hex, one of which must have signed it. Raises InputError."""
+    """Content of a file. trusted: public keys in hex, one of which must have signed it. Raises InputError."""
     data = path.read_bytes() if path.stat().st_size <= MAX_BYTES else b""
     body, _, line = data.partition(b"\n")
     try:
@@ -115,7 +115,7 @@ def unseal(path: Path, trusted: Sequence[str]) -> LearnedLayers:
 
 
 def with_layers(content: bytes, layers: LearnedLayers) -> bytes:
-    """A file of weights with those layers. Raises InputError where they were learned from another network."""
+    """Weights file with those layers. Raises InputError if they belong to another network."""
     if root_of(content) != layers.root:
         raise InputError("These layers were learned from another network than this toolkit has. Both must be updated.")
     return with_numbers(content, layers.layers(numbers_in(content, NAMES)))

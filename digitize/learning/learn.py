@@ -1,6 +1,6 @@
-"""`digitize learn`: from what people settled to weights of the office's own, taken only where they read better.
+"""`digitize learn`: train the office's own weights on settled values, adopted only if they read better.
 
-Everything stays in the workspace. What is under way is kept in a folder of it, and a new call goes on from there.
+Everything stays in the workspace. Intermediate results are kept in a folder of it, so that a new call resumes.
 """
 
 from __future__ import annotations
@@ -41,10 +41,9 @@ _UNFINISHED = "unfinished"
 
 
 def learn_handwriting(place: Place, progress: Progress, course: Course | None = None) -> LearnedAll:
-    """Teach each network on what people settled, and take its weights where held-back values are read better.
+    """Train each network on settled values, and adopt its weights if they read held-back values better.
 
-    Raises InputError where too few pages were settled for any, MachineLacks without onnxruntime or the package's
-    weights.
+    Raises InputError if too few pages were settled for any, MachineLacks without onnxruntime or the package's weights.
     """
     with Ledger(place.ledger) as ledger:
         known = gather(place, ledger)
@@ -66,7 +65,7 @@ def learn_handwriting(place: Place, progress: Progress, course: Course | None = 
 
 
 def _explain_refusal(network: TaughtNetwork, known: RunContext, pages: Sequence[AcceptedPage]) -> str:
-    """Why a network is not taught, "" where it is."""
+    """Why a network is not trained, "" if it is."""
     if len(pages) < LEAST_PAGES:
         return f"{network.title}: {_explain_too_few(len(pages))}"
     if first_weights(network, known) is None:
@@ -79,7 +78,7 @@ def _explain_too_few(pages: int) -> str:
 
 
 class _Work:
-    """One learning, with what it needs."""
+    """One training run and its inputs."""
 
     def __init__(
         self,
@@ -128,7 +127,7 @@ class _Work:
         return learned
 
     def _judge_values(self, content: bytes, pages: Sequence[AcceptedPage], name: str) -> list[tuple[bool, bool]]:
-        """Of the values of pages whether the weights in use and these read them right; kept, not read twice."""
+        """Whether the current weights and these read the values of pages right; cached, not read twice."""
         kept = self._folder / f"{name}.json"
         # What the weights in use were taught themselves says nothing of what is learned now.
         pages = [page for page in pages if page.scan.page not in self._seen]
@@ -141,7 +140,7 @@ class _Work:
         return [(bool(old), bool(new)) for old, new in json.loads(kept.read_text(encoding="ascii"))]
 
     def _keep(self, content: bytes, crops: int, judged: HeldBack) -> Learned:
-        """Keep the weights, and read with them where they read better; what was measured is part of the history."""
+        """Store the weights, and use them if they read better; the scores are recorded in the history."""
         taught = self._split.taught
         values = sum(len(p.values) for p in taught)
         place, is_better = self._known.place, judged.is_better
@@ -161,13 +160,13 @@ class _Work:
         return Learned(self._network, len(pages), values, crops, judged, weights, is_better, why)
 
     def _taught_key(self) -> str:
-        """What learning depends on beside the weights that it begins with: another call with the same goes on."""
+        """Hash of all training inputs besides the initial weights: a call with the same key resumes."""
         pages = (*self._split.taught, *self._split.held)
         plain = [[p.scan.sha256, p.scan.idx, p.form, list(map(list, p.values))] for p in pages]
         return work_key(LEARN_VERSION, self._network.name, plain_hash(plain), text_key(repr(self._course)))
 
     def _cut(self) -> Iterator[tuple[str, tuple[Chosen, ...]]]:
-        """The crops of all pages that are taught; those cut before are taken as they were kept."""
+        """Crops of all training pages; cached ones are reused."""
         jobs = []
         for page in self._split.taught:
             kept = self._crops_of(page.scan.page)
@@ -200,7 +199,7 @@ class _Work:
         )
 
     def _teach(self, samples: Sequence[TextStrip], turn: int) -> bytes:
-        """The weights of a turn; those taught before a break are taken as they were kept."""
+        """Weights of one turn; cached ones are reused."""
         done, state = self._folder / f"turn{turn}.onnx", self._folder / f"turn{turn}.npz"
         if done.is_file():
             return done.read_bytes()

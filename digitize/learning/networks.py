@@ -1,6 +1,6 @@
-"""The networks that an office may teach: which zones teach them, how they look at a crop, what may stand on it.
+"""Networks that an office may train: their training zones, passes over a crop, and allowed spellings.
 
-All are taught in one way: they differ in what stands in this table, and begin with weights of the same build.
+All are trained alike: they differ only in this table, and start from weights of the same build.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ Weights = Path | str
 
 @dataclass(frozen=True)
 class TaughtNetwork:
-    """One network. drawn: the package's file of drawn strips that are mixed in. passes: where the reader looks at a
-    crop, for each line of it. written: the ways in which a settled value may stand on a crop of so many lines.
+    """One network. drawn: the package's file of synthetic strips mixed in. passes: where the reader looks at a crop,
+    per line. written: allowed spellings of a settled value on a crop of n lines.
     """
 
     name: str
@@ -50,11 +50,11 @@ class TaughtNetwork:
 
     @property
     def learns_free_text(self) -> bool:
-        """Whether it may learn what is in no list and no number, where the office says so."""
+        """Whether it may learn free text outside lists and numbers, if the office allows it."""
         return self.name == FIELDS
 
     def strips(self) -> DrawnStrips:
-        """What is mixed in. Raises MachineLacks where it is not there."""
+        """Synthetic strips to mix in. Raises MachineLacks if missing."""
         found = DrawnStrips.of_package(self.drawn)
         if found is None:
             raise MachineLacks(f"ocr/models/{self.drawn} is not there. Install the toolkit again.")
@@ -80,9 +80,9 @@ NETWORKS: Mapping[str, TaughtNetwork] = MappingProxyType(
 
 
 def taught_by(zone: Zone, form: Form, *, names: bool) -> str:
-    """The network that may learn what stands in a zone, "" where none may: of no kind that names persons.
+    """Network that may learn from a zone, "" for none; zones that name persons are excluded.
 
-    names: whether the office said that free text, in which names of persons stand, may be learned as well.
+    names: whether the office allows learning from free text, which contains names of persons.
     """
     if zone.kind == "block" or zone.alternatives:
         return ""
@@ -93,7 +93,7 @@ def taught_by(zone: Zone, form: Form, *, names: bool) -> str:
 
 
 def first_weights(network: TaughtNetwork, known: RunContext) -> Weights | None:
-    """What a network reads with where the office taught it nothing; None where there is nothing to begin with."""
+    """Weights of a network before the office trained it; None if there are none."""
     if network.name == DIGITS:
         named = known.read_settings("").native_digits
         if named not in (OWN_DIGITS, "none"):
@@ -106,7 +106,7 @@ def first_weights(network: TaughtNetwork, known: RunContext) -> Weights | None:
 
 
 def content_to_teach(network: TaughtNetwork, weights: Weights) -> bytes:
-    """The content of weights, of which it can be told later what they were. Raises MachineLacks for another build."""
+    """Content of initial weights, with their identity kept. Raises MachineLacks for another build."""
     content = content_of(weights)
     try:
         numbers_in(content, NAMES)
@@ -118,6 +118,6 @@ def content_to_teach(network: TaughtNetwork, weights: Weights) -> bytes:
 
 
 def as_asked(line: LineImage, zone: Zone, form: Form) -> LineImage:
-    """A crop as the network of its zone is asked about it: in its language, printed answers being a list, too."""
+    """A crop as its zone's network is queried: in its language, with printed answers as a list."""
     language = (zone.languages or form.languages)[0]
     return replace(line, languages=(language,), is_listed=line.is_listed or bool(zone.choices))

@@ -1,4 +1,4 @@
-"""What a learning keeps while it is under way, so that one that was broken off goes on: crops, and files whole."""
+"""Intermediate files of a training run, so that an interrupted one resumes: crops, and atomic files."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _KEPT = 0.94
 
 
 def drop_unlikely(found: Sequence[Chosen]) -> list[TextStrip]:
-    """The samples without those of each kind whose text is least likely on its crop."""
+    """Samples without those least likely to be on their crop, per kind."""
     losses: dict[str, list[float]] = {}
     for one in found:
         if one.sample.text:
@@ -37,7 +37,7 @@ def write_crops(path: Path, found: Sequence[Chosen]) -> None:
 
 
 def read_crops(path: Path) -> tuple[Chosen, ...]:
-    """What write_crops kept."""
+    """Inverse of write_crops."""
     with np.load(path, allow_pickle=False) as f:
         return tuple(
             Chosen(TextStrip(f[f"i{n}"], text, tuple((a, b, c) for a, b, c in passes), kind), loss)
@@ -46,12 +46,12 @@ def read_crops(path: Path) -> tuple[Chosen, ...]:
 
 
 def write_file(path: Path, content: bytes) -> None:
-    """Write a file; a broken write leaves none."""
+    """Write a file atomically."""
     part = path.with_suffix(".part")
     part.write_bytes(content)
     part.replace(path)
 
 
 def read_text(path: Path) -> str:
-    """What a file says, "" where there is none."""
+    """Content of a file, "" if missing."""
     return path.read_text(encoding="utf-8") if path.is_file() else ""

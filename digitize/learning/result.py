@@ -1,4 +1,4 @@
-"""What came of learning, for people and programs."""
+"""Results of learning, for people and programs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from digitize.workspace.own_weights import OwnWeights
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """What came of teaching a network. why: in words, where the weights were not adopted."""
+    """Result of training a network. why: reason in words if the weights were not adopted."""
 
     network: TaughtNetwork
     pages: int
@@ -46,7 +46,7 @@ class Learned:
 
 @dataclass(frozen=True, slots=True)
 class LearnedAll:
-    """What came of teaching all networks. left: of those that were not taught, why, in words."""
+    """Results for all networks. left: reasons for those not trained, in words."""
 
     parts: tuple[Learned, ...]
     left: tuple[str, ...]

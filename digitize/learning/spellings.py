@@ -1,4 +1,4 @@
-"""The ways in which a settled value may stand on the paper: 2018 or 18, 33/18 or 033, EC or Electronics Complex.
+"""Spellings of a settled value on paper: 2018 or 18, 33/18 or 033, EC or Electronics Complex.
 
 In other scripts: numbers in the script's digits or in Latin ones, entries of lists by any of their spellings.
 """
@@ -23,8 +23,8 @@ _NUMBERS = 3
 
 @dataclass(frozen=True, slots=True)
 class SettledValue:
-    """A value that a person settled. kind: of its zone. year: of the page, four digits or "". lexicon: the closed list
-    that decides the zone, if any. language: of the zone, two letters.
+    """A settled value. kind: of its zone. year: of the page, four digits or "". lexicon: the closed list of the zone,
+    if any. language: of the zone, two letters.
     """
 
     kind: str
@@ -35,7 +35,7 @@ class SettledValue:
 
 
 def spellings(settled: SettledValue, lines: int) -> list[Written]:
-    """Ways to write a value in English, a text for each line of its crop, each once."""
+    """Spellings of a value in English, one text per line of its crop, without duplicates."""
     kind, text = settled.kind, " ".join(settled.value.split())
     if kind == "sections":
         found = _sections(text, lines)
@@ -63,7 +63,7 @@ def native_spellings(settled: SettledValue, lines: int) -> list[Written]:
 
 
 def word_spellings(settled: SettledValue, lines: int) -> list[Written]:
-    """Ways to write an entry of a list in the script of a language, in the order of the paper; as typed if in none."""
+    """Spellings of a list entry in the script of a language, in paper order; as typed if it has none."""
     script = word_scripts().get(settled.language)
     if script is None or settled.lexicon is None:
         return []
@@ -117,7 +117,7 @@ def _time(value: str) -> Iterator[str]:
 
 
 def _spell_entry(value: str, lexicon: Lexicon) -> Iterator[str]:
-    """All spellings of an entry, with what is printed beside such values, which may be in the crop."""
+    """All spellings of an entry, with labels printed next to such values, which may be in the crop."""
     entry = _entry(value, lexicon)
     for text in dict.fromkeys((value, entry[0], *entry[1])):
         text = text if any(c.islower() for c in text) or len(text) < 5 else text.title()

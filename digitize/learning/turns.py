@@ -1,8 +1,8 @@
-"""Which corrected pages teach and which judge: the newest judge what was learned, the others judge each other in turns.
+"""Split of corrected pages into training and test: the newest are the final test, the others cross-validate.
 
-Of a dozen pages held back alone hardly any gain can be shown. So pages that teach are dealt into parts, and each part
-is read by weights that were taught without it; what all these weights say in the mean is what is judged at last, on the
-newest pages, which none of them saw (ocr.learning.teach.mean_of).
+A dozen held-back pages alone can hardly show a gain. So training pages are split into folds, and each fold is read by
+weights trained without it; the mean of all these weights is finally tested on the newest pages, which none of them saw
+(ocr.learning.teach.mean_of).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Page = TypeVar("Page")
 
 @dataclass(frozen=True, slots=True)
 class JudgingTurn(Generic[Page]):
-    """What is taught, and the pages that are read by what was learned from it."""
+    """Training pages of a fold, and the pages read by the result."""
 
     taught: tuple[Page, ...]
     judging: tuple[Page, ...]
@@ -28,7 +28,7 @@ class JudgingTurn(Generic[Page]):
 
 @dataclass(frozen=True, slots=True)
 class TaughtAndHeld(Generic[Page]):
-    """taught: all pages that teach in some turn. held: the newest, which teach in none."""
+    """taught: pages used for training in some fold. held: the newest, used in none."""
 
     taught: tuple[Page, ...]
     held: tuple[Page, ...]
@@ -36,7 +36,7 @@ class TaughtAndHeld(Generic[Page]):
 
 
 def split(pages: Sequence[Page]) -> TaughtAndHeld[Page]:
-    """Pages, the oldest first, as they teach and judge; at least two for each turn and one more are needed."""
+    """Split pages, oldest first; needs at least two per fold and one more."""
     held = min(_MOST_HELD, max(1, round(_HELD_SHARE * len(pages))))
     # The newest: what will come is more like them than like the oldest.
     taught, newest = tuple(pages[:-held]), tuple(pages[-held:])

@@ -1,4 +1,4 @@
-"""`digitize watch`: what came in and what people answered is taken up by itself, and at night the office learns."""
+"""`digitize watch`: process new scans and answers automatically, and learn at night."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _do_nothing(place: Place, wait: Wait) -> Iterable[str]:
 
 
 class NightWatch:
-    """One workspace, kept up to date until somebody ends it."""
+    """One workspace, kept up to date until stopped."""
 
     def __init__(
         self,
@@ -35,8 +35,8 @@ class NightWatch:
         now: Callable[[], datetime] = datetime.now,
         intake: Intake = _do_nothing,
     ) -> None:
-        """flags: as those of `open_place`. now: the office's own time, in which `[learn] at` is given. intake: done
-        before each run, as of a watched folder.
+        """flags: as those of `open_place`. now: the office's local time, in which `[learn] at` is given. intake: run
+        before each pass, e.g. for a watched folder.
         """
         self._intake = intake
         self._folder, self._flags, self._progress, self._now = folder, flags, progress, now
@@ -44,10 +44,10 @@ class NightWatch:
         self._said = ""
 
     def go_on(self, every_s: float, wait: Wait) -> None:
-        """Bring everything up to date again and again, every_s seconds after the last time.
+        """Bring everything up to date repeatedly, every_s seconds after the previous pass.
 
-        What fails is said, and tried again: a target that is away for an hour must not end the day. Raises
-        OptionsError when the settings cannot be read at the start.
+        Errors are reported and retried: a target that is away for an hour must not end the day. Raises OptionsError if
+        the settings cannot be read at the start.
         """
         open_place(self._folder, self._flags)
         while True:
@@ -83,7 +83,7 @@ class NightWatch:
             self._run(open_place(self._folder, self._flags))
 
     def _is_night(self, at: str) -> bool:
-        """Whether the hour of learning came since this was asked last."""
+        """Whether the hour of learning passed since the last call."""
         if not at:
             return False
         before, self._since = self._since, self._now()

@@ -1,1 +1,1 @@
-"""How people come in to whatever is served: accounts, passwords, sessions, what slows down guessing, the guard."""
+"""Login to all servers: accounts, passwords, sessions, throttling, access checks."""

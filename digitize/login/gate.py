@@ -1,4 +1,4 @@
-"""Who may come in: the people of a workspace, their sessions, and what slows down guessing; one for each server."""
+"""Login state of a server: the people of a workspace, their sessions, and throttling."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ only wait for each other (docs/measured.md); a hash of a password takes 64 MB, b
 
 
 class Gate:
-    """The way into one server. is_secure: served through TLS, so that cookies are sent there alone.
+    """Login of one server. is_secure: served over TLS, so cookies are sent only there.
 
-    cookie, brand: its own, so that two servers on one machine do not log each other's visitors out; brand: the key of
-    its name among the words.
+    cookie, brand: per server, so that two servers on one machine do not log each other's visitors out; brand: key of
+    its name in the word table.
     """
 
     cookie, brand = "digitize_review", "station"
     _file = "sessions.json"
 
     def __init__(self, place: Place, *, is_secure: bool = False) -> None:
-        """Nobody is in yet but those whose sessions were open before."""
+        """Open sessions from before are kept."""
         self.place, self.is_secure = place, is_secure
         self.people = People(place.folder)
         idle_s = place.options.review.idle_minutes * 60
@@ -44,13 +44,13 @@ class Gate:
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="slowly")
 
     async def run_in_thread(self, work: Callable[[], T]) -> T:
-        """Have something done that takes its time, such as a password's hash, while others are served."""
+        """Run slow work, such as hashing a password, in a thread."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
     async def release_held(self, account: Account) -> None:
-        """Somebody logged out."""
+        """Called when somebody logs out."""
 
     def close(self) -> None:
-        """Give back what the server holds."""
+        """Release the server's resources."""
         self._threads.shutdown(wait=False, cancel_futures=True)
         self.counts.close()

@@ -1,4 +1,4 @@
-"""Coming in and going out: the login, slowed for whoever guesses, with a new session each time."""
+"""Login and logout, throttled against guessing, with a new session each time."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ _BEFORE = "digitize_before"
 
 @dataclass(frozen=True, slots=True)
 class LoginForm:
-    """What the form of a login shows. language: as it was asked for, whether known or not. brand: of the server.
+    """Content of the login form. language: as requested, known or not. brand: of the server.
 
-    csrf: what the form sends back. problem: "", "old", "wait" or "wrong"; wait_s: for how long.
+    csrf: token of the form. problem: "", "old", "wait" or "wrong"; wait_s: how long.
     """
 
     language: str
@@ -47,7 +47,7 @@ DrawForm = Callable[[LoginForm, int], Response]
 
 
 def make_login_routes(served: Gate, draw: DrawForm) -> list[Route]:
-    """The login, which is open to everybody."""
+    """Login routes, open to everybody."""
 
     async def show(request: Request) -> Response:
         return _show_form(request, served, draw)
@@ -70,7 +70,7 @@ def _show_form(
 
 
 async def login(request: Request, served: Gate, draw: DrawForm) -> Response:
-    """A name and a password for a session; the one that the browser had before is over."""
+    """Exchange name and password for a session; the browser's previous one ends."""
     try:
         require_same_origin(request)
         form = await read_form(request)

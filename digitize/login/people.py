@@ -1,4 +1,4 @@
-"""Who may log in at the station and the search: names, roles, their work, hashes of passwords, in a private file."""
+"""Accounts of the station and the search: names, roles, assigned work, password hashes, in a private file."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ STEP = "people"
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One person at the station. name: as it is kept with every value. role: see ROLES. language: of the interface.
+    """One person. name: stored with each value they settle. role: see ROLES. language: of the interface.
 
-    volumes, languages, fields: what is theirs to do, empty for all: labels of volumes, codes of languages, fields.
-    cleared: why the person may be given what names a protected person, "" for who may not.
+    volumes, languages, fields: assigned work, empty for all: labels of volumes, codes of languages, fields. cleared:
+    why the person may see names of protected persons, "" if they may not.
     asks_as: of ASKS_AS. stations: whose records are their own, as STATION or DISTRICT/STATION.
-    hash: of the password (argon2id). since: a day. changed: when the password was set; earlier sessions are over.
+    hash: of the password (argon2id). since: a day. changed: when the password was set; earlier sessions end.
     """
 
     name: str
@@ -59,11 +59,11 @@ class Account:
         return self.changed
 
     def may(self, role: str) -> bool:
-        """Whether the person may do what a role may; "" is what everybody may who is logged in."""
+        """Whether the person has the rights of a role; "" is any logged-in person."""
         return not role or (self.asks_as == POLICE and ROLES.index(self.role) >= ROLES.index(role))
 
     def is_assigned(self, volume: str, language: str, field: str) -> bool:
-        """Whether something asked of a volume, in a language, of a field is theirs to do."""
+        """Whether a question of a volume, language and field is assigned to them."""
         pairs = ((self.volumes, volume), (self.languages, language), (self.fields, field))
         return all(not own or one in own for own, one in pairs)
 
@@ -71,10 +71,10 @@ class Account:
 def new_account(
     name: str, role: str, language: str, work: Mapping[str, tuple[str, ...]], cleared: str = "", asks_as: str = POLICE
 ) -> Account:
-    """An account without a password. work: what is theirs, as volumes, languages, fields, stations. cleared, asks_as:
-    see `Account`.
+    """An account without a password. work: assigned volumes, languages, fields, stations. cleared, asks_as: see
+    `Account`.
 
-    Raises OptionsError for a reason to clear somebody that says nothing, and for an unknown asks_as.
+    Raises OptionsError for an empty clearance reason and for an unknown asks_as.
     """
     if cleared.strip():
         check_unmasking(unmask=True, reason=cleared, operator=name or "nobody", user="")
@@ -88,7 +88,7 @@ def new_account(
 
 
 class People:
-    """The file of a workspace, read anew whenever it changed: what an administrator does holds at once."""
+    """The accounts file of a workspace, reloaded when changed, so that an administrator's changes apply at once."""
 
     def __init__(self, folder: Path) -> None:
         """folder: of the workspace. The file need not be there yet."""
@@ -111,13 +111,13 @@ class People:
         return self.load_all().get(name)
 
     def check_password(self, name: str, password: str) -> Account | None:
-        """The account, where name and password fit; takes as long whether there is such a name or not."""
+        """The account if name and password match; takes equally long for unknown names."""
         account = self.find_account(name)
         fits = _verify_password(account.hash if account else _make_decoy_hash(), password)
         return account if fits else None
 
     def add(self, account: Account, password: str) -> None:
-        """Add somebody. Raises OptionsError for a name that is taken, an unknown role or a password too short."""
+        """Add an account. Raises OptionsError for a name that is taken, an unknown role or a password too short."""
         _check_role(account.role)
         if not account.name.strip() or len(account.name) > _MOST_NAME or not account.name.isprintable():
             raise OptionsError(f"A name has 1 to {_MOST_NAME} letters.")
@@ -127,11 +127,11 @@ class People:
                      "There is somebody of that name already.")  # fmt: skip
 
     def remove(self, name: str) -> None:
-        """Take somebody out; what they said stays. Raises OptionsError when there is nobody of that name."""
+        """Remove an account; its answers stay. Raises OptionsError for an unknown name."""
         self._change(lambda known: {n: a for n, a in known.items() if n != name} if name in known else None)
 
     def set_password(self, name: str, password: str) -> None:
-        """Give a new password, which ends all sessions of the old one. Raises OptionsError."""
+        """Set a password, which ends all sessions of the old one. Raises OptionsError."""
         hash, changed = _hash_password(password), _format_now()
 
         def change(known: dict[str, Account]) -> dict[str, Account] | None:
@@ -140,12 +140,13 @@ class People:
         self._change(change)
 
     def set_language(self, name: str, language: str) -> None:
-        """Show somebody the pages in another language. Raises OptionsError when there is nobody of that name."""
+        """Set the language of the interface. Raises OptionsError for an unknown name."""
         self._change(lambda known: known | {name: replace(known[name], language=language)} if name in known else None)
 
     def set_work(self, name: str, role: str | None, work: Mapping[str, tuple[str, ...]]) -> None:
-        """Give somebody another role or other work. role: None as before. work: what changes of volumes, languages,
-        fields. Raises OptionsError for an unknown role and when there is nobody of that name.
+        """Change role or assigned work. role: None to keep it. work: changes of volumes, languages, fields.
+
+        Raises OptionsError for an unknown role or name.
         """
         changes: dict[str, Any] = {**work, **({"role": _check_role(role)} if role else {})}
         self._change(lambda known: known | {name: replace(known[name], **changes)} if name in known else None)
@@ -169,7 +170,7 @@ class People:
 
 
 def note_change(ledger: Ledger, account: str, what: str, by: str, **more: Any) -> None:
-    """Keep in the ledger that somebody was added, removed or given a password, and by whom."""
+    """Record in the ledger that an account was added, removed or given a password, and by whom."""
     ledger.record_event(f"{STEP}:{account}", STEP, "note", detail={"what": what, "by": by, **more})
 
 
@@ -197,7 +198,7 @@ def _make_hasher() -> PasswordHasher:
 
 @cache
 def _make_decoy_hash() -> str:
-    """A hash that no password fits, so that an unknown name takes as long as a known one."""
+    """A hash that no password matches, so that an unknown name takes as long as a known one."""
     import secrets
 
     return _make_hasher().hash(secrets.token_urlsafe(32))

@@ -1,4 +1,4 @@
-"""Who may ask for what: a session by cookie, a role at every address, a token with whatever changes something."""
+"""Access checks of requests: a session cookie, a role per address, a CSRF token for changes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _MOST_FORM, _MOST_JSON = 16_384, 1_048_576
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Somebody who is logged in. own: the id of the session; csrf: what goes with every change."""
+    """A logged-in person. own: session id; csrf: token required for changes."""
 
     account: Account
     own: str
@@ -30,10 +30,10 @@ class Visitor:
 
 
 class NotAnswered(Exception):
-    """A request that is not answered. status: of HTTP; text: a sentence without any value."""
+    """A refused request. status: HTTP code; text: a sentence without values."""
 
     def __init__(self, status: int, text: str) -> None:
-        """Say why."""
+        """Set status and text."""
         super().__init__(text)
         self.status, self.text = status, text
 
@@ -42,7 +42,7 @@ G = TypeVar("G", bound=Gate)
 
 
 def find_visitor(request: Request, served: Gate) -> Visitor | None:
-    """Who asks; None for nobody who is logged in."""
+    """The visitor of a request; None if not logged in."""
     own = request.cookies.get(served.cookie, "")
     found = served.sessions.find_session(own) if own else None
     return Visitor(found[1], own, found[0].csrf) if found else None
@@ -51,7 +51,7 @@ def find_visitor(request: Request, served: Gate) -> Visitor | None:
 def guard_endpoint(
     served: G, endpoint: Callable[[Request, G, Visitor], Awaitable[Response]], role: str, *, is_page: bool
 ) -> Callable[[Request], Awaitable[Response]]:
-    """An address that answers only whoever has the role. is_page: somebody unknown is led to the login."""
+    """Wrap an endpoint so that only a role may call it. is_page: redirect to the login if not logged in."""
 
     async def answer(request: Request) -> Response:
         try:
@@ -86,9 +86,9 @@ def guard_endpoint(
 def set_session_cookie(
     response: Response, cookie: str, own: str, *, is_secure: bool, max_age_s: int | None = None
 ) -> None:
-    """Give a browser the id of its session; no script and no other site's page gets at it.
+    """Set the session cookie: HttpOnly, SameSite.
 
-    is_secure: sent through TLS alone. max_age_s: for how long it is kept, None until the browser is closed.
+    is_secure: sent over TLS only. max_age_s: lifetime, None until the browser closes.
     """
     response.set_cookie(cookie, own, max_age=max_age_s, httponly=True, samesite="strict", secure=is_secure)
 
@@ -108,7 +108,7 @@ async def _require_token(request: Request, visitor: Visitor) -> None:
 
 
 def require_same_origin(request: Request) -> None:
-    """Raise NotAnswered for a change that another site's page asks for; browsers say where it comes from."""
+    """Raise NotAnswered for a change requested by another site's page, using the browser's origin headers."""
     origin = request.headers.get("origin", "")
     # "null" is what a form of ours sends too, since our pages name no referrer; then the browser's own word decides.
     is_foreign = origin not in ("", "null") and urlsplit(origin).netloc != request.headers.get("host", "")
@@ -117,7 +117,7 @@ def require_same_origin(request: Request) -> None:
 
 
 async def read_form(request: Request) -> dict[str, str]:
-    """A posted form, the first value of each name; read once a request."""
+    """A posted form, first value of each name; parsed once per request."""
     if not hasattr(request.state, "form"):
         kind = request.headers.get("content-type", "").partition(";")[0].strip()
         if kind and kind != "application/x-www-form-urlencoded":

@@ -1,7 +1,6 @@
-"""Sessions of whoever logged in: kept in a private file, so that a restart ends none, and over after idling.
+"""Sessions in a private file, so that they survive a restart; they expire when idle.
 
-The file holds hashes of the ids that browsers hold: whoever reads it can come in as nobody. Without a file they are
-kept in memory.
+The file holds hashes of session ids, so that reading it does not allow a login. Without a file they are kept in memory.
 """
 
 from __future__ import annotations
@@ -28,11 +27,11 @@ _WRITE_EVERY_S = 60.0
 
 
 class SessionHolder(Protocol):
-    """Whose a session is. login_stamp: changes when password or token does, which ends older sessions."""
+    """Owner of a session. login_stamp: changes with password or token, which ends older sessions."""
 
     @property
     def name(self) -> str:
-        """As it stands in the session."""
+        """Name stored in the session."""
 
     @property
     def login_stamp(self) -> str:
@@ -44,10 +43,10 @@ H_co = TypeVar("H_co", bound=SessionHolder, covariant=True)
 
 
 class Holders(Protocol[H_co]):
-    """All who may log in."""
+    """Registry of all session owners."""
 
     def find_account(self, name: str) -> H_co | None:
-        """Who has this name now, None for nobody."""
+        """The current owner of a name, None if none."""
 
 
 def make_secret() -> str:
@@ -56,15 +55,15 @@ def make_secret() -> str:
 
 
 def hash_secret(secret: str) -> str:
-    """What is kept of a secret of `make_secret`."""
+    """Stored hash of a secret from `make_secret`."""
     # No salt and no slow hash, as a password needs: nobody guesses 256 random bits.
     return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 
 @dataclass(slots=True)
 class Session:
-    """One login. csrf: what every form and script of it sends along. begun, seen: seconds of the clock; told: what the
-    file says of seen.
+    """One login. csrf: token required in its forms and scripts. begun, seen: clock seconds; told: value of seen in the
+    file.
     """
 
     name: str
@@ -76,19 +75,19 @@ class Session:
 
 
 class Sessions(Generic[H]):
-    """All that are open. idle_s: after which one is over."""
+    """All open sessions. idle_s: lifetime when idle."""
 
     def __init__(
         self, path: Path | None, holders: Holders[H], idle_s: float, clock: Callable[[], float] = time.time
     ) -> None:
-        """path: of the private file, which need not be there; other processes may have it, too. None: in memory."""
+        """path: the private file, which may be missing and may be shared with other processes. None: in memory."""
         self._path, self._holders, self._idle_s, self._clock = path, holders, idle_s, clock
         self._lock = threading.Lock()
         self._open: dict[str, Session] = {}
         self._mark = (0, 0, 0)
 
     def start_session(self, holder: H) -> str:
-        """The id of a new session; one that a browser had before is never taken over."""
+        """Id of a new session; an existing id of the browser is never reused."""
         own, now = make_secret(), self._clock()
         with self._lock, self._lock_file():
             self._merge_file()
@@ -98,7 +97,7 @@ class Sessions(Generic[H]):
         return own
 
     def find_session(self, own: str) -> tuple[Session, H] | None:
-        """The session of an id with whose it is; None where it is over, or the holder or the password is another."""
+        """Session and owner of an id; None if it expired, or the owner or the password changed."""
         with self._lock:
             self._merge_file()
             session = self._open.get(hash_secret(own))
@@ -140,7 +139,7 @@ class Sessions(Generic[H]):
         self._mark = _read_file_mark(self._path)
 
     def _merge_file(self) -> None:
-        """Take in what another process wrote: who came and went, and when they were last seen."""
+        """Merge changes written by other processes: new, ended and last seen."""
         if self._path is None:
             return
         mark = _read_file_mark(self._path)

@@ -21,15 +21,15 @@ class Throttle:
         self, free: int = _FREE, clock: Callable[[], float] = time.monotonic, counts: RateCounters | None = None,
         of: str = "",
     ) -> None:  # fmt: skip
-        """free: wrong ones that cost nothing. counts: of a workspace, so that all its servers count together; of this
-        object alone if not given. of: what kind of key it counts by.
+        """free: failures without a delay. counts: of a workspace, shared by all its servers; private to this object if
+        not given. of: kind of key.
         """
         self._free, self._clock, self._of = free, clock, of
         self.counts = counts or RateCounters()
         self._failed = 0
 
     def wait_s(self, key: str) -> float:
-        """Seconds until the next try is looked at, 0 where it is at once. Raises NotCounted."""
+        """Seconds until the next attempt is checked, 0 for at once. Raises NotCounted."""
         times, last = self._read_failures(key)
         over = times - self._free
         if over < 0:
@@ -39,7 +39,7 @@ class Throttle:
         return max(0.0, last + pause - self._clock())
 
     def count_failure(self, key: str) -> None:
-        """One more wrong password. Raises NotCounted."""
+        """Count a wrong password. Raises NotCounted."""
         with self.counts.changing() as db:
             times, _ = self._read_failures(key)
             now = self._clock()
@@ -50,12 +50,12 @@ class Throttle:
             db.execute("INSERT OR REPLACE INTO wrong VALUES (?, ?, ?)", values)
 
     def reset_failures(self, key: str) -> None:
-        """The right one: forget the wrong ones. Raises NotCounted."""
+        """Reset the count after the right password. Raises NotCounted."""
         with self.counts.changing() as db:
             db.execute("DELETE FROM wrong WHERE key = ?", (self.counts.key("wrong", self._of, key),))
 
     def _read_failures(self, key: str) -> tuple[int, float]:
-        """How many there were, and when the last; none where that was long ago, or before this machine was started."""
+        """Number and time of failures; none if they are old, or from before this machine started."""
         with self.counts.changing() as db:
             query = "SELECT times, at FROM wrong WHERE key = ?"
             found = db.execute(query, (self.counts.key("wrong", self._of, key),)).fetchone()
@@ -63,8 +63,10 @@ class Throttle:
 
 
 def start_attempt(tries: Sequence[tuple[Throttle, str]]) -> float:
-    """Seconds until a try is looked at. Where it is at once (0), it is counted as a wrong one until it came in: many
-    tries at once, of several processes, are as many as one after the other. Raises NotCounted.
+    """Seconds until an attempt is checked.
+
+    If at once (0), it counts as failed until it succeeds, so that parallel attempts by several processes count like
+    sequential ones. Raises NotCounted.
     """
     with ExitStack() as all_of_them:
         for throttle, _ in tries:

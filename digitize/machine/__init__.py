@@ -1,1 +1,1 @@
-"""What this machine gives: processes, whole files, keys, models, and whether everything needed is there."""
+"""Machine services: processes, atomic files, keys, models, and checks that everything needed is installed."""

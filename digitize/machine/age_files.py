@@ -16,9 +16,9 @@ _NOT_FOR_THIS_KEY = "No matching keys found"
 
 
 class _Watched:
-    """A stream that remembers what hindered it.
+    """A stream wrapper that remembers its own error.
 
-    pyrage 1.4 tells errors of a stream as its own, and loses one of its last write: a full disk would go unseen.
+    pyrage 1.4 reports stream errors as its own, and drops one of the last write: a full disk would go unnoticed.
     """
 
     def __init__(self, stream: BinaryIO) -> None:
@@ -36,7 +36,7 @@ class _Watched:
             return self._stream.write(data)
 
     def flush(self) -> None:
-        """Hand on what is held."""
+        """Flush the buffer."""
         with self._watch():
             self._stream.flush()
 
@@ -56,15 +56,15 @@ def new_key() -> tuple[str, str]:
 
 
 def check_public(public: str) -> str:
-    """The key as it is, where it is a public one. Raises OptionsError."""
+    """Return the key if it is a public key. Raises OptionsError."""
     _recipient(public)
     return public.strip()
 
 
 def encrypt(source: BinaryIO, out: BinaryIO, publics: Sequence[str]) -> None:
-    """Write what source holds for whoever has the secret half of one of the keys, in memory that does not grow.
+    """Encrypt source for the holders of the public keys, in constant memory.
 
-    Raises OptionsError for what is no key, and whatever source and out raise.
+    Raises OptionsError for invalid keys, and whatever source and out raise.
     """
     to = [_recipient(p) for p in publics]
     with _errors_of(source, out) as (reader, writer):
@@ -72,10 +72,10 @@ def encrypt(source: BinaryIO, out: BinaryIO, publics: Sequence[str]) -> None:
 
 
 def decrypt(source: BinaryIO, out: BinaryIO, secret: str) -> None:
-    """Write what an encrypted stream holds; what is written is whole only when this returns.
+    """Decrypt a stream; the output is complete only when this returns.
 
-    source can be wound back. Raises InputError where it is none, is not for this key, or was changed or cut off;
-    OptionsError for what is no key; and whatever source and out raise.
+    source must be seekable. Raises InputError if it is not encrypted, not for this key, changed or truncated;
+    OptionsError for invalid keys; and whatever source and out raise.
     """
     key = _identity(secret)
     if source.read(len(_BEGINS)) != _BEGINS:
@@ -92,7 +92,7 @@ def decrypt(source: BinaryIO, out: BinaryIO, secret: str) -> None:
 
 @contextmanager
 def _errors_of(source: BinaryIO, out: BinaryIO) -> Iterator[tuple[_Watched, _Watched]]:
-    """Both streams for pyrage; what hindered one of them is raised as it was, whatever pyrage made of it."""
+    """Wrap both streams for pyrage, and raise their own errors instead of pyrage's."""
     both = _Watched(source), _Watched(out)
     try:
         yield both

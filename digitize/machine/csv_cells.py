@@ -14,7 +14,7 @@ _HALF = re.compile("[\ud800-\udfff]")
 
 
 def may_be_unsafe(cells: Iterable[str], text: str) -> bool:
-    """Whether `safe` may make another cell of any of these. text: all of them, one behind the other."""
+    """Whether `safe` might change any of these cells. text: all cells joined."""
     # Letters and digits are no signs, and nearly all cells begin with one.
     if not all(map(str.isalnum, {cell[:1] for cell in cells} - {""})):
         return True
@@ -26,7 +26,7 @@ def may_be_unsafe(cells: Iterable[str], text: str) -> bool:
 
 
 def safe(cell: object) -> object:
-    """The cell as a spreadsheet may open it."""
+    """Cell that is safe to open in a spreadsheet."""
     if not isinstance(cell, str) or not cell:
         return cell
     whole = cell if cell.isascii() else _HALF.sub("\ufffd", cell)

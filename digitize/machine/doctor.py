@@ -1,4 +1,4 @@
-"""Is this machine ready? Every miss comes with the command that mends it."""
+"""Is this machine ready? Each missing item comes with the command that installs it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MIN_SQLITE = (3, 35, 0)
 
 @dataclass(frozen=True, slots=True)
 class MachineCheck:
-    """One thing looked at. state: ok, warn (work goes on without it) or miss. mend: the command that mends it."""
+    """One check. state: ok, warn (work continues without it) or miss. mend: the command that fixes it."""
 
     name: str
     state: str
@@ -33,7 +33,7 @@ class MachineCheck:
 
 
 def examine(folder: Path | None = None) -> list[MachineCheck]:
-    """Look at everything; folder: a workspace, or None for the current folder."""
+    """Run all checks; folder: a workspace, or None for the current folder."""
     from ocr.tesseract.folders import searching
 
     # The workspace's own models go before the system's, as they do in a run.
@@ -54,7 +54,7 @@ def examine(folder: Path | None = None) -> list[MachineCheck]:
 
 
 def is_ready(looks: Iterable[MachineCheck]) -> bool:
-    """Whether nothing that is needed is missing."""
+    """Whether nothing required is missing."""
     return all(look.state != "miss" for look in looks)
 
 
@@ -88,7 +88,7 @@ def _tesseract() -> MachineCheck:
 
 
 def _models_folder() -> MachineCheck:
-    """Where better models are looked for before the system's."""
+    """Folder searched for better models before the system's."""
     from ocr.tesseract.folders import VARIABLE, own_folder
 
     folder = own_folder()
@@ -151,7 +151,7 @@ def _handwriting() -> MachineCheck:
 
 
 def _access() -> MachineCheck:
-    """Access databases are read by programs of their own; nothing else needs them."""
+    """Access databases need external programs; nothing else uses them."""
     if shutil.which("mdb-export") is None:
         return MachineCheck(
             "MDB Tools", "warn", "not found; Access databases are not read", "sudo apt-get install mdbtools"
@@ -160,7 +160,7 @@ def _access() -> MachineCheck:
 
 
 def _names() -> list[MachineCheck]:
-    """Whether our four package names are ours: another distribution of one name overwrites files in silence."""
+    """Whether the four package names are ours; another distribution of one name silently overwrites files."""
     from importlib.metadata import packages_distributions
 
     owners = packages_distributions()
@@ -176,7 +176,7 @@ def _names() -> list[MachineCheck]:
 
 
 def _fonts() -> MachineCheck:
-    """Indic fonts are needed only to look at reports and to rebuild the samples."""
+    """Indic fonts are needed only to view reports and rebuild samples."""
     if shutil.which("fc-list") is None:
         return MachineCheck(
             "Indic fonts", "warn", "cannot tell (no fc-list)", "sudo apt-get install fontconfig fonts-noto-core"
@@ -216,7 +216,7 @@ def _write_access(folder: Path) -> MachineCheck:
 
 
 def _output(*command: str) -> str:
-    """What a program prints, "" when it fails or takes more than ten seconds."""
+    """Output of a command, "" if it fails or takes more than ten seconds."""
     try:
         # A program that hangs must not hang the doctor: what it says is told as not found.
         return subprocess.run(command, capture_output=True, text=True, timeout=10, check=False).stdout

@@ -1,7 +1,7 @@
-"""Text on its way out: what a terminal, a spreadsheet, a page and a workbook may be given of what came from outside.
+"""Escape untrusted text for terminals, spreadsheets, web pages and workbooks.
 
-A name or a value is never trusted: each exit has one function here (that of CSV is `csv_cells.safe`), and a test finds
-whoever writes past them. Nothing is dropped in silence; what an exit cannot hold is shown as a sign in its place.
+Each output has one function here (CSV: `csv_cells.safe`), and a test finds writers that bypass them. Nothing is dropped
+silently; what an output cannot hold is shown as a placeholder.
 """
 
 from __future__ import annotations
@@ -31,22 +31,22 @@ _LONGEST = 32_000
 
 
 def on_terminal(text: str) -> str:
-    """One line for a terminal: what moves the cursor, sets colours, turns writing or ends the line is spelled out."""
+    """One line for a terminal: cursor movement, colours, bidi controls and line breaks are spelled out."""
     return _NOT_TERMINAL.sub(_spell_code, text)
 
 
 def block_on_terminal(text: str) -> str:
-    """Lines for a terminal: as `on_terminal`, but line ends, tabs and form feeds are ours and stay."""
+    """Several lines for a terminal: as `on_terminal`, but line ends, tabs and form feeds are kept."""
     return "".join(part if part in "\n\t\f" else on_terminal(part) for part in re.split("([\n\t\f])", text))
 
 
 def in_json(text: str) -> str:
-    """JSON for a terminal: the same value, its hidden characters as codes. text: as `json.dumps` has made it."""
+    """JSON for a terminal: the same value with hidden characters as escape codes. text: output of `json.dumps`."""
     return _NOT_JSON.sub(_as_code, text)
 
 
 def in_sheet(text: str) -> str:
-    """A cell of a workbook, which is XML; a text that is too long for a cell is cut."""
+    """Cell of a workbook (XML); a text too long for a cell is truncated."""
     kept = _NOT_SHEET.sub(REPLACED, text.replace("\r\n", "\n"))
     if len(kept) * 2 <= _LONGEST:
         return kept
@@ -60,12 +60,12 @@ def in_page(text: str) -> str:
 
 
 def escape_shown(value: object) -> object:
-    """What stands in a place of a template's page; what is markup already was made of such."""
+    """Value of a template placeholder; existing markup was built from escaped values."""
     return in_page(value) if type(value) is str else value
 
 
 def escape(text: str) -> str:
-    """Text of an HTML page, escaped, for writers that have no template which does so."""
+    """Escape text for HTML, for writers without an escaping template."""
     import html  # not at the start: it brings all named letters of HTML, and commands only print
 
     return html.escape(in_page(text))

@@ -1,4 +1,4 @@
-"""What of a workspace other accounts of this machine can read, and whether its disk is encrypted."""
+"""What other accounts on this machine can read of a workspace, and whether its disk is encrypted."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _NAMED = 5
 
 
 def open_to_others(folder: Path) -> list[Path]:
-    """Files and folders that accounts outside owner and group may reach, below folders that let them in."""
+    """Files and folders reachable by accounts other than owner and group."""
     return list(_open(folder)) if sys.platform != "win32" and folder.exists() else []
 
 
@@ -35,7 +35,7 @@ def _open(folder: Path) -> Iterator[Path]:
 
 
 def told_exposure(folder: Path) -> tuple[str, str, str]:
-    """(state, what was found, what mends it) of the modes of a workspace."""
+    """(state, finding, fix) of the file modes of a workspace."""
     if sys.platform == "win32":
         return "ok", "as the folder's own permissions say; not looked at on Windows", ""
     if not (found := open_to_others(folder)):
@@ -46,7 +46,7 @@ def told_exposure(folder: Path) -> tuple[str, str, str]:
 
 
 def told_encryption(folder: Path) -> tuple[str, str, str]:
-    """(state, what was found, what mends it) of the disk under a folder."""
+    """(state, finding, fix) of the disk that holds a folder."""
     mend = "encrypt the disk (LUKS, BitLocker, FileVault); see docs/operations.md"
     kinds = _layers(folder)
     if not kinds:
@@ -57,7 +57,7 @@ def told_encryption(folder: Path) -> tuple[str, str, str]:
 
 
 def _layers(folder: Path) -> list[str]:
-    """The kinds of devices under a folder, from lsblk: disk, part, crypt, lvm; () where it does not say."""
+    """Device types under a folder from lsblk: disk, part, crypt, lvm; () if unknown."""
     program = shutil.which("lsblk")
     device = folder.stat().st_dev if folder.exists() else 0
     # Number 0: no device of its own, as under a container or a network share.

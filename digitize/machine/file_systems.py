@@ -1,4 +1,4 @@
-"""Which kind of file system a path lies on, as far as the machine tells: a ledger needs locks that really lock."""
+"""File system type of a path, if the machine reports it: a ledger needs locks that work."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _REMOTE_DRIVE = 4
 
 
 def network_share(path: Path) -> str:
-    """The kind of network share that a path lies on, "" where it lies on none or the machine does not tell."""
+    """Type of network share that holds a path, "" if local or unknown."""
     if sys.platform == "win32":
         return _of_drive(path)
     try:
@@ -24,7 +24,7 @@ def network_share(path: Path) -> str:
 
 
 def kind_of(path: Path, mounts: str) -> str:
-    """The kind of file system of a path by the lines of /proc/self/mountinfo (proc(5)), "" where none holds it."""
+    """File system type of a path from the lines of /proc/self/mountinfo (proc(5)), "" if not found."""
     found = ""
     longest = -1
     for line in mounts.splitlines():

@@ -1,4 +1,4 @@
-"""The fonts that come with the toolkit, one file a script: what is shown must not depend on what a machine has."""
+"""Fonts bundled with the toolkit, one file per script, so that output does not depend on installed fonts."""
 
 from __future__ import annotations
 
@@ -13,13 +13,15 @@ OWN = "Own "
 
 
 def font_folder() -> Traversable:
-    """Where they lie: SCRIPT.woff2 by ISO 15924, Noto under the SIL Open Font License (OFL.txt beside them)."""
+    """Folder of the fonts: SCRIPT.woff2 by ISO 15924, Noto under the SIL Open Font License (OFL.txt in the same
+    folder).
+    """
     return resources.files("digitize.machine") / "fonts"
 
 
 @cache
 def font_rule(script: str) -> str:
-    """The style rule by which a page that is one file carries a font; "" for a script without one."""
+    """CSS rule that embeds a font in a single-file page; "" for a script without one."""
     file = font_folder() / f"{script}.woff2"
     if not file.is_file():
         return ""
@@ -28,7 +30,7 @@ def font_rule(script: str) -> str:
 
 
 def print_font(script: str) -> bytes:
-    """A TrueType font to print a script with, by ISO 15924; the same outlines as that for pages. b"" for none."""
+    """TrueType font to print a script (ISO 15924), with the same outlines as the web font. b"" if none."""
     file = resources.files("digitize.machine") / "print_fonts" / f"{script}.ttf.gz"
     # Not WOFF2, which only a library that nothing else needs unpacks.
     return gzip.decompress(file.read_bytes()) if file.is_file() else b""

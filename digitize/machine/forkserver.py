@@ -1,4 +1,4 @@
-"""How workers begin: as copies of one process that has loaded what they need, and begun no thread."""
+"""Start workers as forks of one process that has loaded what they need and has no threads."""
 
 from __future__ import annotations
 
@@ -23,13 +23,15 @@ def light_context() -> BaseContext:
 
 
 def page_context(more: Sequence[str] = ()) -> BaseContext:
-    """How workers of pages begin. What they load takes most of a second each. more: modules that they need beside."""
+    """Start method of page workers; importing takes most of a second each. more: further modules they need."""
     # Elsewhere than on Linux the system's own libraries below OpenCV are not to be copied.
     return _copies((*_PAGES, *more)) if sys.platform == "linux" else get_context("spawn")
 
 
 def _copies(loaded: Sequence[str]) -> BaseContext:
-    """loaded: modules for the process that is copied, when it is not there yet: there is one, for all kinds of work."""
+    """loaded: modules preloaded by the fork server, if it is not running yet: there is one, shared by all kinds of
+    work.
+    """
     context = get_context("forkserver")
     context.set_forkserver_preload(list(loaded))
     # That process loads NumPy before it is told what its copies are told.
@@ -49,8 +51,8 @@ def _copies(loaded: Sequence[str]) -> BaseContext:
 
 @contextmanager
 def deaf_to_ctrl_c() -> Iterator[None]:
-    """What begins meanwhile never hears Ctrl-C, which is for the main process: it would die of it while loading, with a
-    traceback on the screen.
+    """Start processes with Ctrl-C ignored; it is for the main process, and would kill them during import with a
+    traceback.
     """
     # It lets Ctrl-C through again when it begins, so it must have begun.
     resource_tracker.ensure_running()

@@ -1,13 +1,13 @@
-"""Versions of the toolkit installed from bundles, beside each other, and which of them is in use.
+"""Install versions of the toolkit from bundles side by side, and switch between them.
 
-    PREFIX/versions/0.3.0-1a2b3c4d5e6f/   one version: an environment of its own
-    PREFIX/current                        a link to the one in use, exchanged as a whole
-    PREFIX/history                        a line for each exchange: the day, then the version
-    PREFIX/trusted.pub                    public keys (hex, a line each) by which updates must be signed
+PREFIX/versions/0.3.0-1a2b3c4d5e6f/ one version: an environment of its own
+    PREFIX/current a link to the one in use, switched atomically
+    PREFIX/history a line for each switch: the day, then the version
+    PREFIX/trusted.pub public keys (hex, a line each) by which updates must be signed
 
-A bundle is a folder that `make bundle` made: `SHA256SUMS` names every other file, `SHA256SUMS.sig` holds the public key
-and the signature over it (Ed25519, hex, a line each), `manifest.json` says what it is. The first installation runs this
-module out of the bundle's own wheel by a bare Python, so at its top it imports nothing but the standard library.
+`make bundle` makes a bundle, a folder in which `SHA256SUMS` lists every other file, `SHA256SUMS.sig` holds the public
+key and the signature over it (Ed25519, hex, a line each), `manifest.json` describes it. The first installation runs
+this module from the bundle's wheel with a bare Python, so its top-level imports are from the standard library only.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ _WHOLE = "installed"  # the file that is written last into a version
 
 @dataclass(frozen=True)
 class Bundle:
-    """A bundle whose files are what its sums say. name: VERSION-HASH, the folder it is installed in. made: UTC, ISO.
+    """A bundle whose files match its checksums. name: VERSION-HASH, its installation folder. made: UTC, ISO.
 
-    key: by which its maker signs, "" where none does; sums: the file of sums as it was compared, so that nothing that
-    is read later can be another one.
+    key: public key of its signer, "" if unsigned; sums: the checksum file as verified, so that it cannot be swapped
+    later.
     """
 
     folder: Path
@@ -53,7 +53,10 @@ class Bundle:
 
 
 def open_bundle(folder: Path) -> Bundle:
-    """Check each file of a bundle against its sums. Raises UpdateRefused: what is missing, altered, or not listed."""
+    """Check each file of a bundle against its checksums.
+
+    Raises UpdateRefused for missing, altered or unlisted files.
+    """
     read, sums = _sums(folder)
     here = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file() or p.is_symlink()}
     if missing := sorted(set(sums) - here):
@@ -70,7 +73,7 @@ def open_bundle(folder: Path) -> Bundle:
 
 
 def check_signature(bundle: Bundle, trusted: Path) -> None:
-    """That the bundle is signed by one of the keys in a file. Raises UpdateRefused when it is not."""
+    """Verify that the bundle is signed by one of the keys in a file. Raises UpdateRefused."""
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
@@ -91,10 +94,10 @@ def check_signature(bundle: Bundle, trusted: Path) -> None:
 
 
 def install(bundle: Bundle, prefix: Path) -> Path:
-    """Install a bundle beside what is there, without a network. Returns the version's folder; it is not in use yet.
+    """Install a bundle alongside the others, without a network. Returns the version's folder; it is not in use yet.
 
-    Killed in between, the version lacks its last file and the next call makes it anew. Raises UpdateRefused when the
-    Python is not the one that the bundle was made for, or its packages do not install or start.
+    If killed, the version lacks its last file and the next call rebuilds it. Raises UpdateRefused if the bundle was
+    made for another Python, or its packages do not install or start.
     """
     running = f"{sys.version_info.major}.{sys.version_info.minor}"
     if running != bundle.python:
@@ -112,7 +115,9 @@ def install(bundle: Bundle, prefix: Path) -> Path:
 
 
 def _copy_bundle(bundle: Bundle, to: Path) -> Path:
-    """What is installed, copied where nobody else writes and compared there: a bundle may lie on a share or a stick."""
+    """Copy the bundle to a folder only we write to and verify it there: the original may be on a share or a USB
+    stick.
+    """
     (to / "wheels").mkdir()
     for name, digest in _read_sums(bundle.sums, bundle.folder).items():
         if name == _LOCK or name.startswith("wheels/"):
@@ -153,7 +158,7 @@ def use(prefix: Path, name: str) -> None:
 
 
 def in_use(prefix: Path) -> str:
-    """The version in use, "" when there is none."""
+    """Version in use, "" if none."""
     try:
         return (prefix / "current").readlink().name
     except OSError:
@@ -161,7 +166,7 @@ def in_use(prefix: Path) -> str:
 
 
 def installed_versions(prefix: Path) -> list[tuple[str, str]]:
-    """The whole versions, each with when its bundle was made; newest bundle first."""
+    """Complete versions with the build time of their bundles, newest first."""
     found = []
     for path in (prefix / "versions").glob(f"*/{_WHOLE}"):
         found.append((path.parent.name, str(json.loads(path.read_text(encoding="utf-8"))["made"])))
@@ -169,9 +174,9 @@ def installed_versions(prefix: Path) -> list[tuple[str, str]]:
 
 
 def update(folder: Path, prefix: Path, *, older: bool = False) -> str:
-    """Check a signed bundle, install it, and have it in use. Returns its version's name.
+    """Verify a signed bundle, install it, and switch to it. Returns its version.
 
-    older: also when its bundle was made before that of the version in use. Raises UpdateRefused.
+    older: allow a bundle older than the version in use. Raises UpdateRefused.
     """
     bundle = open_bundle(folder)
     check_signature(bundle, prefix / "trusted.pub")
@@ -184,7 +189,7 @@ def update(folder: Path, prefix: Path, *, older: bool = False) -> str:
 
 
 def roll_back(prefix: Path) -> str:
-    """Have the version in use again that was before the present one. Returns its name. Raises UpdateRefused."""
+    """Switch back to the previous version. Returns its name. Raises UpdateRefused."""
     there, now = dict(installed_versions(prefix)), in_use(prefix)
     lines = (prefix / "history").read_text(encoding="utf-8").split("\n") if (prefix / "history").exists() else []
     before = [line.split()[-1] for line in lines if line.strip()]
@@ -205,7 +210,7 @@ def prefix_of_this() -> Path:
 
 
 def _sums(folder: Path) -> tuple[bytes, dict[str, str]]:
-    """The file of sums, and what it says."""
+    """The checksum file and its entries."""
     try:
         read = (folder / SUMS).read_bytes()
         return read, _read_sums(read, folder)
@@ -253,10 +258,10 @@ def _call(command: list[str], *, may_fail: bool = False) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """The first installation: BUNDLE PREFIX [SUM], by install.sh. Prints the version. Returns an exit code.
+    """First installation: BUNDLE PREFIX [SUM], called by install.sh. Prints the version. Returns an exit code.
 
-    SUM: what a person compared. The key that it names is trusted from now on, for the sum is over that, too; it is not
-    over the file of the signature, into which anybody on the way could write a key of his own.
+    SUM: the checksum a person compared. It covers the key file, so that key is trusted from now on; it does not cover
+    the signature file, in which anybody on the way could put another key.
     """
     folder, prefix = (Path(a).resolve() for a in arguments[:2])
     try:

@@ -1,4 +1,4 @@
-"""What one process may use of this machine, so that a file made to break things costs one worker and no more."""
+"""Resource limits of a process, so that a malicious file costs one worker and no more."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _SECONDS, _SECONDS_PER_MB = 60.0, 30.0
 
 
 def limit_process(memory: int = MEMORY, open_files: int = OPEN_FILES) -> None:
-    """Hold this process, and those it starts, to so many bytes and open files.
+    """Limit memory (bytes) and open files of this process and its children.
 
-    What is more raises MemoryError or OSError, or ends the process where a library cannot say so. Windows sets no such
-    limits: there a process that holds more bytes is ended.
+    Exceeding them raises MemoryError or OSError, or ends the process if a library cannot report it. Windows has no such
+    limits: there a process over its memory is ended.
     """
     if sys.platform == "win32":
         threading.Thread(target=end_above, args=(memory,), daemon=True).start()
@@ -38,7 +38,7 @@ def limit_process(memory: int = MEMORY, open_files: int = OPEN_FILES) -> None:
 
 
 def end_above(memory: int, every_s: float = 0.2) -> None:
-    """End this process when it holds more than so many bytes of its own; never comes back."""
+    """End this process when its own memory exceeds the limit; never returns."""
     import psutil
 
     own, pause = psutil.Process(), threading.Event()
@@ -50,10 +50,10 @@ def end_above(memory: int, every_s: float = 0.2) -> None:
 
 
 def leave_network() -> None:
-    """Give up the network for good, for this process and those it starts.
+    """Drop network access for good, for this process and its children.
 
-    Python itself opens no connection from here on. On Linux, from Python 3.12 on, the process also moves to a network
-    of its own that leads nowhere, where the system allows it; call it before any thread begins.
+    Python itself opens no connections from here on. On Linux with Python 3.12 or later the process also moves to an
+    isolated network namespace, if allowed; call it before starting threads.
     """
     sys.addaudithook(_refuse_network)
     if sys.platform == "linux" and hasattr(os, "unshare"):
@@ -84,7 +84,7 @@ def _unshare_network() -> None:
 
 @contextmanager
 def held_memory(memory: int = MEMORY) -> Iterator[None]:
-    """Hold this process to so many bytes for a while; what was allowed before is allowed again behind it."""
+    """Limit the memory of this process temporarily; the previous limit is restored afterwards."""
     if sys.platform != "linux":
         # Elsewhere all that is reserved counts, and libraries have reserved more than that before.
         yield
@@ -101,7 +101,7 @@ def held_memory(memory: int = MEMORY) -> Iterator[None]:
 
 
 def seconds_for(paths: Iterable[Path]) -> float:
-    """The processor time that reading files, and what lies in folders, may take: more than any sound ones need."""
+    """Processor time limit for reading these files and folder contents; more than any valid file needs."""
     return _SECONDS + _SECONDS_PER_MB * sum(map(_bytes_in, paths)) / 1e6
 
 

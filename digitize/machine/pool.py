@@ -1,6 +1,6 @@
-"""A pool of worker processes that outlives a worker that dies, and ends one that never comes back.
+"""A pool of worker processes that survives dying workers and kills hanging ones.
 
-Time is counted on the processor. Pebble, a well-kept pool with time limits, knows the clock alone.
+Limits are in processor time. Pebble, a well-kept pool with timeouts, only knows wall-clock time.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _LOOK_S = 0.2
 
 
 def patience_s(seconds_per_page: float) -> float:
-    """The processor time after which a worker that should have given its page up by itself is ended."""
+    """Processor time after which a worker that should have given up its page is killed."""
     return 2 * seconds_per_page + 30
 
 
@@ -50,15 +50,15 @@ def run_jobs(
     crashed: Callable[[Job], Done],
     limit_s: float | None = None,
 ) -> Iterator[tuple[Job, Done]]:
-    """Do jobs in processes, giving back each as it is done, in no set order; jobs are drawn as workers come free.
+    """Run jobs in processes, yielding results in any order; jobs are drawn as workers become free.
 
-    workers: so many processes of this machine, or a cluster, which keeps the same promises.
+    workers: a number of local processes, or a cluster with the same guarantees.
 
-    jobs may have none for now, while others are being done, and some later: they are asked again after each. A
-    worker that dies (killed for memory, a crash in a library) takes only its own job with it: the jobs in hand are
-    done again one at a time, and the one that breaks its worker twice becomes crashed(job). So does one that uses
-    more than limit_s of the processor, or hangs for a multiple of that by the clock, whatever it hangs in: its
-    worker is ended. A job that only waits for a busy processor is left alone.
+    jobs may be empty for now and have more later; the iterator is polled after each result. A worker that dies (killed
+    for memory, a crash in a library) loses only its own job: the jobs in flight are run again one at a time, and the
+    one that crashes its worker twice becomes crashed(job). So does a job that uses more than limit_s of processor time,
+    or hangs for a multiple of that by the clock: its worker is killed. A job that only waits for a busy processor is
+    not.
     """
     if not isinstance(workers, int):
         return workers.run_jobs(work, jobs, crashed, limit_s)
@@ -66,7 +66,7 @@ def run_jobs(
 
 
 def in_order(done: Iterable[Done], place: Callable[[Done], int]) -> Iterator[Done]:
-    """What is done in the order of its places, which count from 0; what comes early waits."""
+    """Results in the order of their positions, counted from 0; early ones are buffered."""
     early: dict[int, Done] = {}
     wanted = 0
     for one in done:
@@ -79,7 +79,7 @@ def in_order(done: Iterable[Done], place: Callable[[Done], int]) -> Iterator[Don
 def run_light_jobs(
     work: Callable[[Job], Done], jobs: Iterable[Job], crashed: Callable[[Job], Done], limit_s: float
 ) -> Iterator[tuple[Job, Done]]:
-    """As `run_jobs`, in one worker, for jobs that take less than the start of a new process."""
+    """As `run_jobs` with one worker, for jobs shorter than the start of a process."""
     return _run(work, jobs, _Pool(1, limit_s, light_context), crashed)
 
 
@@ -103,7 +103,7 @@ def _run(
 
 
 class _Pool:
-    """The executor, what it is working on, and how to begin again when it breaks."""
+    """The executor, its jobs in flight, and its restart after a crash."""
 
     def __init__(self, size: int, limit_s: float | None, context: Callable[[], BaseContext]) -> None:
         self.size = size
@@ -117,7 +117,7 @@ class _Pool:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        """Wait for the workers; after an error or Ctrl-C end them at once, their pages are read again next time."""
+        """Wait for the workers; after an error or Ctrl-C kill them, their pages are read again next time."""
         self._executor.shutdown(wait=kind is None, cancel_futures=True)
         if kind is not None:
             _end_workers()
@@ -165,9 +165,9 @@ class _Pool:
                     yield job, crashed(job)  # type: ignore[misc]
 
     def _left_s(self) -> float | None:
-        """How long to wait before a worker is taken for stopped, so that its own watch stands still with it.
+        """Seconds until a worker counts as hung, its own watchdog included.
 
-        A job waits for as many others as a worker has in hand, and each of those may take its time.
+        A job waits for all others queued on its worker, each of which may use its full limit.
         """
         if self._limit_s is None:
             return None
@@ -178,7 +178,7 @@ class _Pool:
 def new_processes(
     size: int, context: BaseContext | None = None, more: Mapping[str, str] | None = None
 ) -> ProcessPoolExecutor:
-    """Processes that read what others made: confined, on one thread each. more: what their environment holds beside."""
+    """Confined single-threaded processes for untrusted files. more: additional environment variables."""
     # Spawned, as Windows does it: a fork would copy libraries in the middle of what their threads do.
     environment = {**ONE_THREAD, **os.environ, **(more or {})}
     context = context or get_context("spawn")
@@ -188,18 +188,18 @@ def new_processes(
 def submit(
     executor: ProcessPoolExecutor, work: Callable[..., object], job: object, limit_s: float | None
 ) -> Future[object]:
-    """Hand a job to one of such processes, which ends when the job takes more than limit_s of the processor."""
+    """Submit a job to such a process, which ends itself if the job exceeds limit_s of processor time."""
     told = partial(_run_job, work)
     return executor.submit(partial(_run_limited, told, limit_s, _BY_CLOCK * limit_s) if limit_s else told, job)
 
 
 def silence_s(limit_s: float) -> float:
-    """How long by the clock a process with one job may be silent: then even its own watch stands still."""
+    """Wall-clock seconds a process with one job may be silent before it counts as hung, its own watchdog included."""
     return _BY_CLOCK * limit_s + _START_S
 
 
 def _run_job(work: Callable[[Job], Done], job: Job) -> Done:
-    """Do a job in a worker, which ends where a library panics: a panic of Rust cannot be sent to another process."""
+    """Run a job in a worker, which exits if a library panics: a Rust panic cannot be pickled."""
     try:
         return work(job)
     except (Exception, KeyboardInterrupt, SystemExit):
@@ -210,9 +210,9 @@ def _run_job(work: Callable[[Job], Done], job: Job) -> Done:
 
 
 def _run_limited(work: Callable[[Job], Done], limit_s: float, clock_s: float, job: Job) -> Done:
-    """Do a job in a worker that ends when it takes too long, even inside a library that never comes back.
+    """Run a job in a worker that exits when a limit is exceeded, even inside a library call that never returns.
 
-    limit_s: of the processor; clock_s: by the clock.
+    limit_s: processor time; clock_s: wall clock.
     """
     # faulthandler writes a traceback when it ends the process: of a page that takes too long nobody needs one.
     with Path(os.devnull).open("w") as nowhere, processor_watch(limit_s):
@@ -226,7 +226,7 @@ def _run_limited(work: Callable[[Job], Done], limit_s: float, clock_s: float, jo
 
 @contextmanager
 def processor_watch(limit_s: float) -> Iterator[None]:
-    """End this process once it has used so much processor time, all its threads together."""
+    """Watchdog: end this process once its threads together used this processor time."""
     if hasattr(signal, "setitimer"):
         # The system ends the process itself, whatever it is in; Python would wait for a library to come back.
         signal.signal(signal.SIGPROF, signal.SIG_DFL)
@@ -254,13 +254,13 @@ def _end_when_used(until_s: float, done: threading.Event) -> None:
 
 
 def _end_workers() -> None:
-    """End all workers at once, also those that do not listen."""
+    """Kill all workers, including unresponsive ones."""
     for worker in active_children():
         worker.kill()
 
 
 def begin_worker(environment: dict[str, str]) -> None:
-    """In a worker: leave Ctrl-C to the main process, keep to the limits, and end when the main process is gone."""
+    """Worker start: ignore Ctrl-C, apply limits, and exit when the main process is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # A copy of a process that began earlier knows the surroundings of then.
     os.environ.clear()

@@ -1,4 +1,4 @@
-"""Small files that nobody but their owner may read, written whole or not at all."""
+"""Small files readable only by their owner, written atomically."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from digitize.machine import system
 
 
 def write_private(path: Path, text: str, *, is_lasting: bool = True) -> None:
-    """Write a file that its owner alone may read; a crash leaves the old one or the new one. Raises OSError.
+    """Write a file readable only by its owner, atomically. Raises OSError.
 
-    is_lasting: wait for the disk; what need not outlive a power cut does without.
+    is_lasting: wait for the disk (fsync); not needed for files that may be lost in a power cut.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.{os.getpid()}.part")

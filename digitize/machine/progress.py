@@ -1,4 +1,4 @@
-"""How a run tells where it stands, without knowing who listens."""
+"""Progress reports of a run, independent of the listener."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ class Progress(Protocol):
         ...
 
     def advance(self, *, failed: bool = False) -> None:
-        """One unit of the step is done or failed."""
+        """Count one unit of the step as done or failed."""
         ...
 
     def say(self, text: str) -> None:
-        """Something a person should know at once."""
+        """Show a message at once."""
         ...
 
 
 class Silent:
-    """Listens and says nothing."""
+    """Discards all reports."""
 
     def start(self, step: str, total: int) -> None:
-        """Nothing."""
+        """Discarded."""
 
     def advance(self, *, failed: bool = False) -> None:
-        """Nothing."""
+        """Discarded."""
 
     def say(self, text: str) -> None:
-        """Nothing."""
+        """Discarded."""

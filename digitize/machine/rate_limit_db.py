@@ -1,6 +1,7 @@
-"""What several processes count together: one small file of a workspace, in which nobody's name stands.
+"""Counters shared by several processes: one small file in a workspace, without anybody's name.
 
-Counts are no records. They hold for minutes, so nothing waits for the disk; where they cannot be kept, that is said.
+Counters are not records. They live for minutes, so nothing is synced to disk; if they cannot be stored, that is
+reported.
 """
 
 from __future__ import annotations
@@ -33,10 +34,10 @@ CREATE TABLE IF NOT EXISTS wrong (key BLOB PRIMARY KEY, times INTEGER NOT NULL, 
 
 
 class RateCounters:
-    """The counts of a workspace, or of this process alone; for any thread."""
+    """Counters of a workspace, or of this process only; thread-safe."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        """folder: where the file and the secret that its keys are hashed by lie or are made; None: in memory alone.
+        """folder: holds the file and the secret for hashing keys, created if missing; None: in memory only.
 
         Nothing is opened yet.
         """
@@ -48,10 +49,10 @@ class RateCounters:
 
     @contextmanager
     def changing(self) -> Iterator[sqlite3.Connection]:
-        """The tables, with no other process or thread at them; within, it may be asked for again.
+        """Lock the tables against other processes and threads; re-entrant.
 
-        What was changed is kept also where an error of ours ends it: a refusal counts what was counted before it.
-        Raises NotCounted where they cannot be read or written.
+        Changes are kept even if one of our errors ends the block: a refusal counts. Raises NotCounted if the tables
+        cannot be read or written.
         """
         with self._lock:
             if self._depth:
@@ -73,7 +74,7 @@ class RateCounters:
                 self._commit()
 
     def key(self, *parts: object) -> bytes:
-        """What stands in the tables instead of a name or an address; call it within `changing`."""
+        """Hashed key stored instead of a name or an address; call it within `changing`."""
         text = "\0".join(map(str, parts)).encode("utf-8", "surrogatepass")
         return hashlib.blake2b(text, key=self._secret, digest_size=16).digest()
 
@@ -140,7 +141,7 @@ class RateCounters:
 
 
 def _secret_of(path: Path) -> bytes:
-    """The secret of a workspace; made where there is none. Raises OSError."""
+    """Secret of a workspace, created if missing. Raises OSError."""
     if not path.exists():
         part = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}.part")
         _make_private(part)
@@ -160,7 +161,7 @@ def _secret_of(path: Path) -> bytes:
 
 
 def _make_private(path: Path) -> None:
-    """Make an empty file where there is none: its owner's alone, or the group's that may write its folder."""
+    """Create an empty file if missing, private to the owner, or to the group that may write its folder."""
     is_group = path.parent.stat().st_mode & stat.S_IWGRP
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o660 if is_group else 0o600))

@@ -1,6 +1,6 @@
-"""A command that opens files nobody vouches for, in a process of its own: one that breaks it is named, not the command.
+"""Run a command that opens untrusted files in its own process, so that a crash is reported with the file's name.
 
-Linux alone copies a process cheaply and ends the copy with its parent; elsewhere the command runs as it is.
+Only Linux forks cheaply and ends the child with its parent; elsewhere the command runs directly.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _noted: mmap.mmap | None = None
 
 
 def note_file(name: str) -> None:
-    """Remember that this file is read now, so that it can be named if that ends the process."""
+    """Remember the file being read, to name it if it crashes the process."""
     if _noted is not None:
         data = name.encode("utf-8", "backslashreplace")[: _NOTE_BYTES - 1]
         _noted[: len(data) + 1] = data + b"\0"
@@ -32,11 +32,10 @@ def note_file(name: str) -> None:
 def run_sandboxed(
     work: Callable[[], int], limit_s: float | None, broke: Callable[[str, int], int], *, net: bool
 ) -> int:
-    """Do work in a copy of this process with limits on memory, files and time. Returns what work returns.
+    """Run work in a forked process with limits on memory, files and time. Returns its exit code.
 
-    limit_s: processor time, None for as long as it takes. net: whether it may use the network. broke: what is returned
-    when the copy ended by a signal instead, given the file that was read then, "" where none was, and the signal. Call
-    it before any thread begins.
+    limit_s: processor time, None for no limit. net: whether it may use the network. broke: return value if a signal
+    ended the process, given the file being read ("" if none) and the signal. Call it before starting threads.
     """
     global _noted
     if sys.platform != "linux":
@@ -61,7 +60,7 @@ def run_sandboxed(
 
 
 def _end_with(left: int, parent: int) -> None:
-    """End this process at once when the one that waits for it is gone, whatever it is in: the system sends SIGIO."""
+    """End this process when its parent is gone, whatever it is doing: the system sends SIGIO."""
     import fcntl
 
     signal.signal(signal.SIGIO, signal.SIG_DFL)

@@ -1,4 +1,4 @@
-"""Files and folders sealed for the holders of public keys: exports and backups that a lost disk or post cannot tell."""
+"""Encrypt files and folders for the holders of public keys, so that exports and backups may be lost without harm."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SEALED, PACKED = ".age", ".tar"
 
 
 def read_publics(texts: Sequence[str]) -> tuple[str, ...]:
-    """Public keys, given as age1... or as files with one a line. Raises OptionsError."""
+    """Public keys, given as age1... or as files with one per line. Raises OptionsError."""
     found: list[str] = []
     for text in texts:
         if text.startswith("age1"):
@@ -34,12 +34,12 @@ def read_publics(texts: Sequence[str]) -> tuple[str, ...]:
 
 
 def sealed_name(source: Path, target: Path) -> Path:
-    """The name under which a file or folder is sealed; a folder is packed into one file."""
+    """Name of a sealed file or folder; a folder is packed into one file."""
     return target.with_name(target.name + (PACKED if source.is_dir() else "") + SEALED)
 
 
 def seal(source: Path, out: Path, publics: Sequence[str]) -> Path:
-    """Write a file, or a folder as one archive, readable by the keys' holders alone. Raises DiskFull, InputError."""
+    """Encrypt a file, or a folder as one archive, for the holders of the keys. Raises DiskFull, InputError."""
     part = out.with_name(out.name + ".part")
     with writing(out):
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -75,9 +75,9 @@ def _pack(folder: Path, write_end: int) -> None:
 
 
 def unseal(source: Path, key: Path, out: Path) -> None:
-    """Open a sealed file with the secret key in a file; a packed folder is laid into the new folder out.
+    """Decrypt a sealed file with the secret key in a file; a packed folder is extracted to the new folder out.
 
-    Raises InputError where it is not whole or not for this key; then nothing is left behind.
+    Raises InputError if it is incomplete or not for this key; then nothing is left behind.
     """
     secret = read_secret(key)
     is_folder = source.name.endswith(PACKED + SEALED)
@@ -115,7 +115,7 @@ def read_secret(key: Path) -> str:
 
 
 def write_key(path: Path) -> str:
-    """Make a key pair and keep the secret half in a new file for its owner alone. Returns the public half."""
+    """Create a key pair, with the secret half in a new file private to its owner. Returns the public half."""
     secret, public = new_key()
     try:
         # Made readable by its owner alone, not made and then restricted; never over another key.

@@ -1,4 +1,4 @@
-"""An office's signing key: Ed25519, made once, private to the office."""
+"""An office's signing key: Ed25519, generated once, private to the office."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ class Signer:
 
 
 def create_key(path: Path, passphrase: str = "") -> str:
-    """Make a key pair: the private half at path, the public half beside it as .pub. Returns the public half in hex.
+    """Create a key pair: the private half at path, the public half next to it as .pub. Returns the public half in hex.
 
-    passphrase: the private half is kept under it; every command that signs then needs it (`open_key`).
+    passphrase: encrypts the private half; every command that signs then needs it (`open_key`).
     """
     from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -56,10 +56,10 @@ def create_key(path: Path, passphrase: str = "") -> str:
 
 
 def open_key(path: Path) -> Signer:
-    """The key at path, ready to sign.
+    """Load the key at path for signing.
 
-    Its passphrase, where it has one, is taken from the environment: DIGITIZE_KEY_PASSPHRASE, or the file that
-    DIGITIZE_KEY_PASSPHRASE_FILE names. Raises KeyUnusable when it is missing, is no key, or is open to others.
+    Its passphrase, if any, comes from the environment: DIGITIZE_KEY_PASSPHRASE, or the file named by
+    DIGITIZE_KEY_PASSPHRASE_FILE. Raises KeyUnusable if the key is missing, invalid, or readable by others.
     """
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -100,7 +100,7 @@ def sign(path: Path, message: bytes) -> str:
 
 
 def is_signed(public: str, message: bytes, signature: str) -> bool:
-    """Whether signature is that of message by the key whose public half is given in hex."""
+    """Verify a signature of a message. public: the public half in hex."""
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 

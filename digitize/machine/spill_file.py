@@ -1,4 +1,4 @@
-"""Values that are too many for memory: they wait in a file that has no name and is gone with the process."""
+"""Spill values that do not fit in memory to an anonymous temporary file."""
 
 from __future__ import annotations
 
@@ -21,12 +21,10 @@ _LEVEL = 1
 
 
 class SpillFile(Generic[T]):
-    """Values in the order in which they were put away, given as often as one likes. To be closed, as with `with`."""
+    """Values in insertion order, iterable any number of times. Must be closed, as with `with`."""
 
     def __init__(self, folder: Path) -> None:
-        """folder: on whose disk they wait; where it cannot be written, as on a read-only medium, in the system's folder
-        for such files.
-        """
+        """folder: on the disk to use; if it is read-only, the system's temporary folder."""
         self._folder = folder if os.access(folder, os.W_OK) else Path(tempfile.gettempdir())
         self._file = tempfile.TemporaryFile(dir=self._folder)  # noqa: SIM115  # closed by `close`
 
@@ -43,7 +41,7 @@ class SpillFile(Generic[T]):
             self._file.close()
 
     def put(self, value: T) -> None:
-        """Put one away behind the others. Raises DiskFull."""
+        """Append a value. Raises DiskFull."""
         data = zlib.compress(pickle.dumps(value, pickle.HIGHEST_PROTOCOL), _LEVEL)
         try:
             self._file.seek(0, 2)
@@ -58,7 +56,7 @@ class SpillFile(Generic[T]):
             ) from e
 
     def __iter__(self) -> Iterator[T]:
-        """One after the other; some going through at the same time do not disturb each other."""
+        """Iterate in order; concurrent iterations are independent."""
         at = 0
         while True:
             self._file.seek(at)

@@ -1,4 +1,4 @@
-"""SQLite's errors as ours: what is wrong with which file, and the next step."""
+"""Convert SQLite errors to ours: which file, what is wrong, and the next step."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from digitize.machine.system import free_bytes
 
 @contextmanager
 def plain_errors(path: Path, verify: str) -> Iterator[None]:
-    """Turn SQLite's errors into ours, with the next step; a broken rule of our own stays what it is.
+    """Convert SQLite errors to ours, with the next step; our own integrity errors pass unchanged.
 
-    verify: the command that tells how damaged the file is. Raises DiskFull, LedgerError.
+    verify: the command that checks the file for damage. Raises DiskFull, LedgerError.
     """
     try:
         yield
@@ -43,7 +43,7 @@ def plain_errors(path: Path, verify: str) -> Iterator[None]:
 
 
 def _is_full(path: Path) -> bool:
-    """Whether the disk has no room for what SQLite lays beside its file before it reads or writes."""
+    """Whether the disk has no room for SQLite's journal files."""
     try:
         return free_bytes(path.parent) < _NEEDED
     except OSError:

@@ -1,6 +1,6 @@
-"""Values that a worker makes one after another and this process takes: a file that breaks its reader costs the worker.
+"""Stream values from a worker to this process, so that a file that crashes its reader costs only the worker.
 
-Where a pool does many jobs, this does one that gives much: the rows of a table, a first look at each of many files.
+A pool runs many jobs; this runs one job with much output: the rows of a table, a first look at each of many files.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ _START_S = 60.0
 
 
 class WorkerBroke(Exception):
-    """The worker died, or took longer than it may."""
+    """The worker died or exceeded its time limit."""
 
 
 def stream(make: Callable[[Job], Iterable[Value]], job: Job, limit_s: float) -> Iterator[Value]:
-    """The values that make(job) gives in a worker, as it gives them. make, job and values travel between processes.
+    """Yield the values of make(job), computed in a worker. make, job and values are pickled.
 
-    limit_s: of the processor, for all of them together. Raises WorkerBroke, and what make raises. When no more values
-    are wanted the worker is ended.
+    limit_s: processor time for all of them. Raises WorkerBroke, and what make raises. The worker is ended when
+    iteration stops.
     """
     context = light_context()
     here, there = context.Pipe(duplex=False)

@@ -1,4 +1,4 @@
-"""Standard output as a script finds it: closed, in another encoding, or with nobody left who reads it."""
+"""Make standard output safe in scripts: closed, in another encoding, or with no reader left."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from io import TextIOWrapper
 
 
 def prepare_streams() -> None:
-    """Have the three standard streams, whoever closed them (`>&-`, as services do), and output that takes every text.
+    """Reopen standard streams that were closed (`>&-`, as services do), and make output accept every text.
 
-    In a file or a pipe text is UTF-8 whatever the machine's language, for programs read it. A terminal of another
-    encoding shows what it cannot show by its number.
+    Files and pipes get UTF-8 whatever the locale, since programs read them. A terminal of another encoding shows
+    escapes for what it cannot display.
     """
     # Else the next file that is opened takes the free place, and what is printed goes into it.
     while (fd := os.open(os.devnull, os.O_RDWR)) <= 2:
@@ -27,12 +27,12 @@ def prepare_streams() -> None:
 
 
 def is_unread() -> bool:
-    """Whether who read the output has gone, as `| head` does: typer then puts such a wrapper around it and ends."""
+    """Whether the reader of the output is gone, as with `| head`; typer then installs such a wrapper and exits."""
     return type(sys.stdout).__name__ == "PacifyFlushWrapper"
 
 
 def leave_unread() -> None:
-    """Nothing that is still waiting to be printed is printed, when Python ends, to where nobody reads it."""
+    """Discard output still buffered at exit, since nobody reads it."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     os.close(nowhere)

@@ -1,4 +1,4 @@
-"""The only module that knows one operating system from another."""
+"""All code that depends on the operating system."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ def sync_file(path: Path) -> None:
 
 
 def sync_folder(path: Path) -> None:
-    """Have the folder's entries on the disk; Windows does so by itself and has no call for it."""
+    """Sync a folder's entries to disk (fsync); Windows does this itself and has no call for it."""
     if sys.platform != "win32":
         sync_file(path)
 
 
 @contextmanager
 def alone_with(path: Path) -> Iterator[None]:
-    """Change a file with no other process or thread doing so that asks here; whoever dies lets go. Raises OSError.
+    """Lock a file against other processes and threads that use this lock; released if the holder dies. Raises OSError.
 
-    A file beside it, NAME.lock, is held meanwhile and stays.
+    The lock is a file next to it, NAME.lock, which stays.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     fd = os.open(path.with_name(f"{path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
@@ -61,14 +61,14 @@ def _hold(fd: int) -> None:
 
 
 def keep_from_others() -> None:
-    """Have all that this process and its workers make readable by its owner alone: files 0600, folders 0700."""
+    """Make new files of this process and its workers private to the owner: files 0600, folders 0700."""
     os.umask(0o077)
 
 
 def share_with(group: str, folder: Path) -> None:
-    """Have what is made from now on readable and writable by a group as well, and hand the folder to it.
+    """Make new files readable and writable by a group as well, and give it the folder.
 
-    Raises LookupError when there is no such group.
+    Raises LookupError if there is no such group.
     """
     if sys.platform == "win32":
         return
@@ -84,10 +84,10 @@ def share_with(group: str, folder: Path) -> None:
 
 
 def close_to_others(folder: Path) -> None:
-    """Take from a workspace of earlier versions what others may: of the folder itself and of what lies right in it.
+    """Remove access for others from a workspace made by an earlier version: the folder and its direct entries.
 
-    Below them nobody can reach what the folders shut off. Where a group may write, it was meant to: it stays. What is
-    somebody else's, or on a medium that is only read, stays as it is.
+    What is below is shielded by these folders. Group write access was intended and stays. Files of other owners or on
+    read-only media are left unchanged.
     """
     if sys.platform == "win32":
         return
@@ -109,26 +109,28 @@ def make_read_only(path: Path) -> None:
 
 
 def make_private(path: Path) -> None:
-    """Leave a file readable by its owner alone (on Windows the profile folder's own rules apply)."""
+    """Make a file private to its owner (on Windows the profile folder's own rules apply)."""
     path.chmod(stat.S_IRUSR | stat.S_IWUSR)
 
 
 def is_open_to_others(path: Path) -> bool:
-    """Whether others than a file's owner may read or change it; on Windows the file's own rules are not looked at."""
+    """Whether others than the owner may read or change a file; on Windows this is not checked."""
     return sys.platform != "win32" and bool(path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
 
 
 def process_name() -> str:
-    """This process, such that a later one can tell whether it still lives: host, machine, pid and start time."""
+    """Identity of this process, by which a later one can tell whether it is alive: host, machine, pid and start
+    time.
+    """
     import psutil
 
     return f"{socket.gethostname()}/{_machine()}:{os.getpid()}:{psutil.Process().create_time():.2f}"
 
 
 def is_dead(owner: str) -> bool:
-    """Whether the process of that name certainly lives no more; False for one on another machine.
+    """Whether the named process is certainly dead; False for one on another machine.
 
-    owner: as `process_name` gives it; what follows behind "#" is the owner's own.
+    owner: from `process_name`; anything after "#" is the owner's own.
     """
     import psutil
 
@@ -149,9 +151,9 @@ def is_dead(owner: str) -> bool:
 
 
 def _machine() -> str:
-    """What tells this machine from others of the same name: its id and its own world of processes, "." and its start.
+    """Machine id and pid namespace, "." and boot time, to tell it from others with the same name.
 
-    Containers share the machine, and have other processes under the same numbers; "" where the system tells nothing.
+    Containers share the machine but reuse pids; "" if the system does not report them.
     """
     parts = []
     for path in ("/etc/machine-id", "/proc/sys/kernel/random/boot_id"):
@@ -167,7 +169,7 @@ def _machine() -> str:
 
 
 def user_name() -> str:
-    """The account under which this process runs, as "user@host"."""
+    """Account of this process as "user@host"."""
     import getpass
 
     try:
@@ -179,12 +181,12 @@ def user_name() -> str:
 
 
 def is_root() -> bool:
-    """Whether this process may do everything; on Windows nothing asks for it."""
+    """Whether this process is root; always False on Windows."""
     return bool(getattr(os, "geteuid", lambda: 1)() == 0)
 
 
 def free_bytes(path: Path) -> int:
-    """Room left on the disk that holds path."""
+    """Free bytes on the disk that holds path."""
     import shutil
 
     return shutil.disk_usage(path).free

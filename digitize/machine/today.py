@@ -1,7 +1,7 @@
-"""The day: India's, whatever the clock of a machine is set to.
+"""Today in India, whatever the machine's time zone.
 
-A server's clock is often set to UTC, and there it is yesterday until half past five in the morning. A day that a rule
-asks, that a snapshot bears or that a period of retention ends on must not depend on which machine was asked.
+Servers are often set to UTC, where it is still yesterday until half past five in the morning. The date used by a rule,
+a snapshot or a retention period must not depend on the machine.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ INDIA = timezone(timedelta(hours=5, minutes=30), "IST")
 
 
 def today_in_india(now: datetime | None = None) -> date:
-    """The day it is at that moment, which has a time zone; of this moment when none is given."""
+    """Date in India at a moment with a time zone; now by default."""
     return (now or datetime.now(UTC)).astimezone(INDIA).date()
 
 
 def day_in_india(at: str) -> str:
-    """The day of a stamp of the ledger, ISO with its zone; "" for none. Raises ValueError for what is no stamp."""
+    """Date of a ledger timestamp (ISO with zone); "" for none. Raises ValueError for an invalid timestamp."""
     return today_in_india(datetime.fromisoformat(at)).isoformat() if at else ""

@@ -1,4 +1,4 @@
-"""What every web page of ours tells a browser, and how much of a body is read: one place for all that is served."""
+"""Security headers of all web pages, and the limit on request bodies, in one place."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ _SECONDS_FOR_BODY = 10
 
 
 class SafeHeaders:
-    """What every answer tells a browser, of wrong addresses too: ask nobody else, keep nothing, stand in no frame.
+    """Security headers of every response, including errors: no other origins, no caching, no framing.
 
-    An answer that says itself how long it may be kept goes on to say so.
+    A response that sets its own cache time keeps it.
     """
 
     def __init__(self, app: ASGIApp, policy: str) -> None:
-        """policy: the content security policy, without what holds for all: forms, frames, base."""
+        """policy: content security policy, without the parts common to all: forms, frames, base."""
         self._app = app
         self._headers = {
             "Content-Security-Policy": f"{policy}; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
@@ -32,7 +32,7 @@ class SafeHeaders:
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+        """Handle one request."""
 
         async def send_with(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -45,7 +45,7 @@ class SafeHeaders:
 
 
 async def read_body(request: Request, most: int, seconds: float | None = None) -> bytes | None:
-    """The body of a request; None for one that is longer than most bytes, slower than it may be, or broken off."""
+    """Body of a request; None if it is longer than `most` bytes, too slow, or aborted."""
     body = b""
     try:
         async with asyncio.timeout(_SECONDS_FOR_BODY if seconds is None else seconds):

@@ -1,4 +1,4 @@
-"""A server of several processes behind one port, watched by uvicorn's own supervisor."""
+"""A server of several processes behind one port, using uvicorn's supervisor."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ _MOST_ENDED, _WITHIN_S = 5, 60.0
 
 
 def serve_by_many(settings: uvicorn.Config, listening: socket) -> None:
-    """Serve by as many processes as the settings say, until Ctrl-C or SIGTERM. listening: opened once for all of them.
+    """Serve with the configured number of processes until Ctrl-C or SIGTERM. listening: the shared socket.
 
-    Raises MachineLacks where they end again and again, or cannot begin.
+    Raises MachineLacks if they end repeatedly or cannot start.
     """
     settings.app = _Begun(settings.app)
     with _Shared(fileno=listening.detach()) as shared:
@@ -46,7 +46,7 @@ def serve_by_many(settings: uvicorn.Config, listening: socket) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Begun:
-    """What each process begins with: it makes its application, and ends when its parent is no more."""
+    """Entry point of each process: builds its application, and exits when its parent is gone."""
 
     make: Any
 
@@ -63,7 +63,7 @@ class _Begun:
 
 
 def _end_with(parent: BaseProcess) -> None:
-    """Wait until a parent has ended, killed or not; then end as if told to, and be gone in any case."""
+    """Wait until a parent has ended, then shut down as on a signal, or exit in any case."""
     parent.join()
     os.kill(os.getpid(), signal.SIGTERM)
     time.sleep(LAST_ANSWERS_S + 5)
@@ -71,15 +71,15 @@ def _end_with(parent: BaseProcess) -> None:
 
 
 class _Shared(socket):
-    """A listening socket from which one process takes one connection each time it looks.
+    """A listening socket from which a process accepts one connection per wake-up.
 
-    asyncio takes all that wait: of connections that come together and stay, one process would have all of them.
+    asyncio accepts all that wait: one process would get every long-lived connection of a burst.
     """
 
     _took = False
 
     def accept(self) -> tuple[socket, Any]:
-        """One connection, and BlockingIOError when asked again at once."""
+        """Accept one connection; raises BlockingIOError on the next call."""
         self._took = not self._took
         if not self._took:
             raise BlockingIOError
@@ -102,7 +102,7 @@ def _make_socket(number: Any) -> socket:
 
 
 class _Watching(Multiprocess):
-    """Starts another process for one that died; gives up where that goes on. problem: why it gave up, or ""."""
+    """Restarts dead processes; gives up if they keep dying. problem: why it gave up, or ""."""
 
     def __init__(self, settings: uvicorn.Config, sockets: list[socket]) -> None:
         super().__init__(settings, sockets)
@@ -110,7 +110,7 @@ class _Watching(Multiprocess):
         self._ended: deque[float] = deque(maxlen=_MOST_ENDED)
 
     def keep_subprocess_alive(self) -> None:
-        """Start another one for each that ended. None is asked for a sign of life: on a busy machine it comes late."""
+        """Restart processes that ended. No liveness check: on a busy machine the answer comes late."""
         for place, one in enumerate(self.processes):
             if self.should_exit.is_set() or one.process.is_alive():
                 continue
@@ -139,17 +139,17 @@ class _Watching(Multiprocess):
             one.process.join(max(0.0, end - time.monotonic()))
 
     def end_all(self) -> None:
-        """Leave nothing behind."""
+        """End all processes."""
         for one in self.processes:
             if one.process.is_alive():
                 one.process.kill()
                 one.process.join()
 
     def handle_hup(self) -> None:
-        """The terminal is gone: end."""
+        """Exit when the terminal is gone."""
         self.should_exit.set()
 
     def handle_ttin(self) -> None:
-        """Nothing: so a terminal speaks to whoever reads from it in the background."""
+        """Ignore SIGTTIN/SIGTTOU."""
 
     handle_ttou = handle_ttin

@@ -1,4 +1,4 @@
-"""The one way to serve over HTTP: who sends nothing is not waited for, and nothing that is asked goes into a log."""
+"""The one HTTP server: slow clients are dropped, and requests are not logged."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class PatientOnce(H11Protocol):
         self._rest()
 
     def data_received(self, data: bytes) -> None:
-        """Wait on while a request is begun and not whole."""
+        """Keep the timeout running until the request is complete."""
         super().data_received(data)
         # What was answered already is the request before this one.
         is_whole = self.cycle is not None and not (self.cycle.more_body or self.cycle.response_complete)
@@ -47,12 +47,12 @@ class PatientOnce(H11Protocol):
             self._wait()
 
     def on_response_complete(self) -> None:
-        """Nothing is asked until the next request is whole."""
+        """Mark the connection as idle until the next request."""
         self._rest()
         super().on_response_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Nobody waits any more."""
+        """Forget the connection and its timeout."""
         _IDLE.pop(self, None)
         self._wait_no_more()
         super().connection_lost(exc)
@@ -81,7 +81,7 @@ class PatientOnce(H11Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Listening:
-    """Where is listened. certificate, key: for TLS, PEM; both or none. keep_alive_s: how long idle connections stay."""
+    """Listening address. certificate, key: PEM for TLS; both or neither. keep_alive_s: lifetime of idle connections."""
 
     host: str
     port: int
@@ -93,12 +93,12 @@ class Listening:
 def serve_app(
     make: Callable[[], Any], at: Listening, processes: int = 1, ready: Callable[[], None] = lambda: None
 ) -> None:
-    """Serve an application until Ctrl-C or SIGTERM. make: gives the application. ready: told once the port is ours.
+    """Serve an application until Ctrl-C or SIGTERM. make: builds the application. ready: called once the port is open.
 
-    processes: that answer behind the one port; for more than one, make goes to each of them, and must be a function of
-    a module with plain values.
+    processes: number of processes behind the port; for more than one, make is sent to each and must be a module-level
+    function with plain values.
 
-    Raises OptionsError for a port that cannot be had, MachineLacks where processes end again and again.
+    Raises OptionsError if the port is unavailable, MachineLacks if processes end repeatedly.
     """
     settings = uvicorn.Config(
         make, factory=True, host=at.host, port=at.port, http=PatientOnce, log_level="warning", access_log=False,

@@ -1,4 +1,4 @@
-"""Writing to standard output, or to a file that appears under its name only when it is whole."""
+"""Write to standard output, or to a file that appears under its name only when complete."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from digitize.machine.exit_texts import block_on_terminal
 
 
 class WholeFile:
-    """One stream of bytes, begun with the first that is written, so that nothing written leaves nothing behind."""
+    """One byte stream, opened with the first write, so that no output leaves no file."""
 
     def __init__(self, target: Path | None, head: bytes = b"") -> None:
-        """target: None for standard output. head: what stands before the first bytes that are written."""
+        """target: None for standard output. head: written before the first bytes."""
         self._target, self._head = target, head
         self._part = _part(target) if target else None
         self._stream: BinaryIO | None = None
@@ -39,7 +39,7 @@ class WholeFile:
                 self._stream.flush()
 
     def close(self, tail: bytes = b"", *, keep: bool = True) -> None:
-        """End it with some last bytes and put the file in place; where it is not to be kept, leave nothing."""
+        """Write the last bytes and move the file into place, or discard it if not `keep`."""
         if self._stream is None:
             return
         with writing(self._target):
@@ -58,18 +58,18 @@ class WholeFile:
 
 
 def _make_printable(data: bytes) -> bytes:
-    """What a terminal is given: the text, without what would steer it."""
+    """Text for a terminal, without control characters."""
     return block_on_terminal(data.decode("utf-8", "replace")).encode("utf-8")
 
 
 def _part(target: Path) -> Path:
-    """Where a file is written until it is whole; a device or pipe cannot be put in place, and is written itself."""
+    """Temporary name of the file; a device or pipe cannot be renamed and is written directly."""
     return target if target.exists() and not target.is_file() else target.with_name(f"{target.name}.part")
 
 
 @contextmanager
 def writing(target: Path | None) -> Iterator[None]:
-    """Say what hinders writing. Raises DiskFull, InputError; a reader that has seen enough is no error of ours."""
+    """Report write errors. Raises DiskFull, InputError; a closed pipe is not an error."""
     try:
         yield
     # It is an OSError, too, and would be told as a fault below.

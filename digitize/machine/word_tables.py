@@ -1,4 +1,4 @@
-"""Texts that people read, as TOML files beside the code: one file a language; English where a language lacks a text."""
+"""Texts shown to people, as TOML files next to the code: one file per language, English as fallback."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ENGLISH = "en"
 
 
 def read_table(package: str, name: str) -> dict[str, Any]:
-    """Parse one TOML file of a package. name: path below the package, such as "words/hi.toml"."""
+    """Parse a TOML file of a package. name: path below the package, e.g. "words/hi.toml"."""
     file = resources.files(package).joinpath(*name.split("/"))
     return tomllib.loads(file.read_text(encoding="utf-8"))
 
@@ -30,14 +30,14 @@ def list_languages(package: str, folder: str = "words", prefix: str = "") -> tup
 
 @cache
 def load_own_words(package: str, language: str, folder: str = "words", prefix: str = "") -> Mapping[str, Any]:
-    """Load the texts of one language as they stand in its file; the English file where the language has none."""
+    """Load the texts of one language without fallback; the whole English file if the language has none."""
     code = language if language in list_languages(package, folder, prefix) else ENGLISH
     return read_table(package, f"{folder}/{prefix}{code}.toml")
 
 
 @cache
 def load_words(package: str, language: str, folder: str = "words", prefix: str = "") -> Mapping[str, Any]:
-    """Load the texts of one language; each text that it lacks is the English one."""
+    """Load the texts of one language, with English for missing ones."""
     english = load_own_words(package, ENGLISH, folder, prefix)
     return merge_tables(english, load_own_words(package, language, folder, prefix))
 
@@ -52,5 +52,5 @@ def merge_tables(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, 
 
 
 def to_namespace(table: Mapping[str, Any]) -> SimpleNamespace:
-    """Make the keys of a table attributes, as templates want them; groups are attributes with attributes."""
+    """Turn the keys of a table into attributes for templates; groups become nested attributes."""
     return SimpleNamespace(**{k: to_namespace(v) if isinstance(v, Mapping) else v for k, v in table.items()})

@@ -10,12 +10,12 @@ from typing import Any
 
 
 def work_key(*parts: str) -> str:
-    """One key from its parts, in order; 32 hex digits."""
+    """One key from ordered parts; 32 hex digits."""
     return work_key_of(parts)
 
 
 def work_key_of(parts: Iterable[str]) -> str:
-    """As `work_key`, of parts that are too many for memory."""
+    """As `work_key`, for parts that do not fit in memory."""
     coming = iter(parts)
     # A sign that stands in no part: "ab", "c" and "a", "bc" are two keys.
     return key_of_pieces(chain([next(coming, "")], (f"\x1f{part}" for part in coming)))
@@ -34,7 +34,7 @@ def text_key(text: str) -> str:
 
 
 def key_of_pieces(pieces: Iterable[str]) -> str:
-    """Key of the text that these pieces are together, as `text_key` makes it."""
+    """Key of the concatenated pieces, as `text_key`."""
     made = hashlib.sha256()
     for piece in pieces:
         made.update(piece.encode("utf-8"))

@@ -1,1 +1,1 @@
-"""Layouts of packages, one file a pillar."""
+"""Package layouts, one file per pillar."""

@@ -1,1 +1,1 @@
-"""Work on other machines: what travels there, who may do it, where scans are fetched, and the Dask cluster itself."""
+"""Work on other machines: payloads, permissions, scan stores, and the Dask cluster itself."""

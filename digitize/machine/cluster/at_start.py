@@ -1,6 +1,6 @@
-"""What a worker of a Dask cluster does when it begins, where `deploy/dask.yaml` says so: it loads what pages need.
+"""Preload for Dask workers if `deploy/dask.yaml` asks for it: load what pages need at start.
 
-Without it the first command that a worker is given waits for that.
+Otherwise the first job of a worker waits for it.
 """
 
 from __future__ import annotations
@@ -11,5 +11,5 @@ from digitize.machine.cluster.one_process import copy_context
 
 
 def dask_setup(_worker: Any) -> None:
-    """Dask calls it on each worker. It comes back at once; the other process loads on."""
+    """Called by Dask on each worker. Returns at once; loading continues in the other process."""
     copy_context()

@@ -1,4 +1,4 @@
-"""What runs on a worker of a cluster: files are found, then one confined process does the jobs of a parcel in turn."""
+"""Code that runs on a cluster worker: fetch files, then run the jobs of a parcel one by one in one confined process."""
 
 from __future__ import annotations
 
@@ -23,11 +23,10 @@ from ocr.tesseract.folders import VARIABLE
 
 @dataclass(frozen=True)
 class RunSession:
-    """What all jobs of one run have in common.
+    """Context shared by all jobs of one run.
 
-    folder: the workspace on the machine that sends them; settings: hash of its settings, by which it is known. store:
-    None where all workers see the folder. kit: key of its small files. models: what DIGITIZE_MODELS says there, with
-    the folder as "".
+    folder: the workspace on the sending machine; settings: hash that identifies it. store: None if all workers share
+    the folder. kit: key of its small files. models: DIGITIZE_MODELS on that machine, with the folder as "".
     """
 
     folder: str
@@ -38,13 +37,13 @@ class RunSession:
 
 
 class JobDone(NamedTuple):
-    """What came of a job."""
+    """Result of a job."""
 
     value: Any
 
 
 class Broke(NamedTuple):
-    """The job broke its process twice."""
+    """The job crashed its process twice."""
 
 
 class Lacking(NamedTuple):
@@ -54,7 +53,7 @@ class Lacking(NamedTuple):
 
 
 class Raised(NamedTuple):
-    """The work raised an error of its own."""
+    """The work raised an error."""
 
     error: Exception
 
@@ -63,14 +62,14 @@ Outcome = JobDone | Broke | Lacking | Raised
 
 
 class JobTold(NamedTuple):
-    """What came of one job of a parcel, and how long it took by the clock."""
+    """Result of one job of a parcel, and its wall-clock time."""
 
     outcome: Outcome
     seconds: float
 
 
 class WorkerSeen(NamedTuple):
-    """What a worker is. has_folder: whether it sees the workspace's own; has_key: and the key by which is signed."""
+    """State of a worker. has_folder: it sees the workspace's own folder; has_key: and the signing key."""
 
     fitness: Fitness
     has_folder: bool
@@ -82,9 +81,9 @@ _HANDS = "digitize_processes"
 
 
 def do_there(session: RunSession, parcel: Sequence[bytes], limit_s: float | None) -> list[JobTold]:
-    """Do packed (work, job) one after another on this worker. Each stands for itself, whatever came of the one before.
+    """Run pickled (work, job) pairs one by one on this worker, each independent of the others.
 
-    Where they take longer than was thought the list is shorter than the parcel: what is not told of was not begun.
+    If they take longer than expected the result is shorter than the parcel: the missing jobs were not started.
     """
     site, hands = _site(session), _hands(session)
     hand = _free(hands, session, site)
@@ -117,9 +116,10 @@ def _done_by(hand: OneProcess, site: Site, data: bytes, limit_s: float | None) -
 
 
 def do_itself(session: RunSession, parcel: Sequence[bytes], limit_s: float | None) -> list[JobTold]:
-    """Do a packed (work, job) in this very process, which has the network; work gets a place for jobs of its own.
+    """Run a pickled (work, job) in this process, which has network access; work receives a place to run jobs of its
+    own.
 
-    What it opens of foreign origin it has opened by a confined process all the same. Raises what the work raises.
+    It still opens untrusted files in a confined process. Raises what the work raises.
     """
     (data,) = parcel
     site = _site(session)
@@ -134,7 +134,7 @@ def do_itself(session: RunSession, parcel: Sequence[bytes], limit_s: float | Non
 
 
 def see_there(session: RunSession) -> WorkerSeen:
-    """Look at this worker."""
+    """Report the state of this worker."""
     site = _site(session)
     hands = _hands(session)
     hand = _free(hands, session, site)
@@ -148,7 +148,7 @@ def see_there(session: RunSession) -> WorkerSeen:
 
 
 def keep_kit(kit: Kit, local: Path) -> str:
-    """Lay a workspace's small files out on a worker. Returns where."""
+    """Write a workspace's small files to a worker. Returns the folder."""
     return str(kit.lay_out(local / _KIT))
 
 
@@ -174,7 +174,7 @@ def _environment(session: RunSession, site: Site) -> Mapping[str, str]:
 
 
 def _hands(session: RunSession) -> deque[OneProcess]:
-    """The processes of this worker that have nothing to do, as many as it has threads; those of another run end."""
+    """Idle processes of this worker, one per thread; those of another run are stopped."""
     state: dict[str, Any] = vars(_worker())
     named = f"{_HANDS}_{session.kit}_{session.models}"
     for other in [n for n in state if n.startswith(_HANDS) and n != named]:

@@ -1,6 +1,6 @@
-"""Jobs placed on a Dask cluster that is there. This process draws jobs and records; workers compute.
+"""Run jobs on an existing Dask cluster. This process feeds jobs and records results; workers compute.
 
-What is lost (a worker, the scheduler, the connection) costs the jobs that were in hand there: they are given again.
+If a worker, the scheduler or the connection is lost, its jobs in flight are resubmitted.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ class DaskCluster:
     """A Dask cluster as a place for jobs. Use it as a context manager."""
 
     def __init__(self, address: str, folder: Path, store: ScanStore | None, say: Say, lost_s: float = LOST_S) -> None:
-        """address: of the scheduler, as "tcp://host:8786". folder: the workspace. say: tells a person what goes on.
+        """address: of the scheduler, e.g. "tcp://host:8786". folder: the workspace. say: reports progress to a person.
 
-        Raises MachineLacks when `distributed` is not installed, or the scheduler does not answer.
+        Raises MachineLacks if `distributed` is not installed or the scheduler does not answer.
         """
         self.address, self._say, self._lost_s = address, say, lost_s
         folder = folder.resolve()
@@ -55,24 +55,24 @@ class DaskCluster:
         self._client: Client | None = None
 
     def __enter__(self) -> Self:
-        """Connect, and look at the workers that are there."""
+        """Connect and probe the workers."""
         self._connect(0.0)
         self._await_workers(60.0)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
-        """Leave the cluster; it stays."""
+        """Disconnect; the cluster keeps running."""
         if self._client is not None:
             self._client.close(timeout=5)
 
     @property
     def size(self) -> int:
-        """Threads of the workers that may work."""
+        """Number of threads of usable workers."""
         return max(1, self.roster.threads)
 
     @property
     def client(self) -> Client:
-        """The connection, made anew where it was lost. Raises MachineLacks when that does not work."""
+        """The connection, reopened if it was lost. Raises MachineLacks if that fails."""
         if self._client is None or self._client.status not in ("running", "connecting"):
             self._connect(self._lost_s)
         assert self._client is not None
@@ -85,7 +85,7 @@ class DaskCluster:
         crashed: Callable[[Job], Given],
         limit_s: float | None = None,
     ) -> Iterator[tuple[Job, Given]]:
-        """As `digitize.machine.pool.run_jobs`. Raises MachineLacks when jobs are left that no worker may do."""
+        """As `digitize.machine.pool.run_jobs`. Raises MachineLacks if jobs remain that no worker may do."""
         from digitize.machine.cluster.dask_run import DaskRun
 
         # A print that was drafted meanwhile is a form from now on.
@@ -94,7 +94,7 @@ class DaskCluster:
 
     @property
     def may_record(self) -> bool:
-        """Whether the workers can write into a ledger themselves, if it is one that they reach."""
+        """Whether workers can write to the ledger themselves, if they can reach it."""
         return self.roster.may_record
 
     def run_lots(
@@ -107,7 +107,7 @@ class DaskCluster:
         yield from DaskRun(self, work, None, do_itself).go(iter(jobs), crashed)
 
     def look_around(self) -> bool:
-        """See who came and who went. Returns whether the roster changed. Cheap; called every few seconds."""
+        """Update the roster of workers. Returns whether it changed. Cheap; called every few seconds."""
         client = self.client
         try:
             there = client.nthreads()
@@ -128,7 +128,7 @@ class DaskCluster:
         return news or bool(told) or self.roster.take_news()
 
     def await_someone(self, since: float) -> None:
-        """Wait for a worker while there is none. since: when there was one last. Raises MachineLacks in the end."""
+        """Wait for a worker if there is none. since: when the last one left. Raises MachineLacks on timeout."""
         gone_s = time.monotonic() - since
         if gone_s > self._lost_s:
             raise MachineLacks(
@@ -144,7 +144,7 @@ class DaskCluster:
             self._hand_out()
 
     def _hand_out(self) -> None:
-        """Workers that do not see the folder get its small files, those that join later as well."""
+        """Send the small files to workers that do not share the folder, including those that join later."""
         from digitize.machine.cluster.dask_plugin import KitPlugin
 
         self.client.register_plugin(KitPlugin(self._kit), name=f"digitize-{self._kit.key}")

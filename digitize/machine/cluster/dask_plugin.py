@@ -1,4 +1,4 @@
-"""What every worker of a Dask cluster gets when a run begins, or when it joins later: the workspace's small files."""
+"""Dask worker plugin: installs the workspace's small files when a run starts or a worker joins."""
 
 from __future__ import annotations
 
@@ -17,5 +17,5 @@ class KitPlugin(WorkerPlugin):  # type: ignore[misc]  # Dask tells no types
         self.kit = kit
 
     def setup(self, worker: Worker) -> None:
-        """On each worker, once."""
+        """Called once on each worker."""
         keep_kit(self.kit, Path(worker.local_directory))

@@ -1,4 +1,4 @@
-"""One step's jobs on a Dask cluster: few in flight, given again when they are lost, in no set order."""
+"""Jobs of one step on a Dask cluster: few in flight, resubmitted when lost, in any order."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _MOST_LOSSES = 10
 
 
 class DaskPlace(Protocol):
-    """The cluster as one step's jobs see it."""
+    """The cluster as seen by the jobs of one step."""
 
     folder: Path
     session: RunSession
@@ -37,22 +37,22 @@ class DaskPlace(Protocol):
 
     @property
     def size(self) -> int:
-        """Threads of the workers that may work."""
+        """Number of threads of usable workers."""
 
     @property
     def client(self) -> Client:
-        """The connection, made anew where it was lost."""
+        """The connection, reopened if it was lost."""
 
     def look_around(self) -> bool:
-        """See who came and who went. Returns whether anybody did."""
+        """Update the roster. Returns whether it changed."""
 
     def await_someone(self, since: float) -> None:
-        """Raise MachineLacks when there has been no worker for too long. since: when there was one last."""
+        """Raise MachineLacks if there has been no worker for too long. since: when the last one left."""
 
 
 @dataclass(slots=True, eq=False)
 class _Job:
-    """is_alone: it was lost once; should it be what kills workers, no others go with it."""
+    """is_alone: the job was lost once; it is sent alone in case it is what kills workers."""
 
     job: Any
     packed: Packed
@@ -63,7 +63,7 @@ class _Job:
 
 @dataclass(slots=True)
 class _Parcel:
-    """Jobs in hand, all with the same needs. fit: workers that may do them, None for all."""
+    """Jobs in flight with the same requirements. fit: workers that may do them, None for all."""
 
     jobs: list[_Job]
     fit: list[str] | None
@@ -71,12 +71,12 @@ class _Parcel:
 
 
 class DaskRun:
-    """The jobs of one call of run_jobs."""
+    """The jobs of one run_jobs call."""
 
     def __init__(
         self, cluster: DaskPlace, work: Callable[..., Any], limit_s: float | None, do: Callable[..., Any] = do_there
     ) -> None:
-        """do: how a worker goes about it, see `at_worker`."""
+        """do: how a worker runs the job, see `at_worker`."""
         self._cluster, self._work, self._limit_s, self._do = cluster, work, limit_s, do
         self._name, self._numbers = uuid4().hex[:12], itertools.count()
         self._given: dict[str, _Parcel] = {}
@@ -87,7 +87,7 @@ class DaskRun:
         self._looked = self._had_workers = time.monotonic()
 
     def go(self, jobs: Iterator[Any], crashed: Callable[[Any], Any]) -> Iterator[tuple[Any, Any]]:
-        """Do all jobs. Where they tell how many there are (`operator.length_hint`), some go to a worker together."""
+        """Run all jobs. If their number is known (`operator.length_hint`), several are sent to a worker together."""
         try:
             while True:
                 self._fill(jobs)
@@ -165,7 +165,7 @@ class DaskRun:
             yield from self._came(one, outcome, crashed)
 
     def _came(self, one: _Job, outcome: Outcome, crashed: Callable[[Any], Any]) -> Iterator[tuple[Any, Any]]:
-        """What the caller gets of a job. Raises what the work raised."""
+        """Deliver the result of a job to the caller. Raises what the work raised."""
         if isinstance(outcome, JobDone):
             yield one.job, outcome.value
         elif isinstance(outcome, Lacking):
@@ -179,7 +179,7 @@ class DaskRun:
             raise outcome.error
 
     def _fetch_result(self, parcel: _Parcel, future: Future) -> Sequence[JobTold]:
-        """What came of a parcel, nothing where it was lost. Raises what the work raised."""
+        """Results of a parcel, empty if it was lost. Raises what the work raised."""
         from distributed import CancelledError, KilledWorker
 
         try:
@@ -202,7 +202,7 @@ class DaskRun:
         return []
 
     def _look(self) -> None:
-        """See who came and who went: what waits for somebody is given again."""
+        """Update the roster and resubmit jobs that wait for a worker."""
         self._looked = time.monotonic()
         has_news = self._cluster.look_around()
         roster = self._cluster.roster
@@ -231,7 +231,7 @@ class DaskRun:
         self._waiting.extendleft(reversed(parcel.jobs))
 
     def _drop(self) -> None:
-        """Nobody waits for what is still in flight, as after an error: it need not be done."""
+        """Cancel what is in flight, e.g. after an error."""
         futures = [p.future for p in self._given.values() if p.future is not None]
         self._given.clear()
         for future in futures:

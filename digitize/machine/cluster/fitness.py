@@ -1,4 +1,4 @@
-"""What a machine reads with, so that no page goes to one that would read it otherwise than the others."""
+"""Versions and models of a machine, so that pages go only to workers that read them like all others."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ _SOURCES = (".py", ".toml", ".csv")
 
 @dataclass(frozen=True)
 class Fitness:
-    """What results depend on beside the job. program: the version; sources: hash of its files; weights: whether those
-    that come with it are whole; tesseract: its version, "" where there is none; languages: code -> hash of its models.
+    """Everything results depend on besides the job.
+
+    program: version; sources: hash of its files; weights: whether the bundled ones are intact; tesseract: version, ""
+    if missing; languages: code -> hash of its models.
     """
 
     program: str
@@ -29,7 +31,7 @@ class Fitness:
 
 
 def look(_: object = None) -> Fitness:
-    """What this machine reads with; about a second, for files are hashed."""
+    """Fingerprint of this machine; takes about a second because files are hashed."""
     from digitize import __version__
     from ocr.models import own_models
     from ocr.tesseract import inside
@@ -47,17 +49,17 @@ def look(_: object = None) -> Fitness:
 
 
 def offers(wanted: Fitness, there: Fitness) -> frozenset[str]:
-    """What jobs may ask of a worker: the languages that it reads with the same models as the machine of the run."""
+    """Capabilities of a worker: the languages whose models are the same as on the machine of the run."""
     return frozenset(name_need(c) for c, models in wanted.languages.items() if there.languages.get(c) == models)
 
 
 def name_need(language: str) -> str:
-    """What a page in a language asks of a worker."""
+    """Capability required by a page in a language."""
     return f"language {language}"
 
 
 def unfit(wanted: Fitness, there: Fitness) -> str:
-    """Why a worker gets no job at all, with the next step; "" where it may."""
+    """Why a worker gets no jobs at all, with the next step; "" if it may."""
     if there.program != wanted.program:
         return f"it has version {there.program} of the program, not {wanted.program}: install the same there"
     if there.sources != wanted.sources:
@@ -71,8 +73,8 @@ def unfit(wanted: Fitness, there: Fitness) -> str:
 
 @cache
 def _sources() -> str:
-    """Hash of what the four packages are made of, as this process found them when it was asked first: what is changed
-    on the disk later is not what it runs.
+    """Hash of the four packages as they were when this process first asked; later changes on disk are not what
+    it runs.
     """
     parts = []
     for package in PACKAGES:

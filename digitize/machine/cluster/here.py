@@ -1,4 +1,4 @@
-"""Jobs done on this machine by a worker that records for itself: scans come from where it finds them."""
+"""Run jobs on this machine for a worker that records its own results; scans come from where it can reach them."""
 
 from __future__ import annotations
 
@@ -18,13 +18,16 @@ Given = TypeVar("Given")
 
 
 def refuse_job(job: Any, why: str, crashed: Callable[[Any], Any]) -> Any:
-    """What came of a job whose file could not be had: its own refusal if it has one, else as if it had crashed."""
+    """Result of a job whose file is unavailable: its own refusal if it defines one, else as if it had crashed."""
     refuse = getattr(job, "make_refusal", None)
     return refuse(why) if refuse else crashed(job)
 
 
 class _Found(Iterator[Any]):
-    """Jobs whose files are at hand; those whose are not wait in `refused`. It runs dry and fills as its source does."""
+    """Jobs whose files are available; the others are collected in `refused`.
+
+    It runs dry and refills as its source does.
+    """
 
     def __init__(self, jobs: Iterable[Any], site: Site) -> None:
         self._jobs, self._site = iter(jobs), site
@@ -40,25 +43,25 @@ class _Found(Iterator[Any]):
 
 
 class Here:
-    """So many processes of this machine, or the one that a worker of a cluster has for a job."""
+    """A number of processes on this machine, or the single one that a cluster worker has for a job."""
 
     def __init__(self, site: Site, size: int = 1, hand: OneProcess | None = None) -> None:
         self._site, self._size, self._hand = site, size, hand
 
     @property
     def size(self) -> int:
-        """So many jobs may be in hand at once."""
+        """Number of jobs that may be in flight at once."""
         return self._size
 
     @property
     def may_record(self) -> bool:
-        """No: what comes of jobs is recorded by whoever gave them."""
+        """False: the caller records the results."""
         return False
 
     def run_lots(
         self, work: Callable[[Cluster, Job], Given], jobs: Iterable[Job], crashed: Callable[[Job], Given]
     ) -> Iterator[tuple[Job, Given]]:
-        """One lot after the other, in this process."""
+        """Run lots one by one in this process."""
         # Not a for loop: lots that run dry fill again.
         waiting = iter(jobs)
         while (job := next(waiting, None)) is not None:
@@ -71,7 +74,7 @@ class Here:
         crashed: Callable[[Job], Given],
         limit_s: float | None = None,
     ) -> Iterator[tuple[Job, Given]]:
-        """As `digitize.machine.pool.run_jobs`; a job whose scan cannot be had is refused with the reason."""
+        """As `digitize.machine.pool.run_jobs`; a job whose scan is unavailable is refused with the reason."""
         found = _Found(jobs, self._site)
         while True:
             if self._hand is None:

@@ -1,7 +1,7 @@
-"""For the process of which those of a worker are copies: it has looked at this machine, once for all of them.
+"""Preload for the forkserver of a worker: fingerprint this machine once for all forked processes.
 
-Its files are hashed when it loads them, and so are those that its copies run, whatever is installed later. Imported by
-name (digitize.machine.cluster.one_process), by nobody else.
+Files are hashed as they are loaded, so the hash matches the code that the forks run, whatever is installed later.
+Imported only by name (digitize.machine.cluster.one_process).
 """
 
 from __future__ import annotations

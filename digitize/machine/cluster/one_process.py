@@ -1,4 +1,4 @@
-"""One confined process that does jobs in turn for a worker of a cluster, begun anew when it died."""
+"""One confined process that runs jobs in turn for a cluster worker; restarted when it dies."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ from digitize.machine.pool import new_processes, silence_s, submit
 
 
 class Crashed(Exception):
-    """A job broke its process twice, or used more than its time twice."""
+    """A job crashed its process twice, or exceeded its time limit twice."""
 
 
 class OneProcess:
     """A process apart from the worker: it has no network, few files, little memory, and a watch on its time."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
-        """environment: what it has beside the worker's own."""
+        """environment: variables added to the worker's own."""
         self._environment = environment
         self._executor: ProcessPoolExecutor | None = None
         self._pid = 0
 
     def do(self, work: Callable[[Any], Any], job: Any, limit_s: float | None) -> Any:
-        """Do one job. limit_s: of the processor. Raises Crashed, and what work raises."""
+        """Run one job. limit_s: processor time. Raises Crashed, and what work raises."""
         for _ in range(2):
             executor = self._ready()
             future = submit(executor, work, job, limit_s)
@@ -81,7 +81,7 @@ _ONE_AT_ONCE = threading.Lock()
 
 
 def copy_context() -> BaseContext:
-    """How such processes begin: as copies of one that a worker of a cluster begins once and keeps, where they can."""
+    """Start method of such processes: forked from a server that the worker starts once, if possible."""
     _may_have_children()
     with _ONE_AT_ONCE, _no_program():
         return page_context([_LOOKED])
@@ -89,7 +89,7 @@ def copy_context() -> BaseContext:
 
 @contextmanager
 def _surroundings(names: Mapping[str, str]) -> Iterator[None]:
-    """What this process has in its environment beside what is there, for those that it begins meanwhile, one a time."""
+    """Set extra environment variables for processes started meanwhile; one caller at a time."""
     with _ONE_AT_ONCE, _no_program():
         new = {k: v for k, v in names.items() if k not in os.environ}
         os.environ.update(new)
@@ -102,7 +102,7 @@ def _surroundings(names: Mapping[str, str]) -> Iterator[None]:
 
 @contextmanager
 def _no_program() -> Iterator[None]:
-    """Begin processes that do not load the program of this one first: theirs are the jobs alone, and it is Dask's."""
+    """Start processes without importing this process's main program: it is Dask's, and they only need the jobs."""
     program = sys.modules["__main__"]
     sys.modules["__main__"] = ModuleType("__main__")
     try:
@@ -112,5 +112,5 @@ def _no_program() -> Iterator[None]:
 
 
 def _may_have_children() -> None:
-    """Workers of Dask are begun as daemons, which Python lets start no process unless it is told otherwise."""
+    """Dask workers are daemon processes, which Python does not allow to have children unless this flag is cleared."""
     process.current_process()._config["daemon"] = False  # type: ignore[attr-defined]

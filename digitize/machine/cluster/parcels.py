@@ -1,4 +1,4 @@
-"""How many jobs go to a worker of a cluster together: what Dask takes for one task is paid once for all of them."""
+"""Batch size of jobs sent to a cluster worker: the overhead of a Dask task is paid once per parcel."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _LOOKED_BACK = 15
 
 
 def parcel_size(seconds: float | None, left: int, threads: int) -> int:
-    """How many jobs go together, at least one.
+    """Number of jobs per parcel, at least one.
 
-    seconds: by the clock, of one job; None where nothing came back so far. left: so many are still to be given, as far
-    as is known; towards the end parcels grow small, so that all workers end together. threads: of all workers.
+    seconds: wall-clock time of one job; None before the first result. left: remaining jobs, if known; parcels shrink
+    towards the end so that all workers finish together. threads: of all workers.
     """
     if seconds is None:
         return 1
@@ -29,26 +29,30 @@ def parcel_size(seconds: float | None, left: int, threads: int) -> int:
 
 
 def fair_share(waiting: int, free: int) -> int:
-    """The most that one parcel may take of the jobs that can be begun now, lest one worker has all and others none."""
+    """Largest share of the startable jobs for one parcel, so that one worker does not take them all."""
     return max(1, -(-waiting // free))
 
 
 def is_long_enough(seconds: float) -> bool:
-    """Whether a worker gives back what it has done of a parcel, and leaves the rest: jobs took longer than they did."""
+    """Whether a worker should return what is done of a parcel and leave the rest, because jobs took longer than
+    expected.
+    """
     return seconds > _LONGEST_S
 
 
 class JobPace:
-    """How long jobs took lately."""
+    """Recent durations of jobs."""
 
     def __init__(self) -> None:
         self._last = deque[float](maxlen=_LOOKED_BACK)
 
     def note(self, seconds: float) -> None:
-        """Take in one job, by the clock."""
+        """Add one duration (wall clock)."""
         self._last.append(seconds)
 
     @property
     def seconds(self) -> float | None:
-        """The middle of the last ones, so that the start of a process or one large page says nothing; None for none."""
+        """Median of recent durations, so that process start or one large page does not matter; None if there
+        are none.
+        """
         return statistics.median(self._last) if self._last else None

@@ -1,4 +1,4 @@
-"""The workers of a cluster: who is there, and which jobs each of them may do."""
+"""Roster of cluster workers: who is connected, and which jobs each may do."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class _Member:
 
 @dataclass
 class Roster:
-    """Workers by address. here: what the machine that sends jobs reads with."""
+    """Workers by address. here: fingerprint of the sending machine."""
 
     here: Fitness
     has_store: bool
@@ -43,26 +43,26 @@ class Roster:
 
     @property
     def threads(self) -> int:
-        """Of the workers that may work."""
+        """Threads of usable workers."""
         return sum(m.threads for m in self._members.values() if m.may_work)
 
     @property
     def may_record(self) -> bool:
-        """Whether all that may work could sign what they write into a ledger that they reach."""
+        """Whether all usable workers hold the signing key and can reach the ledger."""
         return bool(self.threads) and all(m.has_key for m in self._members.values() if m.may_work)
 
     @property
     def is_waiting(self) -> bool:
-        """Whether a worker is still being looked at."""
+        """Whether a worker is still being probed."""
         return any(m.offers is None and not m.reason for m in self._members.values())
 
     @property
     def is_known(self) -> bool:
-        """Whether there are workers, and all of them were looked at."""
+        """Whether there are workers and all have been probed."""
         return bool(self._members) and not self.is_waiting
 
     def note(self, there: Mapping[str, int]) -> bool:
-        """Take in who is there now: address -> threads. Returns whether anybody came or went."""
+        """Update with the connected workers: address -> threads. Returns whether anything changed."""
         came, went = there.keys() - self._members.keys(), self._members.keys() - there.keys()
         for address in went:
             del self._members[address]
@@ -71,20 +71,20 @@ class Roster:
         return bool(came or went)
 
     def forget(self) -> None:
-        """Nothing is known of anybody any more."""
+        """Forget all workers."""
         self._members.clear()
 
     def unknown(self) -> list[str]:
-        """Workers to look at."""
+        """Workers to probe."""
         now = time.monotonic()
         return [a for a, m in self._members.items() if m.asked is None and m.offers is None and m.until <= now]
 
     def ask(self, address: str, future: Any) -> None:
-        """Note that a worker is being looked at."""
+        """Note that a worker is being probed."""
         self._members[address].asked = future
 
     def take_answers(self) -> list[str]:
-        """Take in what was seen by now. Returns what a person should know."""
+        """Collect probe results. Returns messages for a person."""
         told = []
         for address, member in self._members.items():
             if member.asked is not None and member.asked.done():
@@ -98,7 +98,7 @@ class Roster:
         return told
 
     def take_news(self) -> bool:
-        """Whether a worker was looked at since this was asked last."""
+        """Whether a worker was probed since the last call."""
         news, self._has_news = self._has_news, False
         return news
 
@@ -123,7 +123,7 @@ class Roster:
         return sorted(n.rpartition(" ")[2] for n in all_of_them - (member.offers or frozenset()))
 
     def fit_for(self, needs: frozenset[str]) -> list[str] | None:
-        """The workers that may do such a job: None for every worker there is, [] for none."""
+        """Workers that may do such a job: None for all, [] for none."""
         fit = [a for a, m in self._members.items() if m.offers is not None and not m.reason and needs <= m.offers]
         return None if len(fit) == len(self._members) and fit else fit
 

@@ -1,4 +1,4 @@
-"""What a worker sees of a workspace: its folder, or a copy of its small files and a store with the scans."""
+"""The workspace as a worker sees it: the folder, or a copy of its small files plus a store with the scans."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Kit:
         return cls({p.relative_to(folder).as_posix(): p.read_bytes() for p in paths if p.is_file()})
 
     def lay_out(self, into: Path) -> Path:
-        """Write it below a folder, but for what stands there as it should. Returns where."""
+        """Write the files below a folder, skipping those already correct. Returns the folder."""
         at = into / f"kit-{self.key}"
         # The settings last: a folder that has them is whole.
         for place in sorted(self.files, key=lambda p: p == _SETTINGS):
@@ -65,7 +65,7 @@ class Kit:
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, str]) -> Kit:
-        """What `as_plain` made."""
+        """Inverse of `as_plain`."""
         return cls({p: zlib.decompress(base64.b64decode(d)) for p, d in plain.items()})
 
 
@@ -78,16 +78,16 @@ def _resolve_inside(folder: Path, place: str) -> Path:
 
 
 def settings_hash(folder: Path) -> str:
-    """By which a workspace's folder is known on another machine; "" where there is none."""
+    """Hash that identifies a workspace on another machine; "" if there is none."""
     path = folder / _SETTINGS
     return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
 
 @dataclass(frozen=True)
 class Site:
-    """Where a workspace's files are found on this machine.
+    """Where this machine finds a workspace's files.
 
-    folder: the workspace, or a kit laid out; store: None where the folder has the scans.
+    folder: the workspace, or an unpacked kit; store: None if the folder has the scans.
     """
 
     folder: Path
@@ -104,7 +104,7 @@ class Site:
 
 
 def fetch_original(store: ScanStore, place: str) -> Path:
-    """An original out of the store, brought here once; anew where what is kept is not what its name says."""
+    """Fetch an original from the store into the cache; fetched again if the cached file does not match its name."""
     sha256 = Path(place).stem
     at = cache_folder() / sha256[:2] / Path(place).name
     # Milliseconds beside the seconds of reading; a power cut or another program may have left something else there.
@@ -128,7 +128,7 @@ def _is_whole(path: Path, sha256: str) -> bool:
 
 
 def cache_folder() -> Path:
-    """Where fetched files are kept."""
+    """Cache folder of fetched files."""
     named = os.environ.get(CACHE, "")
     if named:
         return Path(named)
@@ -138,7 +138,7 @@ def cache_folder() -> Path:
 
 
 def make_room(folder: Path) -> None:
-    """Take out what was used longest ago where more is kept than may be, until a tenth of that is free."""
+    """Evict the least recently used files if the cache is over its limit, until a tenth of it is free."""
     most = float(os.environ.get(CACHE_GB, _USUAL_GB)) * 1e9
     files = sorted(_list_cache(folder))
     total = sum(size for _, size, _ in files)
@@ -161,9 +161,9 @@ def _list_cache(folder: Path) -> Iterator[tuple[float, int, Path]]:
 
 
 def put_originals(store: ScanStore, folder: Path, *, again: bool = False) -> Iterator[str]:
-    """Copy a workspace's originals into its store; gives the place of each that was copied.
+    """Copy a workspace's originals to its store; yields the path of each copied file.
 
-    again: also those that are there. A copy of another size is made anew in any case. Raises StoreAway.
+    again: also those already there. A copy of a different size is always replaced. Raises StoreAway.
     """
     there = {} if again else store.places(ORIGINALS)
     for path in sorted((folder / ORIGINALS).glob("??/*")):
@@ -174,7 +174,7 @@ def put_originals(store: ScanStore, folder: Path, *, again: bool = False) -> Ite
 
 
 def require_store(url: str, endpoint: str) -> ScanStore:
-    """The store that a workspace names. Raises MachineLacks where it names none."""
+    """The workspace's store. Raises MachineLacks if none is set."""
     if not url:
         raise MachineLacks('This workspace names no store. Add [store] url = "s3://bucket/prefix" to digitize.toml.')
     return ScanStore(url, endpoint)

@@ -1,7 +1,7 @@
-"""A store that many machines share: a folder, or whatever speaks S3. Files in it are named by their content.
+"""Shared scan store: a folder or any S3-compatible service. Files are named by their content.
 
-Passwords and keys come from the surroundings (AWS_ACCESS_KEY_ID and so on), as every client of such stores takes them;
-no setting holds them, and no message repeats what a store answered.
+Credentials come from the environment (AWS_ACCESS_KEY_ID and so on), as in every client of such stores; no setting holds
+them, and no message repeats a server response.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ _NO_PASSWORD = "the name of a store is shown and recorded: no password in it. Se
 
 
 class StoreAway(DigitizeError):
-    """The store did not give a file, or not the right one."""
+    """The store did not deliver a file, or delivered the wrong one."""
 
 
 class ScanStore:
-    """One store. Raises MachineLacks where the library for it is not installed, OptionsError for a URL that is none."""
+    """One store. Raises MachineLacks if its library is not installed, OptionsError for an invalid URL."""
 
     def __init__(self, url: str, endpoint: str = "", wait: Callable[[float], object] = time.sleep) -> None:
         """url: as "s3://bucket/prefix" or "file:///srv/scans"; endpoint: of a store that is not Amazon's."""
@@ -48,7 +48,7 @@ class ScanStore:
         return ScanStore, (self.url, self._endpoint)
 
     def fetch(self, place: str, to: Path, sha256: str) -> None:
-        """Bring a file here. Raises StoreAway where it is not there, is another, or the store does not answer."""
+        """Fetch a file. Raises StoreAway if it is missing or different, or if the store does not answer."""
         part = to.with_name(f".{to.name}.{os.getpid()}.{random.getrandbits(32):08x}.part")
         to.parent.mkdir(parents=True, exist_ok=True)
         try:
@@ -116,7 +116,7 @@ class ScanStore:
 
 
 def check_url(url: str) -> str:
-    """The URL of a store. Raises OptionsError for one with a password in it, or of no known kind."""
+    """Validate a store URL. Raises OptionsError for a URL with a password or of unknown kind."""
     # First: other messages repeat the URL.
     if "@" in url or "?" in url:
         raise OptionsError(_NO_PASSWORD)
@@ -145,7 +145,7 @@ def _open_store(url: str, endpoint: str) -> tuple[Any, str]:
 
 
 def _waits() -> Iterator[float | None]:
-    """How long to wait after each try, None after the last. Spread, lest 400 workers come back at the same moment."""
+    """Delay after each attempt, None after the last. Jittered, so that 400 workers do not retry at the same moment."""
     for n in range(_TRIES - 1):
         yield min(_LONGEST_S, _FIRST_S * 2**n) * random.uniform(0.5, 1.5)
     yield None
@@ -159,7 +159,7 @@ def _is_away(error: Exception) -> bool:
 
 
 def _word(error: Exception) -> str:
-    """What may be told of an error: its type and the status in it, not its text."""
+    """What may be reported of an error: its type and status code, not its text."""
     seen: BaseException | None = error
     while seen is not None:
         answer = getattr(seen, "response", None)

@@ -20,9 +20,9 @@ class Packed(NamedTuple):
 
 
 def pack(value: object, folder: Path) -> Packed:
-    """A job with its paths told as places in the workspace, whatever type holds them.
+    """Pickle a job with paths replaced by places in the workspace, in whatever type holds them.
 
-    folder: the workspace. A path elsewhere stays as it is: such a file must be found under the same name there.
+    folder: the workspace. A path elsewhere is kept, so that file must exist under the same name on the worker.
     """
     out = io.BytesIO()
     pickler = _Pickler(out, folder)
@@ -31,7 +31,7 @@ def pack(value: object, folder: Path) -> Packed:
 
 
 def unpack(data: bytes, find: Callable[[str], Path]) -> Any:
-    """What `pack` made bytes of. find: a place in the workspace, as "forms/a.toml", to where it lies here."""
+    """Inverse of `pack`. find: place in the workspace, e.g. "forms/a.toml", to its path here."""
     return _Unpickler(io.BytesIO(data), find).load()
 
 
