@@ -112,7 +112,7 @@ class LinePictures:
         out = strokes.bring_out(self._level.image)
         return LinePicture(remove_leaders(remove_rules(out)), self._level.to_source)
 
-    def _draw_unlevelled(self) -> LinePicture:
+    def _unlevelled(self) -> LinePicture:
         return LinePicture(remove_leaders(remove_rules(strokes.bring_out(flatten(self.given)))), np.eye(2, 3))
 
     def _tight(self) -> LinePicture:
