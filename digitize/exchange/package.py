@@ -64,15 +64,15 @@ class _PartFile:
 
     def add(self, line: bytes) -> None:
         self.plain, self.lines = self.plain + len(line), self.lines + 1
-        self._put(self._packer.compress(line))
+        self._write_packed(self._packer.compress(line))
 
-    def _put(self, data: bytes) -> None:
+    def _write_packed(self, data: bytes) -> None:
         self._hash.update(data)
         self.stored += len(data)
         self._file.write(data)
 
     def close(self) -> PackageFile:
-        self._put(self._packer.flush())
+        self._write_packed(self._packer.flush())
         self._file.close()
         return PackageFile(
             name=self.name, bytes=self.stored, sha256=self._hash.hexdigest(), plain_bytes=self.plain, lines=self.lines

@@ -40,7 +40,7 @@ class SpillFile(Generic[T]):
         with suppress(OSError):
             self._file.close()
 
-    def put(self, value: T) -> None:
+    def append(self, value: T) -> None:
         """Append a value. Raises DiskFull."""
         data = zlib.compress(pickle.dumps(value, pickle.HIGHEST_PROTOCOL), _LEVEL)
         try:

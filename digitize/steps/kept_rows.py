@@ -50,5 +50,5 @@ def kept_chunks(rows: Iterable[LegacyRow], folder: Path) -> Iterator[Iterator[Ke
     coming = iter(rows)
     with SpillFile[KeptRows](folder) as away:
         while chunk := list(islice(coming, CHUNK)):
-            away.put(keep_rows(chunk))
+            away.append(keep_rows(chunk))
         yield iter(away)

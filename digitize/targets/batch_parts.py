@@ -114,7 +114,7 @@ def _put_away(parts: Iterator[RowBatch], away: SpillFile[RowBatch]) -> _BatchInP
     held, is_of_records, keeps_any = 0, False, False
     head = _Head("", "", {}, {})
     for part in parts:
-        away.put(replace(part, records=_PackedRecords.pack(part.records)))
+        away.append(replace(part, records=_PackedRecords.pack(part.records)))
         for form, outline in part.outlines.items():
             found.setdefault(form, []).append(outline)
         held += part.held

@@ -247,7 +247,7 @@ class _Store:
         for name in named_first(form):
             if name in tables:
                 self._insert(name, tables[name].drop(HASH, strict=False))
-        searched.put(self._db, form, tables)
+        searched.write_searched(self._db, form, tables)
         taken = set(own[RECORD_ID])
         # Origins come for the whole batch; those of records that were refused or are unchanged are not wanted.
         rows = [o for o in batch.origins if o[0] in taken]

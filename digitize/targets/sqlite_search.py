@@ -42,7 +42,7 @@ CREATE TRIGGER IF NOT EXISTS search_log_grows BEFORE DELETE ON search_log
 """
 
 
-def put(db: sqlite3.Connection, form: str, tables: Mapping[str, pl.DataFrame]) -> None:
+def write_searched(db: sqlite3.Connection, form: str, tables: Mapping[str, pl.DataFrame]) -> None:
     """Write what is searched of records that go in, in the transaction that is open."""
     _write(db, search_rows(form, tables))
 

@@ -132,18 +132,20 @@ class WordTables(Handler[WordRow]):
         elif name == "sym":
             code = value_of(attributes, "char")
             number = int(code, 16) if re.fullmatch("[0-9A-Fa-f]{1,5}", code) else 0
-            self._put(chr(number) if number and not 0xD800 <= number < 0xE000 else "", value_of(attributes, "font"))
+            self._add_text(
+                chr(number) if number and not 0xD800 <= number < 0xE000 else "", value_of(attributes, "font")
+            )
         elif name in _SIGNS:
-            self._put(_SIGNS[name], "")
+            self._add_text(_SIGNS[name], "")
 
     def text(self, data: str) -> None:
         """Characters of a run."""
         if self._is_text and not self._skipped:
             table = self._open[-1] if self._open else None
             known = self._font or self.styles.font(self._run, self._paragraph, table.style if table else DEFAULT)
-            self._put(data, known)
+            self._add_text(data, known)
 
-    def _put(self, text: str, font: str) -> None:
+    def _add_text(self, text: str, font: str) -> None:
         cell = self._open[-1].cell if self._open else None
         if cell is None or cell.size > _LONGEST_CELL:
             return
@@ -166,7 +168,7 @@ class WordTables(Handler[WordRow]):
         elif not self._open:
             return
         elif name == "p":
-            self._put("\n", "")
+            self._add_text("\n", "")
         elif name == "tc":
             self._end_cell(self._open[-1])
         elif name == "tr":

@@ -109,7 +109,7 @@ class XmlRows:
         self.nulls += here.is_null and here.is_in_row
         if here.is_in_row and self._cells is not None:
             if text or kind.is_leaf:
-                self._put(here.own, text, is_joined=kind.is_joined)
+                self._add_cell(here.own, text, is_joined=kind.is_joined)
         elif kind.is_leaf and text and len(self._stack) > 1:
             self._stack[-2].around[kind.name] = text
             self.late += self._stack[-2].kind in self.path and self.count > 0 and kind.count == 1
@@ -117,11 +117,11 @@ class XmlRows:
     def _keep(self, here: _Open, name: str, value: str) -> None:
         if here.is_in_row:
             self._size += len(value)
-            self._put(here.prefix + name, value, is_joined=False)
+            self._add_cell(here.prefix + name, value, is_joined=False)
         else:
             here.around[name] = value
 
-    def _put(self, column: str, value: str, *, is_joined: bool) -> None:
+    def _add_cell(self, column: str, value: str, *, is_joined: bool) -> None:
         cells = self._cells
         if cells is None:
             return

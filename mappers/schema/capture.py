@@ -73,21 +73,21 @@ def form_capture(form: str, choice: CaptureChoice) -> FormCapture:
     check_choice(choice)
     named: dict[tuple[str, str, str], Level] = {}
 
-    def put(level: Level, child: str, role: str, fields: tuple[str, ...]) -> None:
+    def add_level(level: Level, child: str, role: str, fields: tuple[str, ...]) -> None:
         # Where a row alone is named, all of it is.
         named.update({(child, role, name): level for name in fields or ("",)})
 
     if choice.profile not in ("", "full"):
         for one in load_profiles()[form, PICTURE]:
-            put("picture", one.child, one.role, one.fields)
+            add_level("picture", one.child, one.role, one.fields)
     if choice.profile:
         for one in captured_fields(form, choice.profile):
-            put("wanted", one.child, one.role, one.fields)
+            add_level("wanted", one.child, one.role, one.fields)
         for one in load_profiles()[form, KEY]:
-            put("key", one.child, one.role, one.fields)
+            add_level("key", one.child, one.role, one.fields)
     for _, level, text in (m for m in choice.moved if m[0] == form):
         one = parse_asked(form, text)
-        put(next(known for known in LEVELS if known == level), one.child, one.role, one.fields)
+        add_level(next(known for known in LEVELS if known == level), one.child, one.role, one.fields)
     return FormCapture(named, "if_sure" if choice.profile else "wanted")
 
 

@@ -156,5 +156,5 @@ def test_values_too_many_for_memory_wait_elsewhere_where_the_workspace_cannot_be
     monkeypatch.setattr(spill_file.tempfile, "TemporaryFile", lambda dir: made.append(dir) or real(dir=tmp_path))
     monkeypatch.setattr(spill_file.os, "access", lambda *_: False)
     with spill_file.SpillFile(tmp_path / "ws") as away:
-        away.put(1)
+        away.append(1)
         assert list(away) == [1] and made == [Path(tempfile.gettempdir())]

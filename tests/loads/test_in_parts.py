@@ -147,7 +147,7 @@ def test_two_records_swap_their_keys_though_they_come_in_two_parts(pg_copy, tmp_
 def test_what_waits_is_given_as_often_as_one_likes_and_leaves_no_file(tmp_path):
     with SpillFile[int](tmp_path) as away:
         for n in range(3):
-            away.put(n)
+            away.append(n)
         both = zip(away, away, strict=True)
         assert list(both) == [(0, 0), (1, 1), (2, 2)]
         assert list(tmp_path.iterdir()) == []
@@ -158,4 +158,4 @@ def test_a_full_disk_is_told_with_the_folder_whose_it_is(tmp_path, monkeypatch):
     away.close()
     away._file = Path("/dev/full").open("r+b")  # noqa: SIM115  # closed with `away`
     with away, pytest.raises(DiskFull, match=str(tmp_path)):
-        away.put(1)
+        away.append(1)

@@ -121,7 +121,7 @@ def test_pages_of_a_print_that_is_not_known_are_found_in_the_ledger(tmp_path):
     scan = {"idx": 0, "batch": "b", "number": 1, "kind": "", "station": "", "district": "", "year": ""}
     with ledger.writing():
         for page in ("a", "b", "c"):
-            ledger.put("scans", {**scan, "page": page, "sha256": page * 64, "volume": 1, "language": "en"})
+            ledger.insert_row("scans", {**scan, "page": page, "sha256": page * 64, "volume": 1, "language": "en"})
         ledger.record_event("a", "recognise", "done", key="1", detail={"form": "wbp_27", "print_unknown": True})
         ledger.record_event("b", "recognise", "done", key="1", detail={"form": "wbp_27_b"})
     assert [s.page for s in unknown_pages(ledger)] == ["a"]

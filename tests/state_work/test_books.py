@@ -133,7 +133,7 @@ def test_a_volume_is_looked_at_when_pages_of_it_were_decided_since(tmp_path):
     scan = {"idx": 0, "batch": "b", "number": 1, "kind": "", "station": "", "district": "", "year": ""}
     with ledger.writing():
         for page, volume in (("a", 1), ("b", 1), ("c", 2)):
-            ledger.put("scans", {**scan, "page": page, "sha256": page * 64, "volume": volume, "language": "en"})
+            ledger.insert_row("scans", {**scan, "page": page, "sha256": page * 64, "volume": volume, "language": "en"})
         ledger.record_event("batch", "intake", "done", key="batch")
     assert books.list_unseen(ledger) == []
     ledger.record_event("a", "decide", "done", key="1")

@@ -27,11 +27,11 @@ def pipeline_items(items: Iterable[Item], take: Callable[[Iterator[Item]], Resul
     lane.thread.start()
     try:
         for item in items:
-            if not lane.put(item):
+            if not lane.hand_on(item):
                 break
-        lane.put(_END)
+        lane.hand_on(_END)
     except BaseException as e:
-        lane.put(e)
+        lane.hand_on(e)
         lane.thread.join()
         raise
     lane.thread.join()
@@ -52,7 +52,7 @@ class _Lane(Generic[Item, Result]):
         self.error: BaseException | None = None
         self.thread = threading.Thread(target=self._run, name="digitize-load", daemon=True)
 
-    def put(self, item: object) -> bool:
+    def hand_on(self, item: object) -> bool:
         """Give one on; False when nobody takes any more."""
         while self.thread.is_alive():
             try:

@@ -67,15 +67,15 @@ class Sides:
             at = (form, RecordGroup(*place))
             self.folds[at] = self.folds.get(at, Fold()).and_one(digest)
             rows.append((form, record, self._number(at), digest))
-        self._put("source", rows)
+        self._write_rows("source", rows)
 
     def add_target(self, form: str, records: Sequence[HeldRecord]) -> None:
         """Take records of the target; one that comes again is the same."""
-        self._put("target", [(form, s.record, self._number((form, s.group)), s.load, s.digest) for s in records])
+        self._write_rows("target", [(form, s.record, self._number((form, s.group)), s.load, s.digest) for s in records])
 
     def add_refused(self, records: Iterable[tuple[str, str]]) -> None:
         """Take (form, record) of those that the target itself refused."""
-        self._put("refused", list(records))
+        self._write_rows("refused", list(records))
 
     def differences(self, doubtful: Iterable[Place]) -> Iterator[tuple[Place, str, str, str]]:
         """(place, what, record, load) of all in which the sides differ, by place and id.
@@ -93,7 +93,7 @@ class Sides:
     def _number(self, at: Place) -> int:
         return self._places.setdefault(at, len(self._places))
 
-    def _put(self, table: str, rows: Sequence[Sequence[object]]) -> None:
+    def _write_rows(self, table: str, rows: Sequence[Sequence[object]]) -> None:
         if rows:
             marks = ", ".join("?" * len(rows[0]))
             self._db.execute("BEGIN")

@@ -24,11 +24,11 @@ def read_ahead(items: Iterable[Item]) -> Generator[Item, None, None]:
         end = _End()
         try:
             for item in items:
-                if not _put(waiting, item, gone):
+                if not _hand_on(waiting, item, gone):
                     return
         except BaseException as e:
             end.error = e
-        _put(waiting, end, gone)
+        _hand_on(waiting, end, gone)
 
     maker = threading.Thread(target=make, name="digitize-read", daemon=True)
     maker.start()
@@ -49,7 +49,7 @@ class _End:
     error: BaseException | None = None
 
 
-def _put(waiting: queue.Queue[Item | _End], item: Item | _End, gone: threading.Event) -> bool:
+def _hand_on(waiting: queue.Queue[Item | _End], item: Item | _End, gone: threading.Event) -> bool:
     while not gone.is_set():
         try:
             waiting.put(item, timeout=_POLL_SECONDS)

@@ -169,7 +169,7 @@ def put_originals(store: ScanStore, folder: Path, *, again: bool = False) -> Ite
     for path in sorted((folder / ORIGINALS).glob("??/*")):
         place = path.relative_to(folder).as_posix()
         if there.get(place) != path.stat().st_size:
-            store.put(path, place)
+            store.copy_in(path, place)
             yield place
 
 

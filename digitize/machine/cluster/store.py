@@ -66,7 +66,7 @@ class ScanStore:
             with suppress(FileNotFoundError):
                 part.unlink()
 
-    def put(self, path: Path, place: str) -> None:
+    def copy_in(self, path: Path, place: str) -> None:
         """Copy a file there. Raises StoreAway."""
         at = self._path_of(place)
 

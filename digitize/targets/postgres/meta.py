@@ -34,23 +34,23 @@ def write_meta(schema: str) -> Iterator[Statement]:
         "server": _SERVER,
     }
     for key, value in rows.items():
-        yield _put(key, value, "excluded.value")
+        yield _upsert_meta(key, value, "excluded.value")
 
 
 def write_filled() -> Statement:
     """The statement that notes of tables in which nothing stands yet that all of it can be searched."""
-    return _put(MARK, _json(FILLED_BY), "excluded.value")
+    return _upsert_meta(MARK, _json(FILLED_BY), "excluded.value")
 
 
 def write_adopted(schema: str, what: Sequence[str]) -> Iterator[Statement]:
     """The statements that take over the tables as they are now, and note what for, when and by which role."""
     entry = sql.SQL("jsonb_build_array(jsonb_build_object('at', now(), 'role', session_user, 'what', {}))")
-    yield _put("adopted", entry.format(_json(list(what))), "meta.value || excluded.value")
-    yield _put("catalogue", catalogue_query(schema), "excluded.value")
-    yield _put("server", _SERVER, "excluded.value")
+    yield _upsert_meta("adopted", entry.format(_json(list(what))), "meta.value || excluded.value")
+    yield _upsert_meta("catalogue", catalogue_query(schema), "excluded.value")
+    yield _upsert_meta("server", _SERVER, "excluded.value")
 
 
-def _put(key: str, value: sql.Composable, again: str) -> Statement:
+def _upsert_meta(key: str, value: sql.Composable, again: str) -> Statement:
     return sql.SQL(f"INSERT INTO meta VALUES ({{}}, {{}}) ON CONFLICT (key) DO UPDATE SET value = {again}").format(
         sql.Literal(key), value
     )

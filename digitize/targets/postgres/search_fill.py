@@ -24,7 +24,7 @@ _LOCK = "LOCK TABLE loads IN SHARE ROW EXCLUSIVE MODE"
 _FILLED = "SELECT value #>> '{}' FROM meta WHERE key = %s"
 
 
-def put(db: psycopg.Connection[Any], form: str, tables: Mapping[str, pl.DataFrame]) -> None:
+def write_searched(db: psycopg.Connection[Any], form: str, tables: Mapping[str, pl.DataFrame]) -> None:
     """Write what is searched of records that go in, in the transaction that is open; nothing where nobody asked."""
     if is_wanted(db):
         _write(db, search_rows(form, tables))

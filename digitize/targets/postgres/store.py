@@ -132,7 +132,7 @@ class PostgresStore:
         for name in named_first(form):
             if name in tables:
                 self.copy(name, own if name == form else tables[name])
-        search_fill.put(self._db, form, tables)
+        search_fill.write_searched(self._db, form, tables)
         if batch.origins:
             self.copy_origins(batch, set(own[RECORD_ID]))
 

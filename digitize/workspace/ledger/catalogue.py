@@ -179,7 +179,7 @@ class Catalogue:
     def insert_scan(self, scan: PageScan) -> None:
         """Add a scan of a page; the newest scan of a page counts, older ones stay."""
         with self._ledger.writing():
-            self._ledger.put("scans", asdict(scan))
+            self._ledger.insert_row("scans", asdict(scan))
             for what in (COUNT, READ, MAP):
                 self._ledger.mark(what, f"volume:{scan.volume}")
 

@@ -116,7 +116,7 @@ class DirtyParts:
             self.mark(what, self._part_of.get(unit) or f"table:{unit.partition(':')[0]}")
         if self._marks:
             rows = [(what, part, seq) for what, part in sorted(self._marks)]
-            self._db.put("marks", ("what", "part", "seq"), rows, replace=("what", "part"))
+            self._db.insert_rows("marks", ("what", "part", "seq"), rows, replace=("what", "part"))
         self.forget()
 
     def forget(self) -> None:

@@ -32,7 +32,7 @@ class Leases(LedgerFile):
             got = [unit for unit in asked if unit not in held]
             until = self._db.read_clock() + LEASE_SECONDS
             rows = [(unit, step, owner, until) for unit in dict.fromkeys(got)]
-            self._db.put("leases", ("unit", "step", "owner", "until"), rows, replace=("unit", "step"))
+            self._db.insert_rows("leases", ("unit", "step", "owner", "until"), rows, replace=("unit", "step"))
         return got
 
     def renew(self, owner: str) -> None:

@@ -155,14 +155,16 @@ class Pending:
             # The hash covers the digest, and the log of rows says it again: it is not kept a third time.
             rows.append((seq, *event.texts, last, made))
             log += [(table, key, seq, content) for table, key, content in entries]
-        self.put("events", _EVENT, rows)
+        self.insert_rows("events", _EVENT, rows)
         if own:
-            self._db.put("outputs", ("seq", "data"), [(number, results[name][3]) for name, number in own.items()])
+            self._db.insert_rows(
+                "outputs", ("seq", "data"), [(number, results[name][3]) for name, number in own.items()]
+            )
             # Of these the log tells already.
             self._db.settle()
             self._db.touched.difference_update(("results", name) for name in own)
         self._log(log, own)
-        self.put("state", _STATE, list(states.values()), replace=("unit", "step"))
+        self.insert_rows("state", _STATE, list(states.values()), replace=("unit", "step"))
         self.newest, self.has_news = (seq, events[-1].texts[0], last), True
 
     def _log(self, entries: Sequence[tuple[str, str, int, bytes]], own: dict[str, int]) -> None:
@@ -172,16 +174,16 @@ class Pending:
             numbers = self._words.refs(table, names := [key for _, key in some])
             refs.update(((table, name), numbers[name]) for name in names)
         rows = [(CODES[table], refs[table, key], seq, content) for table, key, seq, content in entries]
-        self._db.put("row_hashes", ("tbl", "ref", "seq", "hash"), rows)
+        self._db.insert_rows("row_hashes", ("tbl", "ref", "seq", "hash"), rows)
 
-    def put(
+    def insert_rows(
         self, view: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], *, replace: Sequence[str] = ()
     ) -> None:
         """Insert rows of a view into its table. replace: the key of rows that are there and take these."""
         if rows:
             targets, made = self.narrow_rows(view, columns, rows)
             own = NARROW[view].columns
-            self._db.put(BASES[view], targets, made, replace=[own[c][0] for c in replace])
+            self._db.insert_rows(BASES[view], targets, made, replace=[own[c][0] for c in replace])
 
     def narrow_rows(
         self, view: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]

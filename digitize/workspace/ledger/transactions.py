@@ -221,10 +221,10 @@ class LedgerFile:
             self._pending.add(at, unit, step, outcome, key, text)
             self._news.note_event(unit, step, detail or {})
 
-    def put(self, view: str, values: Mapping[str, Any]) -> None:
+    def insert_row(self, view: str, values: Mapping[str, Any]) -> None:
         """Insert one row of a view, inside `writing`: views are not written by SQL."""
         with self.writing():
-            self._pending.put(view, tuple(values), [tuple(values.values())])
+            self._pending.insert_rows(view, tuple(values), [tuple(values.values())])
 
     def narrow_rows(
         self, view: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]

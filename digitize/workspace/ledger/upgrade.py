@@ -56,7 +56,7 @@ def _narrow_tables(db: LedgerEngine) -> None:
         columns = [c for c in NARROW[view].columns if c != "made"]
         for some in _split(db, f"SELECT {', '.join(columns)} FROM {view}_1 ORDER BY {order}"):
             targets, rows = words.rows(view, columns, some)
-            db.put(NARROW[view].base, targets, rows)
+            db.insert_rows(NARROW[view].base, targets, rows)
     _copy_results(db)
     for name in _OLD_TABLES:
         db.execute(f"DROP TABLE {name}_1")
@@ -69,7 +69,7 @@ def _copy_results(db: LedgerEngine) -> None:
     # Those of before are gone, for today's have their names.
     db.execute("CREATE INDEX events_of_results ON events_1 (unit, step, key)")
     for some in _split(db, sql):
-        db.put("outputs", ("seq", "data"), [tuple(row) for row in some])
+        db.insert_rows("outputs", ("seq", "data"), [tuple(row) for row in some])
 
 
 def _split(db: LedgerEngine, sql: str) -> Iterator[Sequence[Any]]:

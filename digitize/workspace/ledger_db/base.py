@@ -45,7 +45,7 @@ class LedgerEngine(Protocol):
     def executemany(self, sql: str, rows: Iterable[Sequence[Any]], /) -> Any:
         """Run one statement for each of these rows."""
 
-    def put(
+    def insert_rows(
         self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], *, replace: Sequence[str] = ()
     ) -> None:
         """Insert many rows, in as few statements as may be. replace: the key of rows that are there and take these."""

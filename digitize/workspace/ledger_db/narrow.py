@@ -125,7 +125,7 @@ class Dictionary:
         if new := [text for text in unknown if text not in held]:
             last = int(self.db.execute(f"SELECT COALESCE(MAX(id), 0) FROM {table}").fetchone()[0])
             rows = [(number, text) for number, text in enumerate(new, last + 1)]
-            self.db.put(table, ("id", "name"), rows)
+            self.db.insert_rows(table, ("id", "name"), rows)
             held.update((text, number) for number, text in rows)
         return held
 

@@ -214,7 +214,7 @@ class DatabaseEngine:
         with self.translate_errors():
             self._db.cursor().executemany(to_postgres(sql, True), map(escape_nuls, rows))
 
-    def put(
+    def insert_rows(
         self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], *, replace: Sequence[str] = ()
     ) -> None:
         """See `LedgerEngine`: the values of a column go as one list."""

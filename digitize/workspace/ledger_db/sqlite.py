@@ -53,7 +53,7 @@ class FileEngine(sqlite3.Connection):
     touched: set[tuple[str, str]]
     written: dict[tuple[str, str], tuple[Any, ...]]
 
-    def put(
+    def insert_rows(
         self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], *, replace: Sequence[str] = ()
     ) -> None:
         """See `LedgerEngine`."""

@@ -110,11 +110,11 @@ def _rows(path: Path, form: TextForm, place: JsonPlace, columns: JsonColumns, no
         problem = ""
         try:
             for key, text in cells.flat(cells.load(taken)).items():
-                _put(own, places.get(key), cells.cell(text))
+                _place_cell(own, places.get(key), cells.cell(text))
         except ValueError:
             saved, rest = cells.salvage(taken)
             for key, text in saved.items():
-                _put(own, places.get(key), cells.cell(text))
+                _place_cell(own, places.get(key), cells.cell(text))
             own.append(cells.cell(rest))
             # Only the last row can be cut; one before it is broken.
             problem = "broken" if taken.is_whole or number < columns.rows else "cut"
@@ -126,7 +126,7 @@ def _rows(path: Path, form: TextForm, place: JsonPlace, columns: JsonColumns, no
     notes += [*cells.notes(), *form.closing_notes()]
 
 
-def _put(own: list[bytes | str], place: int | None, cell: bytes | str) -> None:
+def _place_cell(own: list[bytes | str], place: int | None, cell: bytes | str) -> None:
     if place is not None:
         own[place] = cell
     elif cell:
