@@ -80,13 +80,13 @@ def find_test_files(places: tuple[str, ...]) -> list[str]:
     return found
 
 
-def read_equivalent() -> dict[tuple[str, str, str], str]:
+def read_equivalent(file: Path = EQUIVALENT) -> dict[tuple[str, str, str], str]:
     """Faults that change nothing that anybody could see: the reason, by module's path, function, and what is planted.
 
     Raises ValueError for an entry without a reason.
     """
     found: dict[tuple[str, str, str], str] = {}
-    for one in tomllib.loads(EQUIVALENT.read_text(encoding="utf-8")).get("fault", ()):
+    for one in tomllib.loads(file.read_text(encoding="utf-8")).get("fault", ()):
         if not one["because"].strip():
             raise ValueError(f"{one['path']}: no reason")
         found[(one["path"], one["in"], one["what"])] = one["because"]
