@@ -4,7 +4,7 @@
     python benchmarks/real_paper.py --quick
 
 Each part is a module of benchmarks/parts/real_paper/ with a function measure(data, log, most), and says there what
-FOLDER has to hold. --quick takes drawn pages alone.
+FOLDER has to hold. --quick takes one drawn page of each part alone.
 """
 
 from __future__ import annotations
@@ -37,9 +37,10 @@ def main() -> None:
     if not set(parts) <= set(MODULES):
         parser.error(f"--only: parts are {', '.join(MODULES)}")
     figures = {}
+    most = 1 if a.quick and a.most is None else a.most
     for part in parts:
         measure = importlib.import_module(MODULES[part]).measure
-        figures[part] = measure(None if a.quick else a.data, lambda text: print(text, flush=True), a.most)
+        figures[part] = measure(None if a.quick else a.data, lambda text: print(text, flush=True), most)
     text = json.dumps(figures, indent=1)
     print(text)
     if a.json:

@@ -27,7 +27,7 @@ import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -166,19 +166,24 @@ def measure(areas: Mapping[str, tuple[str, ...]], tests: tuple[str, ...], option
         if (old := done.get(mutant)) and old["outcome"] in ("missed", "unasked"):
             print(f"{mutant.path}:{mutant.line}: {mutant.what}")
     if waiting:
-        wanted = sorted({t.partition("::")[0] for m in waiting for t in known.tests_of(m)})
-        scratch = Path(tempfile.mkdtemp(prefix="mutants-"))
-        scratch.chmod(0o755)
-        try:
-            trial = Trial(waiting, known, options.seconds, scratch, tell, _drop_databases)
-            if wanted:
-                pytest.main([*QUIET, "--basetemp", str(scratch / "base"), *wanted], plugins=[trial])
-            else:
-                for mutant in waiting:
-                    tell(mutant, "unasked", "")
-        finally:
-            shutil.rmtree(scratch, ignore_errors=True)
+        try_all(waiting, known, options.seconds, tell)
     return count(chosen, done, modules)
+
+
+def try_all(waiting: Sequence[Mutant], known: Known, seconds: float, tell: Callable[[Mutant, str, str], None]) -> None:
+    """Plant each fault and run its tests, for so many seconds at most. tell: takes outcome and test of each."""
+    wanted = sorted({t.partition("::")[0] for m in waiting for t in known.tests_of(m)})
+    scratch = Path(tempfile.mkdtemp(prefix="mutants-"))
+    scratch.chmod(0o755)
+    try:
+        trial = Trial(waiting, known, seconds, scratch, tell, _drop_databases)
+        if wanted:
+            pytest.main([*QUIET, "--basetemp", str(scratch / "base"), *wanted], plugins=[trial])
+        else:
+            for mutant in waiting:
+                tell(mutant, "unasked", "")
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def record(
