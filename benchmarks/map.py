@@ -31,7 +31,7 @@ from benchmarks.parts.measuring.run_parts import ROOT, Bench, run_parts
 from benchmarks.run_speed import measure_run
 from mappers.clean import CleanContext
 from mappers.clean.sections import clean_sections
-from mappers.text.folding import fold_digits
+from mappers.text.folding import fold_written
 
 SAMPLES = ROOT / "sample_data"
 STATUTES = SAMPLES / "statutes.tsv"
@@ -78,7 +78,7 @@ def measure_statutes(bench: Bench) -> Mapping[str, Any]:
         wrong += is_whole and pairs != statute.right
         unparsed += not is_whole
         inferred += any("inferred" in r and r["inferred"].value == "yes" for r in rows)
-        peer += frozenset((n, "IPC") for n in re.findall(r"\d+[A-Z]?", fold_digits(statute.text))) == statute.right
+        peer += frozenset((n, "IPC") for n in re.findall(r"\d+[A-Z]?", fold_written(statute.text))) == statute.right
     return {
         "statutes_texts": len(texts),
         "statutes_parsed": right / len(texts),

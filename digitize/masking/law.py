@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from digitize.masking.words import compile_words, fold_words, load_pattern
 from mappers.clean.acts import ActFound, find_acts
 from mappers.codes.protected import protected_sections, whole_act_names
-from mappers.text.folding import fold_digits, squeeze
+from mappers.text.folding import fold_written, squeeze
 
 # What may stand around a number's act: "under sections 363 and 366A of the Indian Penal Code".
 _BEFORE, _BEHIND = 40, 70
@@ -36,7 +36,7 @@ def _list_act_names() -> re.Pattern[str]:
 @lru_cache(maxsize=_KEPT)
 def names_protected_section(text: str) -> bool:
     """Whether a text has a protected section beside its act, or behind a word for sections with a telling number."""
-    plain = fold_digits(squeeze(text))
+    plain = fold_written(squeeze(text))
     return any(_is_protected(plain, m) for m in _TOKEN.finditer(plain) if int(m[1]) in _list_numbers())
 
 

@@ -11,7 +11,7 @@ from functools import cache
 from importlib import resources
 
 from mappers.record import FieldValue
-from mappers.text.folding import fold_digits
+from mappers.text.folding import fold_written
 
 _NUKTAS = dict.fromkeys(map(ord, "\u093c\u09bc\u0a3c\u0abc\u0b3c"))
 
@@ -45,7 +45,7 @@ def load_lists() -> MaskingLists:
 def fold_text(text: str) -> str:
     """A text as it is compared: digits and cases alike, and no letter with a nukta."""
     # NFC writes the letter U+095C as its base and a nukta: so both spellings lose the nukta and are one.
-    return unicodedata.normalize("NFC", fold_digits(text)).translate(_NUKTAS).casefold()
+    return unicodedata.normalize("NFC", fold_written(text)).translate(_NUKTAS).casefold()
 
 
 def find_words(text: str) -> Iterator[str]:
@@ -67,5 +67,5 @@ def list_texts(cell: FieldValue | None) -> Iterator[str]:
 def find_numbers(text: str) -> Iterator[int]:
     """Every number of four digits at most."""
     # Longer runs are phones and keys, in which any section could be found.
-    for run in re.findall(r"(?<!\d)\d{1,4}(?!\d)", fold_digits(text)):
+    for run in re.findall(r"(?<!\d)\d{1,4}(?!\d)", fold_written(text)):
         yield int(run)

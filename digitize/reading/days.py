@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from digitize.reading.rows import DAY, RegisterRow, RowCell
 from mappers.sources.values import PlacedValue, ZoneValue
-from ocr.languages.script import fold_digits
+from mappers.text.folding import fold_digits
 from ocr.page import Around, Recognition
 from ocr.registers.between import date_in, is_day
 

@@ -23,7 +23,7 @@ from digitize.targets.search_rows import NUMBERED, PROPERTY, SEP, TOLD, VEHICLE
 from mappers.codes.registrations import mark_signs, registration_forms
 from mappers.names.keys import mark_key, mark_tokens
 from mappers.record import Row
-from mappers.text.folding import fold_digits
+from mappers.text.folding import fold_written
 
 VEHICLE_KINDS = (VEHICLE, PROPERTY, TOLD)
 THING_KINDS = (PROPERTY, NUMBERED, TOLD)
@@ -68,7 +68,7 @@ class AskedMark:
     @property
     def is_partly(self) -> bool:
         """Whether it may be a part of a number, or not be read right: what has it not is no proof of anything."""
-        if self.is_open or not _PLAIN.fullmatch(fold_digits(self.text)):
+        if self.is_open or not _PLAIN.fullmatch(fold_written(self.text)):
             return True
         return len(self.forms) != 1 if self.is_registration else not self._is_number
 

@@ -32,7 +32,7 @@ from digitize.services.things import (
 from digitize.targets.search_rows import NUMBERED, OTHER, PROPERTY
 from mappers.names.keys import token
 from mappers.record import Record, Row
-from mappers.text.folding import fold_digits, fold_key
+from mappers.text.folding import fold_key, fold_written
 
 _MOST_ROWS, _LEAST_WORDS = 2000, 0.5
 _MOST, _MOST_NUMBERS, _MOST_OF_ONE, _LEAST_TELLING = 120, 60, 20, 6
@@ -160,7 +160,7 @@ def _fits(one: _Thing, given: Mapping[str, str]) -> bool:
 
 def calibres(text: str) -> frozenset[str]:
     """The calibres that a text names, as "12 bore", "9 mm", or "315" of .315; parts of an inch stand for themselves."""
-    found = _BORE.findall(fold_digits(text))
+    found = _BORE.findall(fold_written(text))
     return frozenset(inch or f"{size} {unit.lower().replace('gauge', 'bore')}" for inch, size, unit in found)
 
 

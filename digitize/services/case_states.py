@@ -18,7 +18,7 @@ from mappers.codes.acts import acts
 from mappers.codes.protected import ACCUSED_CHILD
 from mappers.names import name_key
 from mappers.record import Record, Row
-from mappers.text.folding import fold_digits
+from mappers.text.folding import fold_written
 
 CHILD, ACQUITTED, NOT_CHARGED = "child", "acquitted", "not_charged"
 """States of a person, beside the class."""
@@ -157,14 +157,14 @@ def _is_grave(record: Record) -> bool:
 def _acts_in(text: str) -> frozenset[str]:
     """Acts that a text names for certain."""
     # A word as long as a page names nothing, and near names are looked for from each of its letters.
-    plain = _NO_WORD.sub(" ", unicodedata.normalize("NFC", fold_digits(text)))
+    plain = _NO_WORD.sub(" ", unicodedata.normalize("NFC", fold_written(text)))
     found = find_acts(plain)
     return frozenset(act for one in found if not one.is_near for act in one.ids)
 
 
 def _holds(law: GraveLaw, act: str, section: str) -> bool:
     # A cell may hold several: "124A, 153A".
-    numbers = _NUMBER.findall(fold_digits(section))
+    numbers = _NUMBER.findall(fold_written(section))
     return act == law.act and (not law.sections or bool(set(numbers) & set(law.sections)))
 
 

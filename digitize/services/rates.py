@@ -14,7 +14,7 @@ from sqlite3 import Connection
 from digitize.errors import NotCounted, OptionsError
 from digitize.machine.rate_limit_db import RateCounters
 from digitize.services.policy import PUBLIC, PolicyTable, load_policy
-from mappers.text.folding import fold_digits
+from mappers.text.folding import fold_written
 
 _MINUTE_S = 60.0
 _TIDY_S = 300.0
@@ -179,7 +179,7 @@ def _numbers(given: Mapping[str, str]) -> Iterator[tuple[tuple[str, ...], int]]:
 
 def _plain(text: str) -> str:
     """A text without the signs that may stand in it or not; days stay as they are."""
-    folded = fold_digits(text).casefold()
+    folded = fold_written(text).casefold()
     return folded if _DAY.fullmatch(folded) else "".join(c for c in folded if c.isalnum() or c in "?*")
 
 

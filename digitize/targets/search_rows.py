@@ -22,7 +22,7 @@ from digitize.targets.search_marks import (
 from digitize.targets.search_names import SEP as SEP
 from mappers.codes.registrations import mark_signs
 from mappers.names.keys import KEYS, name_words, near_key, spelt, token
-from mappers.text.folding import fold_digits, fold_key
+from mappers.text.folding import fold_key, fold_written
 
 ROWS, WORDS, MARK = "search_rows", "search_words", "search"
 """The two tables, and the key of meta under which stands by which keys they were filled."""
@@ -146,7 +146,7 @@ def linking_tokens(row: Mapping[str, Any], keys: Sequence[Mapping[str, Any]]) ->
 
 def section_key(text: str) -> str:
     """A section by what all spellings of it have: "304-A" and "304 a" are one."""
-    return "".join(c for c in fold_digits(text).casefold() if c.isalnum())
+    return "".join(c for c in fold_written(text).casefold() if c.isalnum())
 
 
 def _drop_repeated(tokens: Sequence[int]) -> list[int]:

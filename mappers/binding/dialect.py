@@ -9,12 +9,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from mappers.clean.date_format import DateFormat
-from mappers.text.folding import fold_digits, squeeze
+from mappers.text.folding import fold_written, squeeze
 
 
 def cell_key(text: str) -> str:
     """The key under which a cell's text is compared: one blank for many, no case, digits as 0-9; punctuation counts."""
-    return fold_digits(squeeze(text)).casefold()
+    return fold_written(squeeze(text)).casefold()
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 
 from mappers.clean.act_words import ACT_WORD, LETTER, loose
 from mappers.codes.acts import acts
-from mappers.text.folding import fold_digits, nfc
+from mappers.text.folding import fold_written, nfc
 
 # What ends such a name: the word for an act, or its first letter behind a dot.
 _END = re.compile(ACT_WORD, re.I)
@@ -86,7 +86,7 @@ def _titles() -> tuple[tuple[tuple[str, ...], str], ...]:
     found: dict[tuple[tuple[str, ...], str], None] = {}
     for act in acts().values():
         for way in act.spellings:
-            bare = _TITLE_END.sub("", loose(fold_digits(nfc(way))))
+            bare = _TITLE_END.sub("", loose(fold_written(nfc(way))))
             words = tuple(w for w in re.findall(_WORD, bare) if w not in _SMALL)
             if not way.isascii() and len(words) > 1 and all(len(w) > 1 for w in words):
                 found[(words, act.id)] = None

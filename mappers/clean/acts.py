@@ -11,7 +11,7 @@ from mappers.clean.act_beginnings import by_beginnings
 from mappers.clean.act_words import ACT_WORD, LETTER, loose, loosen
 from mappers.codes.acts import Act, acts
 from mappers.codes.places import states
-from mappers.text.folding import fold_digits, fold_key, nfc
+from mappers.text.folding import fold_key, fold_written, nfc
 from mappers.text.scripts import INDIC
 
 _YEAR = r"(?:[\s,.\-]*(?:of\s*)?(?P<year>(?:1[89]|20)\d\d)(?!\d))?"
@@ -144,7 +144,7 @@ def _forms() -> frozenset[tuple[str, bool, str]]:
 def _ways(act: Act) -> tuple[str, ...]:
     """Spellings of at least two letters, with digits folded and years dropped."""
     ways = {
-        re.sub(_ANY_YEAR + "$", "", loose(fold_digits(nfc(w)))).strip()
+        re.sub(_ANY_YEAR + "$", "", loose(fold_written(nfc(w)))).strip()
         for w in (*act.spellings, act.id)
         if not w.isdigit()
     }

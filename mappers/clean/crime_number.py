@@ -6,7 +6,7 @@ import re
 
 from mappers.clean.base import CleanContext, CleanedCell, CleanedRows, Cleaner, unsure
 from mappers.clean.digits import clean_year
-from mappers.text.folding import fold_digits, squeeze
+from mappers.text.folding import fold_written, squeeze
 
 # A word before the number ends in a dot, colon or blank; part: I to VI of the registers in the tradition of Bombay.
 _NUMBER = re.compile(
@@ -22,9 +22,9 @@ def clean_crime_number(raw: str, context: CleanContext) -> CleanedRows:
     A part is one of the Roman numerals I to VI. A year of two digits is read like any other year. What is written in
     another way, or holds more, gives no number.
     """
-    m = _NUMBER.fullmatch(fold_digits(squeeze(raw)))
+    m = _NUMBER.fullmatch(fold_written(squeeze(raw)))
     if m is None:
-        several = len(re.findall(r"\d+", fold_digits(raw))) > 2
+        several = len(re.findall(r"\d+", fold_written(raw))) > 2
         return CleanedRows(({"number": unsure("several-numbers" if several else "not-a-crime-number")},))
     parts = {"number": CleanedCell(str(int(m["number"])), raw=m["number"])}
     if m["part"]:
@@ -41,7 +41,7 @@ def clean_fir_or_diary(raw: str, context: CleanContext) -> CleanedRows:
     A number that follows a word for the diary is the part gd. A bare one without a year may be either: it is taken for
     the FIR's, doubted, with the note "fir-or-diary".
     """
-    text = fold_digits(squeeze(raw))
+    text = fold_written(squeeze(raw))
     diary = _DIARY.match(text)
     if diary is not None and (number := text[diary.end() :].strip(" .:-")):
         return CleanedRows(({"gd": CleanedCell(number, raw=text)},))

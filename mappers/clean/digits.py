@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from mappers.clean.base import CleanContext, CleanedCell, Cleaner, unsure
-from mappers.text.folding import fold_digits, squeeze
+from mappers.text.folding import fold_written, squeeze
 
 _RUN = re.compile(r"\d+")
 _NUMBER = re.compile(r"^(?:\D{0,24}[\W_])??(\d+)\s*(?:[/\-]\s*(\d{2}|\d{4}))?(?:\s*[\W_]\D{0,6})?$")
@@ -35,12 +35,12 @@ def clean_int(raw: str, context: CleanContext) -> CleanedCell:
 
     Letters that look like digits are not taken for digits, and "5 lakh" is not 5.
     """
-    text = fold_digits(squeeze(raw)).replace(",", "")
+    text = fold_written(squeeze(raw)).replace(",", "")
     m = _NUMBER.match(text)
     if m and _UNIT.search(text):
         return unsure("not-a-number")
     if not m:
-        several = len(_RUN.findall(fold_digits(raw))) > 1
+        several = len(_RUN.findall(fold_written(raw))) > 1
         return unsure("several-numbers" if several else "not-a-number")
     return CleanedCell(str(int(m.group(1))), 1.0, ("year-after-number",) if m.group(2) else ())
 
@@ -50,7 +50,7 @@ def clean_year(raw: str, context: CleanContext) -> CleanedCell:
 
     A year more than twenty years off the book's is doubted ("far-from-book-year").
     """
-    text = fold_digits(raw)
+    text = fold_written(raw)
     full = _FULL_YEAR.findall(text)
     if len(set(full)) == 1:
         is_far = context.book_year is not None and abs(int(full[0]) - context.book_year) > _FAR
@@ -71,7 +71,7 @@ def clean_age(raw: str, context: CleanContext) -> CleanedCell:
 
     Months are turned into whole years ("age-in-months"); a span of ages gives no value.
     """
-    runs = _RUN.findall(fold_digits(raw))
+    runs = _RUN.findall(fold_written(raw))
     if len(runs) != 1:
         return unsure("several-numbers" if runs else "not-a-number")
     years = int(runs[0])

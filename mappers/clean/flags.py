@@ -6,7 +6,7 @@ import re
 
 from mappers.clean.base import CleanContext, CleanedCell, Cleaner, unsure
 from mappers.codes.lists import code_lists
-from mappers.text.folding import fold_digits, squeeze
+from mappers.text.folding import fold_written, squeeze
 
 # Access stores -1 and 0, dBase T and F or Y and N, exports of dBase .T. and .F., other programs 1 and 0.
 _PROGRAMS = {"-1": "yes", "1": "yes", "t": "yes", "on": "yes", "0": "no", "f": "no", "off": "no"}
@@ -18,7 +18,7 @@ def clean_yes_no(raw: str, context: CleanContext) -> CleanedCell:
 
     A person's "true" and a program's "1" are the same yes; what may be meant otherwise ("2", "?", "NA") is no answer.
     """
-    text = _DOTS.sub(r"\1", fold_digits(squeeze(raw)).casefold())
+    text = _DOTS.sub(r"\1", fold_written(squeeze(raw)).casefold())
     value = _PROGRAMS.get(text) or code_lists()["yes_no"].find(text)
     return CleanedCell(value) if value else unsure("not-yes-or-no")
 

@@ -9,7 +9,7 @@ from mappers.clean.base import CleanContext, CleanedCell, CleanedRows, Cleaner
 from mappers.clean.digits import clean_age
 from mappers.codes.joint_names import JOINT_NAME, NAME_OF_FIRM
 from mappers.codes.lists import code_lists
-from mappers.text.folding import fold_digits, fold_key, nfc, squeeze
+from mappers.text.folding import fold_key, fold_written, nfc, squeeze
 from mappers.text.memory import Memory
 from mappers.text.scripts import INDIC
 
@@ -166,7 +166,7 @@ def _relative(name: str | None, raw: str = "") -> CleanedCell:
 
 
 def _take_age(text: str) -> tuple[str, CleanedCell | None]:
-    folded = fold_digits(text)
+    folded = fold_written(text)
     # Places in the folded text hold in the text itself only while both are equally long.
     found = list(_AGE.finditer(folded)) if len(folded) == len(text) and _DIGIT.search(folded) else []
     if len(found) != 1:

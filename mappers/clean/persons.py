@@ -9,7 +9,7 @@ from mappers.clean.base import CleanContext, CleanedCell, CleanedRows, Cleaner
 from mappers.clean.money import clean_money
 from mappers.clean.names import PERSON_PARTS, TELLING, BareWords, person_parts
 from mappers.codes.lists import code_lists
-from mappers.text.folding import fold_digits, fold_key, nfc, squeeze
+from mappers.text.folding import fold_key, fold_written, nfc, squeeze
 from mappers.text.scripts import INDIC
 
 _MARK = re.compile(r"(?:^|(?<=[\s,;]))(?:\(?\s*\d{1,2}\s*[).](?!\d)|\(?[ivx]{1,4}\s*\))\s*(?=[^\s\d])", re.I)
@@ -59,7 +59,7 @@ def split_items(raw: str) -> list[str]:
     A line without a mark below a marked one continues it. Nothing is split at commas or "and".
     """
     text = nfc(raw)
-    folded = fold_digits(text)
+    folded = fold_written(text)
     # Places in the folded text hold in the text itself only while both are equally long.
     marks = list(_MARK.finditer(folded)) if len(folded) == len(text) else []
     if not marks:
@@ -91,7 +91,7 @@ def clean_persons(raw: str, context: CleanContext) -> CleanedRows:
 
 def persons_of_item(item: str) -> Iterator[Mapping[str, CleanedCell]]:
     """The person of one item, and a row for others who are only counted behind the name."""
-    folded = fold_digits(item)
+    folded = fold_written(item)
     m = _WITH_OTHERS.search(folded) if len(folded) == len(item) else None
     if m is None or not m.start():
         yield _person(item)
@@ -115,7 +115,7 @@ def clean_property(raw: str, context: CleanContext) -> CleanedRows:
 
 
 def _thing(item: str, context: CleanContext) -> Mapping[str, CleanedCell]:
-    folded = fold_digits(item)
+    folded = fold_written(item)
     m = _VALUE.search(folded) if len(folded) == len(item) else None
     described = (item[: m.start()] if m else item).strip(" ,;:-–(")
     parts = {"description": CleanedCell(described or None, raw=described or item)}

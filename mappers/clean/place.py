@@ -11,7 +11,7 @@ from mappers.clean.amounts import fold_amount, read_amount
 from mappers.clean.base import CleanContext, CleanedCell, CleanedRows, Cleaner, unsure
 from mappers.clean.money import plain_decimal
 from mappers.codes.lists import code_lists
-from mappers.text.folding import fold_digits, squeeze
+from mappers.text.folding import fold_written, squeeze
 
 # Not the end of a fraction or a span: of "1/3 km" and "2-3 km" no part is the distance.
 _NUMBER = r"(?<![\d./])(?<!\d[-–])(?<!\d\s[-–]\s)(?<!\d\sto\s)(\d+(?:\.\d+)?(?:\s?[½¼¾])?|[½¼¾])"
@@ -44,7 +44,7 @@ def clean_direction_distance(raw: str, context: CleanContext) -> CleanedRows:
     "1/2 km", "1½ km" and "two km" are read, "2-3 km" is not. A number without a unit is no distance, nor a unit without
     a number; two directions that differ are none.
     """
-    text = _fractions(fold_digits(squeeze(raw)))
+    text = _fractions(fold_written(squeeze(raw)))
     parts: dict[str, CleanedCell] = {}
     beat = _BEAT.search(text)
     if beat:

@@ -6,7 +6,7 @@ import re
 
 from mappers.clean.base import CleanContext, CleanedCell, CleanedRows, Cleaner, unsure
 from mappers.codes.lists import code_lists
-from mappers.text.folding import fold_digits, squeeze
+from mappers.text.folding import fold_written, squeeze
 
 _NUMBER = re.compile(r"(?P<number>\d{1,6}(?:\.\d{1,3})?)\s*(?P<unit>\D*)")
 _UNIT = "unit"
@@ -18,7 +18,7 @@ def clean_quantity(raw: str, context: CleanContext) -> CleanedRows:
 
     A unit that the list does not know gives none, with the note "not-in-list"; several numbers give no quantity.
     """
-    m = _NUMBER.fullmatch(fold_digits(squeeze(raw)).strip(_EDGES))
+    m = _NUMBER.fullmatch(fold_written(squeeze(raw)).strip(_EDGES))
     if m is None:
         return CleanedRows(({"quantity": unsure("not-a-quantity")},))
     parts = {"quantity": CleanedCell(_plain(m["number"]), raw=m["number"])}

@@ -39,7 +39,7 @@ from mappers.clean.section_words import (
 )
 from mappers.codes.acts import bns_sections, ipc_sections
 from mappers.codes.sections import NEW_LAW_FROM
-from mappers.text.folding import fold_digits, squeeze
+from mappers.text.folding import fold_written, squeeze
 
 _KEPT = 1 << 14
 # Section numbers parted by slashes and, behind them, words without a digit.
@@ -81,7 +81,7 @@ def _is_timeless(raw: str) -> bool:
 
 def parse_sections(raw: str, context: CleanContext) -> CleanedRows:
     """The rows of any list, however it is written; `clean_sections` calls it where a list is not quite plain."""
-    text = joined_letters(dots_for_zeros(code_as_read(without_marks(fold_digits(squeeze(raw))))))
+    text = joined_letters(dots_for_zeros(code_as_read(without_marks(fold_written(squeeze(raw))))))
     text = PART.sub(r"(\1)", GLUED.sub(r"\1 ", text))
     text = AMENDED.sub(" ", re.sub(r"&amp;", "&", html.unescape(text), flags=re.I))
     before = before_sections(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from mappers.clean.base import CleanContext, CleanedCell, Cleaner, unsure
-from mappers.text.folding import fold_digits, squeeze
+from mappers.text.folding import fold_written, squeeze
 
 _LABEL = re.compile(r"^(?:g\.?\s*d\.?\s*e?\.?|entry|no|sl|क्र(?:मांक)?|सं|नं|नः|নং|எண்|#)(?:[\s.:\-]|$)+", re.I)
 # What stands for letters that a program could not keep: a question mark each, or U+FFFD.
@@ -35,7 +35,7 @@ def _of_text(text: str) -> CleanedCell:
 
 def clean_reference(raw: str, context: CleanContext) -> CleanedCell:
     """A number kept as text ("UD 12/98", "GDE No. 4512"): digits folded, "No." and "GDE" before it dropped."""
-    text = fold_digits(squeeze(raw))
+    text = fold_written(squeeze(raw))
     # Two labels may stand together: "GDE No.".
     while (bare := _LABEL.sub("", text)) != text and bare:
         text = bare
@@ -44,8 +44,8 @@ def clean_reference(raw: str, context: CleanContext) -> CleanedCell:
 
 def clean_phone(raw: str, context: CleanContext) -> CleanedCell:
     """An Indian telephone number as ten digits; several or none give no value."""
-    found = [re.sub(r"\D", "", m.group(1)) for m in _PHONE.finditer(fold_digits(raw))]
-    rest = re.sub(r"\D", "", _PHONE.sub("", fold_digits(raw)))
+    found = [re.sub(r"\D", "", m.group(1)) for m in _PHONE.finditer(fold_written(raw))]
+    rest = re.sub(r"\D", "", _PHONE.sub("", fold_written(raw)))
     if len(found) == 1 and not rest:
         return CleanedCell(found[0])
     return unsure("several-phones" if len(found) > 1 else "not-a-phone")

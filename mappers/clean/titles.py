@@ -11,7 +11,7 @@ import re
 from mappers.clean.base import CleanedCell
 from mappers.codes.lists import code_lists
 from mappers.languages import load_languages
-from mappers.text.folding import fold_digits, fold_key, nfc, squeeze
+from mappers.text.folding import fold_key, fold_written, nfc, squeeze
 from mappers.text.memory import Memory
 from mappers.text.scripts import INDIC
 
@@ -99,7 +99,7 @@ def _strip_rank(text: str) -> str:
         key = fold_key(written)
         if key in ranks and key not in _NO_RANKS and (not written.isascii() or len(key) > 3 or written.isupper()):
             rest = " ".join(words[size:])
-            return _NUMBER.sub("", fold_digits(nfc(rest)), count=1) if _NUMBER.match(fold_digits(rest)) else rest
+            return _NUMBER.sub("", fold_written(nfc(rest)), count=1) if _NUMBER.match(fold_written(rest)) else rest
     return text
 
 

@@ -14,7 +14,7 @@ from itertools import islice, product
 
 from mappers.codes.tables import read_csv, split_ways
 from mappers.codes.vehicles import vehicle_patterns, vehicle_prefixes
-from mappers.text.folding import fold_digits
+from mappers.text.folding import fold_written
 
 _DIGIT_OF = dict(zip("OQDILZSGBT", "0001125687", strict=True))
 _LETTERS_OF = {d: "".join(c for c, one in _DIGIT_OF.items() if one == d) for d in set(_DIGIT_OF.values())}
@@ -38,7 +38,7 @@ _NO_PREFIXES = frozenset((*_MONTHS, "FIR", "IPC", "BNS", "GDE", "DTD", "PIN", "T
 @lru_cache(maxsize=_KEPT)
 def mark_signs(text: str) -> str:
     """A mark without blanks and dashes, in capitals, digits of all scripts as 0 to 9."""
-    return "".join(c for c in fold_digits(text).upper() if c.isalnum())
+    return "".join(c for c in fold_written(text).upper() if c.isalnum())
 
 
 def registration_forms(signs: str) -> tuple[str, ...]:
@@ -96,7 +96,7 @@ def marks_in(text: str) -> list[str]:
 def serials_in(text: str) -> list[str]:
     """What looks like an engine or chassis number in running text: letters and at least four digits in one word."""
     marks = {m for m in marks_in(text)}
-    return [s for s in _SERIAL.findall(fold_digits(text).upper()) if s not in marks]
+    return [s for s in _SERIAL.findall(fold_written(text).upper()) if s not in marks]
 
 
 def numbers_within(text: str) -> list[str]:
@@ -108,14 +108,14 @@ def numbers_within(text: str) -> list[str]:
 
 
 def _find_serials(text: str) -> Iterator[re.Match[str]]:
-    plain = fold_digits(text).upper()
+    plain = fold_written(text).upper()
     if any(c.isdigit() for c in plain):
         yield from (m for m in _TOLD.finditer(plain) if (m[1] in _prefixes() if m[1] else m[2] not in _NO_PREFIXES))
 
 
 def without_marks(text: str) -> str:
     """The text with blanks where registration marks stand."""
-    plain = fold_digits(text).upper()
+    plain = fold_written(text).upper()
     for found in _find_serials(plain):
         plain = plain[: found.start()] + " " * len(found[0]) + plain[found.end() :]
     return plain

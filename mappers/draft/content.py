@@ -12,7 +12,7 @@ from mappers.clean import CleanContext, CleanedCell, load_cleaners
 from mappers.clean.date_format import proven_format
 from mappers.codes import act_list, code_lists
 from mappers.names import name_key
-from mappers.text.folding import fold_digits
+from mappers.text.folding import fold_written
 
 # Cells of a column that are tried; distinct ones, the first of the table.
 TRIED = 60
@@ -80,7 +80,7 @@ class Content:
     @cached_property
     def digits(self) -> float:
         """Share of cells that are numbers and nothing else."""
-        return self.share(lambda v: fold_digits(v).replace(",", "").replace(".", "", 1).isdigit())
+        return self.share(lambda v: fold_written(v).replace(",", "").replace(".", "", 1).isdigit())
 
     @cached_property
     def length(self) -> float:
@@ -90,7 +90,7 @@ class Content:
     @cached_property
     def letters(self) -> float:
         """Share of cells with hardly anything but letters and blanks."""
-        return self.share(lambda v: sum(not (c.isdigit() or c in ":/\\@#") for c in fold_digits(v)) > 0.9 * len(v))
+        return self.share(lambda v: sum(not (c.isdigit() or c in ":/\\@#") for c in fold_written(v)) > 0.9 * len(v))
 
     @cached_property
     def days(self) -> float:
@@ -104,7 +104,7 @@ class Content:
     @cached_property
     def day_months(self) -> float:
         """Share of cells that are a day and a month, of a year that stands over them."""
-        return self.share(lambda v: bool(_DAY_MONTH.fullmatch(fold_digits(v))))
+        return self.share(lambda v: bool(_DAY_MONTH.fullmatch(fold_written(v))))
 
     @cached_property
     def date_format(self) -> str:
@@ -114,12 +114,12 @@ class Content:
     @cached_property
     def hours(self) -> float:
         """Share of cells that are an hour of the day and nothing else."""
-        return self.share(lambda v: bool(_CLOCK.match(fold_digits(v))))
+        return self.share(lambda v: bool(_CLOCK.match(fold_written(v))))
 
     @cached_property
     def sections(self) -> float:
         """Share of cells that look like sections of law."""
-        return self.share(lambda v: bool(_LAW.search(v) or _SECTIONS.match(fold_digits(v))))
+        return self.share(lambda v: bool(_LAW.search(v) or _SECTIONS.match(fold_written(v))))
 
     @cached_property
     def kin(self) -> float:
@@ -139,7 +139,7 @@ class Content:
     @cached_property
     def numbers(self) -> Sequence[int]:
         """The whole numbers of the column."""
-        return [int(t) for t in (fold_digits(v).strip() for v in self.tried_cells) if t.isdigit() and len(t) < 15]
+        return [int(t) for t in (fold_written(v).strip() for v in self.tried_cells) if t.isdigit() and len(t) < 15]
 
     def share_listed(self, name: str) -> float:
         """Share of the cells whose words a list knows; lists of places count when the context brings them."""
@@ -170,5 +170,5 @@ def _has(answer: CleanedCell) -> bool:
 
 
 def _looks_like_day(text: str) -> bool:
-    folded = fold_digits(text).strip()
+    folded = fold_written(text).strip()
     return bool(_THREE.match(folded) or _EIGHT.fullmatch(folded) or _WITH_WORD.search(folded))

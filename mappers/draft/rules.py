@@ -10,7 +10,7 @@ from mappers.clean import load_cleaners
 from mappers.codes import act_list, code_lists
 from mappers.draft.content import Content
 from mappers.draft.targets import DraftTarget
-from mappers.text.folding import fold_digits
+from mappers.text.folding import fold_written
 
 _BY_NAME = {
     "age": "age", "phone": "phone", "mobile": "phone", "narrative": "block", "gist": "block", "address": "block",
@@ -78,7 +78,7 @@ def _plain(target: DraftTarget, content: Content) -> DraftRule | None:
 
 def _number(target: DraftTarget, content: Content, taken: frozenset[str]) -> DraftRule | None:
     """The number of a case, with part and year where they stand in its cell and no other column has them."""
-    has_more = content.share(lambda v: bool(_WITH_YEAR.search(fold_digits(v))))
+    has_more = content.share(lambda v: bool(_WITH_YEAR.search(fold_written(v))))
     if target.row or has_more < 0.3:
         return None
     fields = {"number": "fir_no", "year": "year", "part": "fir_part"}
@@ -99,14 +99,14 @@ def _find_unlisted(content: Content, codes: str) -> tuple[str, ...]:
 def _with_time(target: DraftTarget, content: Content) -> DraftRule | None:
     assert target.column is not None
     name = target.column.name
-    has_time = content.share(lambda v: bool(_CLOCK.search(_after_day(v))) and not _MIDNIGHT.search(fold_digits(v)))
+    has_time = content.share(lambda v: bool(_CLOCK.search(_after_day(v))) and not _MIDNIGHT.search(fold_written(v)))
     if name not in _TIME_OF or has_time < 0.2:
         return None
     return DraftRule({"date": name, "time": _TIME_OF[name]}, "date_time", target.row)
 
 
 def _after_day(text: str) -> str:
-    return re.sub(r"^\s*\d{1,4}[-/.]\w{1,9}[-/.]\d{2,4}", "", fold_digits(text))
+    return re.sub(r"^\s*\d{1,4}[-/.]\w{1,9}[-/.]\d{2,4}", "", fold_written(text))
 
 
 def _sections(target: DraftTarget, content: Content, taken: frozenset[str]) -> DraftRule | None:
@@ -163,7 +163,7 @@ def _direction(target: DraftTarget, content: Content, taken: frozenset[str]) -> 
         return None
     cleaner = load_cleaners()["direction_distance"]
     fields = {"direction": "place_direction", "distance_km": "place_distance_km"}
-    has_number = content.share(lambda v: any(c.isdigit() for c in fold_digits(v)))
+    has_number = content.share(lambda v: any(c.isdigit() for c in fold_written(v)))
     return DraftRule({p: fields[p] for p in cleaner.parts if p in fields}, cleaner.name) if has_number > 0.3 else None
 
 

@@ -10,7 +10,7 @@ from mappers.clean.base import CleanContext
 from mappers.clean.sections import clean_sections
 from mappers.codes import Section, acts, find_section, heads_of, punishments, sections
 from mappers.lookup.hit import Counterpart, MasterHit, holds
-from mappers.text.folding import fold_digits, squeeze
+from mappers.text.folding import fold_written, squeeze
 
 _NAMED = 1.0
 # A section whose act is one of several of that name; its counterpart, where that is the law of the day.
@@ -55,7 +55,7 @@ def listed_acts() -> frozenset[str]:
 
 def _acts_meant(text: str, notes: tuple[str, ...]) -> tuple[str, ...]:
     if "act-ambiguous" in notes:
-        return tuple(dict.fromkeys(i for f in find_acts(fold_digits(squeeze(text))) for i in f.ids))
+        return tuple(dict.fromkeys(i for f in find_acts(fold_written(squeeze(text))) for i in f.ids))
     return () if "act-unknown" in notes else _PENAL_CODES
 
 
@@ -128,7 +128,7 @@ def _facts(act: str, number: str, section: Section | None) -> Iterator[tuple[str
 
 def find_named_acts(text: str, day: str) -> Iterator[MasterHit]:
     """The acts that a text names, also those of one name that applied at other times."""
-    folded = fold_digits(squeeze(text))
+    folded = fold_written(squeeze(text))
     for found in find_acts(folded):
         for act in (acts()[i] for i in found.ids):
             is_open = holds(act.in_force_from, act.in_force_to, day)

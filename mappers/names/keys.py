@@ -9,7 +9,7 @@ from zlib import crc32
 
 from mappers.names.romanise import language_for, romanise, sounds
 from mappers.names.sounds import coarse, spell
-from mappers.text.folding import fold_digits
+from mappers.text.folding import fold_written
 
 KEYS = 2
 """Raise it whenever the same name would get other keys: stores are then filled anew."""
@@ -90,7 +90,7 @@ def mark_key(text: str) -> str:
     """A registration, engine or chassis number, or another mark, by what cannot be misread: letters and digits alone,
     with one sign for those that are taken for each other (O and 0, I and 1, S and 5, B and 8, Z and 2).
     """
-    return "".join(c for c in fold_digits(text).upper() if c.isalnum()).translate(_LOOKALIKES)
+    return "".join(c for c in fold_written(text).upper() if c.isalnum()).translate(_LOOKALIKES)
 
 
 def mark_tokens(text: str) -> list[int]:

@@ -12,7 +12,7 @@ from mappers.languages import languages_of_script, load_languages
 from mappers.names.indic import indic_sounds, knows, language_of
 from mappers.names.sounds import latin_sounds, meet, spell
 from mappers.names.urdu import bare, urdu_sounds
-from mappers.text.folding import fold_digits, nfc
+from mappers.text.folding import fold_written, nfc
 from mappers.text.memory import Memory
 from mappers.text.scripts import is_arabic
 
@@ -94,7 +94,7 @@ def _spelled_in(language: str) -> Memory[str]:
     """What stands between blanks -> the same in Latin letters."""
 
     def spell_piece(piece: str) -> str:
-        plain = fold_digits(_compose(piece)).translate(_PLAIN)
+        plain = fold_written(_compose(piece)).translate(_PLAIN)
         spelled = _WORD.sub(lambda m: _spell_word(m[0], language), plain)
         return _NOT_ASCII.sub(lambda m: _without_marks(m[0]), spelled)
 
@@ -170,7 +170,7 @@ def sounds(text: str, language: str = "") -> str:
     """The sounds of a whole name, words parted by one blank, brought to where spellings of one name meet."""
     if text.isascii():
         return latin_sounds(text)
-    plain = fold_digits(_compose(text)).translate(_PLAIN)
+    plain = fold_written(_compose(text)).translate(_PLAIN)
     parts: list[str] = []
     at = 0
     for m in _WORD.finditer(plain):

@@ -5,12 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from mappers.text.scripts import BLOCKS
-
-# Zeros of the scripts met in Indian records; the nine digits follow each. Source: the Unicode code charts.
-_ZEROS = (*(start + 0x66 for start in BLOCKS.values()), 0x06F0, 0x0660, 0xABF0, 0x1C50, 0xFF10)
-_DIGITS = {zero + n: str(n) for zero in _ZEROS for n in range(10)}
-_ANY_DIGIT = re.compile(f"[{''.join(map(chr, _DIGITS))}]")
+_NATIVE_DIGIT = re.compile(r"[^\D0-9]")
 # Hindi writes the zero for the dot of an abbreviation: भा०द०वि० is भा.द.वि.
 _ZERO_AS_DOT = re.compile(r"(?<=[\u0900-\u0939\u093c-\u094d\u0958-\u095f])\u0966")
 # Tamil 10, 100 and 1000, which multiply the digit before them: ௨௰௫ is 25. Source: the Unicode code charts.
@@ -19,29 +14,45 @@ _TAMIL_NUMBER = re.compile("[\u0be6-\u0bf2]*[\u0bf0-\u0bf2][\u0be6-\u0bf2]*")
 _JOINERS = "\u200c\u200d"
 
 
+class _DigitTable(dict[int, int]):
+    """Code point -> that of its digit 0-9, or its own; filled as they are met, since Unicode has no list of digits."""
+
+    def __missing__(self, code: int) -> int:
+        self[code] = found = ord(str(unicodedata.decimal(chr(code)))) if chr(code).isdecimal() else code
+        return found
+
+
+_DIGITS = _DigitTable()
+
+
 def nfc(text: str) -> str:
     """Text in NFC; joiners (ZWJ, ZWNJ) stay, since they change words."""
     return unicodedata.normalize("NFC", text)
 
 
 def fold_digits(text: str) -> str:
-    """Text with the digits of every Indian script as 0-9; everything else stays.
-
-    Scripts: Devanagari, Bengali, Gurmukhi, Gujarati, Odia, Tamil, Telugu, Kannada, Malayalam, Urdu, Arabic, Meetei
-    Mayek, Ol Chiki, full-width. A table rather than int(), so that no other character is taken for a digit by luck. A
-    Devanagari zero right behind a letter is the dot of an abbreviation and becomes one.
-    """
-    if text.isascii() or not _ANY_DIGIT.search(text):
+    """Every decimal digit of any script as 0-9; all else stays. The length stays as well."""
+    if text.isascii() or not _NATIVE_DIGIT.search(text):
         return text
-    return _ZERO_AS_DOT.sub(".", text).translate(_DIGITS)
+    return text.translate(_DIGITS)
+
+
+def dot_abbreviations(text: str) -> str:
+    """Text in which a Devanagari zero right behind a letter is the dot of an abbreviation; the length stays."""
+    return _ZERO_AS_DOT.sub(".", text) if "\u0966" in text else text
+
+
+def fold_written(text: str) -> str:
+    """Text as people write it, digits as 0-9 and the zeros of abbreviations as dots: "सं०३०२" is the number 302."""
+    return fold_digits(dot_abbreviations(text))
 
 
 def fold_numerals(text: str) -> str:
-    """Like fold_digits, and numbers with the Tamil signs for 10, 100 and 1000 as digits too; the length may change.
+    """Like fold_written, and numbers with the Tamil signs for 10, 100 and 1000 as digits too; the length may change.
 
     Signs in an order that makes no number stay as they are.
     """
-    return text if text.isascii() else fold_digits(_TAMIL_NUMBER.sub(lambda m: _tamil_number(m.group()), text))
+    return text if text.isascii() else fold_written(_TAMIL_NUMBER.sub(lambda m: _tamil_number(m.group()), text))
 
 
 def _tamil_number(written: str) -> str:
@@ -71,5 +82,5 @@ def fold_key(text: str) -> str:
     """
     if text.isascii():
         return "".join(filter(str.isalnum, text.lower()))
-    folded = unicodedata.normalize("NFKC", fold_digits(text)).casefold()
+    folded = unicodedata.normalize("NFKC", fold_written(text)).casefold()
     return "".join(c for c in folded if c not in _JOINERS and (c.isalnum() or unicodedata.category(c)[0] == "M"))

@@ -12,7 +12,7 @@ from mappers.codes import load_stations, place_lists
 from mappers.mapping.load import find_mapping, load_mappings, map_readings
 from mappers.sources.values import MapContext, PageValues, ZoneValue
 from mappers.states import load_state
-from mappers.text.folding import fold_digits
+from mappers.text.folding import fold_written
 from ocr.forms.form import load_forms
 from sample_data.cases import PHONE
 from sample_data.fonts import PRINTS, FontMissing, Fonts
@@ -75,8 +75,8 @@ def test_what_is_written_means_the_record_beside_it(language):
 @EACH
 def test_what_is_said_to_be_read_stands_on_the_page(language):
     record, zones = GOLD[language]["record"], GOLD[language]["zones"]
-    written = {find_item(zone): {fold_digits(text), str(record.get(zone))} for zone, text in zones.items()}
-    assert READ[language] and all(fold_digits(value) in written[item] for item, value in READ[language].items())
+    written = {find_item(zone): {fold_written(text), str(record.get(zone))} for zone, text in zones.items()}
+    assert READ[language] and all(fold_written(value) in written[item] for item, value in READ[language].items())
 
 
 @EACH

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from mappers.clean.base import CleanContext
 from mappers.clean.sections import clean_sections, parse_sections
 from mappers.codes import acts, ipc_sections
-from mappers.text.folding import fold_digits
 
 IN_2010 = CleanContext(day="2010-05-05")
 
@@ -183,11 +182,6 @@ def test_letters_with_dots_are_some_act_and_never_the_penal_code_by_inference(ra
 def test_nothing_is_inferred_for_a_section_that_the_penal_code_has_not() -> None:
     (row,) = clean_sections("66C", IN_2010).rows
     assert (row["act"].value, row["act"].notes, row["inferred"].value) == (None, ("act-unclear",), "no")
-
-
-def test_a_zero_for_a_dot_is_a_dot_behind_every_kind_of_letter() -> None:
-    assert fold_digits("\u0958०") == "\u0958."
-    assert fold_digits("सं० ३०२") == "सं. 302"
 
 
 def test_the_number_of_the_case_is_no_section() -> None:

@@ -14,11 +14,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from digitize.errors import InputError
 from digitize.files.forms.library import find_one
 from digitize.machine.progress import Progress
+from mappers.text.folding import fold_digits
 from ocr.forms.decide import decide_zone
 from ocr.forms.form import Form
 from ocr.forms.read import recognise
 from ocr.forms.settings import ReadSettings
-from ocr.languages.script import fold_digits
 from ocr.page import Box, Scan, ZoneReading
 
 
