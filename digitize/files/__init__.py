@@ -1,1 +1,1 @@
-"""Work on files without a workspace: read, extract, convert, inspect, validate, load, map, judge scans, draft forms."""
+"""Work on files without a workspace: read, extract, convert, inspect, validate, load, map, check scans, draft forms."""

@@ -1,4 +1,4 @@
-"""An agreed number or share: how much of a whole may be refused before the whole is not taken."""
+"""An agreed number or share of records that may be refused before nothing is accepted."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _WRITTEN = re.compile(r"(?P<number>[0-9]+(?:\.[0-9]+)?)\s*(?P<unit>%|records?|ro
 
 @dataclass(frozen=True, slots=True)
 class AgreedLimit:
-    """So many records, or such a share of them. amount: a number of records, or 0..1 where is_share."""
+    """A number or a share of records. amount: number of records, or 0..1 if is_share."""
 
     amount: Fraction
     is_share: bool = False
@@ -28,9 +28,9 @@ class AgreedLimit:
 
 
 def parse_agreed(text: str, option: str = "--max-rejects") -> AgreedLimit:
-    """What is written on the command line: "20" and "20 records" are a number, "0.5%" is a share.
+    """Parse a command line value: "20" and "20 records" are a number, "0.5%" is a share.
 
-    A number with a point and no sign once meant a share in one command and per cent in another, so it is refused.
+    A decimal number without a sign once meant a share in one command and a percentage in another, so it is refused.
     Raises OptionsError.
     """
     found = _WRITTEN.fullmatch(text.strip())
@@ -47,6 +47,6 @@ def parse_agreed(text: str, option: str = "--max-rejects") -> AgreedLimit:
 
 
 def _percent(number: Fraction) -> str:
-    """The spellings that a number with a point may have meant."""
+    """Possible meanings of a decimal number."""
     shown = f"{float(number):g}%"
     return f"{float(number * 100):g}% or {shown}" if number <= 1 else shown

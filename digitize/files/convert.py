@@ -1,4 +1,4 @@
-"""From legacy bytes to Unicode: plain text line by line, or whole tables, without a workspace."""
+"""Convert legacy bytes to Unicode: plain text line by line, or whole tables, without a workspace."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ MORE = "_more"
 
 @dataclass
 class Done:
-    """What became of a table's rows. left_out: row number -> why it was not written. surplus: rows written without
-    what stands behind their last column.
+    """Result for a table. left_out: row number -> reason it was not written. surplus: rows written without the cells
+    after their last column.
     """
 
     written: int = 0
@@ -48,7 +48,7 @@ class Done:
 
 
 def make_wanted(name: str, state: str, folder: Path | None, columns: Sequence[str] = ()) -> WantedEncoding:
-    """What was said on the command line. columns: "COLUMN=ENCODING". Raises MappingError, OptionsError."""
+    """Options from the command line. columns: "COLUMN=ENCODING". Raises MappingError, OptionsError."""
     if bare := next((c for c in columns if "=" not in c), None):
         raise OptionsError(f"--column {bare}: write COLUMN=ENCODING.")
     pairs = dict(c.split("=", 1) for c in columns)
@@ -57,9 +57,9 @@ def make_wanted(name: str, state: str, folder: Path | None, columns: Sequence[st
 
 
 def convert_lines(source: BinaryIO, out: TextIO, wanted: WantedEncoding, name: str) -> EncodedColumn:
-    """Text, one line out for each line in. name: of the source, for messages.
+    """Convert text, one output line per input line. name: of the source, for messages.
 
-    Raises EncodingUnclear before anything is written when the encoding has to be found out and is not clear.
+    Raises EncodingUnclear before anything is written if the encoding must be detected and is ambiguous.
     """
     lines = read_lines(source)
     first = list(islice(lines, SAMPLE_ROWS))
@@ -73,7 +73,7 @@ def convert_lines(source: BinaryIO, out: TextIO, wanted: WantedEncoding, name: s
 
 
 def text_column(lines: Iterable[bytes | str], wanted: WantedEncoding) -> EncodedColumn:
-    """The encoding of plain text, as of a table with one column."""
+    """Encoding of plain text, treated as a table with one column."""
     return settle(LegacyTable("text", ("text",), iter(())), take_sample(_as_rows(lines), 1), wanted)[0]
 
 
@@ -82,7 +82,7 @@ def _as_rows(lines: Iterable[bytes | str]) -> Iterator[LegacyRow]:
 
 
 def read_lines(source: BinaryIO) -> Iterator[bytes | str]:
-    """The lines of a stream without their ends: bytes, or text where it is UTF-16."""
+    """Lines of a stream without line ends: bytes, or text for UTF-16."""
     head = source.read(_HEAD)
     if wide := _utf16(head):
         text = (head + source.read()).decode(wide, "replace").removeprefix("\ufeff")
@@ -94,7 +94,7 @@ def read_lines(source: BinaryIO) -> Iterator[bytes | str]:
 
 
 def _utf16(head: bytes) -> str:
-    """The kind of UTF-16 that a text is in, by its mark or by where its zeros stand; "" for none."""
+    """UTF-16 variant of a text, by its BOM or the position of zero bytes; "" for none."""
     if head[:2] in _UTF16:
         return "utf-16-le" if head[:2] == _UTF16[0] else "utf-16-be"
     # Latin letters, digits and blanks have a zero byte in UTF-16: all at even places, or all at odd ones.
@@ -112,10 +112,10 @@ def _first_line(head: bytes, source: BinaryIO) -> Iterator[bytes]:
 
 
 def is_text(path: Path, how: ReadAs) -> bool:
-    """Whether a file is taken as plain text: there is no table in it, or one that is called as text and may be none.
+    """Whether a file is plain text: it has no table, or a text extension and possibly no table.
 
-    Text with separators is taken as text as well, since fonts have letters for them. Raises EncodingUnclear when names
-    of columns stand above.
+    Text with separators also counts as text, since legacy fonts use them as letters. Raises EncodingUnclear if it
+    starts with column names.
     """
     # Who says how a file is to be read means a table.
     if how != ReadAs():
@@ -138,13 +138,13 @@ def _is_prose(path: Path) -> bool:
 
 
 def _has_header(path: Path) -> bool:
-    """Whether names stand above three columns or more; two pieces of a line are soon alike by chance."""
+    """Whether three columns or more have a header; two parts of a line often match by chance."""
     columns = next(open_tables(path)).columns
     return len(columns) > 2 and not any(c.startswith("COLUMN_") for c in columns)
 
 
 def pick_tables(path: Path, how: ReadAs, only: str = "") -> Iterator[LegacyTable]:
-    """The tables of a file, or the one of that name. Raises TableError, InputError."""
+    """Tables of a file, or the one of that name. Raises TableError, InputError."""
     known = []
     for table in open_tables(path, how):
         known.append(table.name)
@@ -157,9 +157,9 @@ def pick_tables(path: Path, how: ReadAs, only: str = "") -> Iterator[LegacyTable
 
 
 def convert_table(table: LegacyTable, out: TextIO, wanted: WantedEncoding, *, all_rows: bool) -> Done:
-    """One table as UTF-8 CSV. all_rows: deleted and damaged ones too, each with row, offset, mark and problem.
+    """One table as UTF-8 CSV. all_rows: include deleted and damaged rows, each with row, offset, mark and problem.
 
-    Raises EncodingUnclear before anything is written when a column's encoding is not clear.
+    Raises EncodingUnclear before anything is written if a column's encoding is ambiguous.
     """
     table, sample = peek(table)
     columns = settle(table, sample, wanted)
@@ -184,7 +184,7 @@ def convert_table(table: LegacyTable, out: TextIO, wanted: WantedEncoding, *, al
 
 
 def _rest(cells: Sequence[bytes | str]) -> str:
-    """Cells behind the last column, which belong to none, as JSON; bytes as Windows-1252. "" for none."""
+    """Cells after the last column as JSON; bytes as Windows-1252. "" for none."""
     texts = [to_characters(c) if isinstance(c, bytes) else c for c in cells]
     return json.dumps(texts, ensure_ascii=False) if texts else ""
 
@@ -202,14 +202,16 @@ def _texts(row: LegacyRow, columns: Sequence[EncodedColumn]) -> list[str]:
 
 @dataclass(frozen=True)
 class _Lines:
-    """Rows of CSV with a line feed behind each. Their writer is told of both signs, so that it quotes cells with
-    either: a carriage return by itself ends a row for those who read it.
+    """CSV rows ending in a line feed.
+
+    The csv writer is given both line end characters so that it quotes cells with either: some readers take a lone
+    carriage return as a row end.
     """
 
     out: TextIO
 
     def write(self, row: str) -> None:
-        """Write one row, as the writer gives it."""
+        """Write one row."""
         self.out.write(row.removesuffix("\r\n") + "\n")
 
 

@@ -1,4 +1,4 @@
-"""`dataset.toml`: what a check must know of the import files beside it; written by an export, read by itself."""
+"""`dataset.toml`: metadata of the import files next to it; written by an export and read automatically."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _HEAD = """\
 
 
 class MadeBy(BaseModel):
-    """`[made]`: whence the tables come. program: version; schema: a short hash of all headers; mappings: their ids."""
+    """`[made]`: origin of the tables. program: version; schema: short hash of all headers; mappings: their ids."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     program: str = ""
@@ -37,7 +37,7 @@ class MadeBy(BaseModel):
 
 
 class DatasetFile(BaseModel):
-    """The file as it is written. stations: district -> its stations; stations_file: a list of stations beside it."""
+    """The file as written. stations: district -> its stations; stations_file: a station list next to it."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     format: Literal[1]
@@ -51,7 +51,7 @@ class DatasetFile(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """What is told of some import files. stations: (district, station); mappings: that made the records."""
+    """Metadata of import files. stations: (district, station); mappings: those that made the records."""
 
     state: str = ""
     stations: tuple[tuple[str, str], ...] = ()
@@ -61,9 +61,9 @@ class Dataset:
 
 
 def find_dataset(paths: Iterable[Path]) -> Dataset | None:
-    """What stands beside the files or in the folders; None where nothing does.
+    """Metadata next to the files or in the folders; None if there is none.
 
-    Raises OptionsError when a file is wrong, naming file and key, and when two of them do not agree.
+    Raises OptionsError if a file is invalid (naming file and key), or if two of them disagree.
     """
     folders = dict.fromkeys(p if p.is_dir() else p.parent for p in paths)
     files = [f / NAME for f in folders if (f / NAME).is_file()]
@@ -104,7 +104,7 @@ def _of_file(path: Path, name: str) -> tuple[tuple[str, str], ...]:
 
 
 def write_dataset(folder: Path, dataset: Dataset) -> None:
-    """Write the file into a folder, whole or not at all."""
+    """Write the file to a folder, atomically."""
     file = WholeFile(folder / NAME)
     try:
         file.write("\n".join([_HEAD, *_lines(dataset), ""]).encode("utf-8"))

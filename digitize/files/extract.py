@@ -1,4 +1,4 @@
-"""What a page of a form or register says, field by field, without a workspace."""
+"""Field values of a form or register page, without a workspace."""
 
 from __future__ import annotations
 
@@ -26,12 +26,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ExtractSettings:
-    """How fields are taken from pages.
+    """How fields are extracted.
 
-    read: how pages are read; of which forms, too. state: two small letters, whose places are looked up; "" for the
-    state that the page's form names. stations: a list of its stations, which wins over the package's. register: id of
-    the register that all pages are of, "" to find out. metadata: what is known of the book, by zone
-    (ocr/forms/expected.py).
+    read: read settings, including forms. state: two lower-case letters for place lookups; "" for the state named by the
+    form. stations: a station list that overrides the package's. register: register id of all pages, "" to detect.
+    metadata: known facts of the book, by zone (ocr/forms/expected.py).
     """
 
     read: ReadSettings
@@ -43,12 +42,12 @@ class ExtractSettings:
 
 @dataclass(frozen=True, slots=True)
 class Extract:
-    """One page's fields. form: None when the page is none of the known ones; reason then says why.
+    """One page's fields. form: None if the page is of no known form; reason then says why.
 
     kind: "form", "other" (a letter, a sheet not known) or "blank". part: of a form of several sheets, or the page of a
-    volume. match: how many key points of the print agree. fields: by the names of items.toml, in the form's order,
-    each with value, raw, confidence, box and candidates. rows: of a register. notes: what was done to the page, as
-    stable words. sensitive: its sections or ages say, or may say, that persons must not be named in copies.
+    volume. match: how many key points of the print agree. fields: by the names of items.toml, in the form's order, each
+    with value, raw, confidence, box and candidates. rows: of a register. notes: processing steps, as stable codes.
+    sensitive: its sections or ages show, or may show, that persons must not be named in copies.
     """
 
     form: str | None
@@ -64,7 +63,7 @@ class Extract:
 
 
 def form_extract(found: PageReading, settings: ExtractSettings) -> Extract:
-    """The fields of a page of a known form. Raises MappingError for a list of stations that is none."""
+    """Fields of a page of a known form. Raises MappingError for an invalid station list."""
     from digitize.reading.calibration import threshold
     from ocr.forms.zones import load_models
     from ocr.plain import reading_from_plain, recognition_from_plain
@@ -80,7 +79,7 @@ def form_extract(found: PageReading, settings: ExtractSettings) -> Extract:
 
 
 def other_extract(done: PageDone, why_no_register: str) -> Extract:
-    """A page that is neither of a known form nor of a known register. why_no_register: "" where it was not tried."""
+    """A page of no known form or register. why_no_register: "" if registers were not tried."""
     seen = done.as_form.recognition
     kind: Kind = "blank" if done.is_blank else "other"
     reasons = [seen["reason"], f"no register: {why_no_register}" if why_no_register and kind == "other" else ""]
@@ -89,7 +88,7 @@ def other_extract(done: PageDone, why_no_register: str) -> Extract:
 
 
 def _is_sensitive(reading: Reading, state: str, stations: Path | None) -> bool:
-    """Whether the record that a page makes is to be masked; so is one of a form that no mapping knows."""
+    """Whether the page's record must be masked; always for a form without a mapping."""
     from digitize.masking.masks import is_masked
     from digitize.reading.calibration import NEVER
     from digitize.reading.values import zone_value
@@ -110,9 +109,9 @@ def _is_sensitive(reading: Reading, state: str, stations: Path | None) -> bool:
 
 
 def number_groups(pages: Iterable[FilePageDone[Extract]]) -> Iterator[GroupedPage]:
-    """Pages in order with the number of the filled form they belong to, from 1, and what is doubtful about that group.
+    """Pages in order, with the number (from 1) of their filled form and doubts about that group.
 
-    Letters and blank pages go with the form before them; the files of one call are taken for one book, in order.
+    Letters and blank pages belong to the form before them; the files of one call are one book, in order.
     """
     # The grouping asks for pages as it needs them; those that it has not placed yet wait here.
     waiting: list[FilePageDone[Extract]] = []
@@ -130,9 +129,9 @@ def number_groups(pages: Iterable[FilePageDone[Extract]]) -> Iterator[GroupedPag
 
 
 def list_fields(found: Recognition, reading: Reading, accept: float) -> Mapping[str, Mapping[str, Any]]:
-    """Every zone's value under its item's name; a zone that was not decided is not there.
+    """Values of all decided zones by item name.
 
-    accept: the confidence from which a value may pass without a person.
+    accept: confidence from which a value may pass without review.
     """
     from digitize.files.extract_rows import as_field
 
@@ -140,12 +139,12 @@ def list_fields(found: Recognition, reading: Reading, accept: float) -> Mapping[
 
 
 def is_open_item(name: str) -> bool:
-    """Whether an item tells of no person, so that a sensitive page shows it: where, when, which case, which law."""
+    """Whether an item concerns no person and so is shown on sensitive pages: place, time, case, law."""
     return name in _OPEN or name.startswith(_OPEN_STARTS)
 
 
 def find_item(zone: str) -> str:
-    """The printed item that a zone answers, by items.toml; the zone's own id where that names none."""
+    """Printed item of a zone, by items.toml; the zone id if there is none."""
     return _items().get(zone, zone)
 
 

@@ -24,10 +24,9 @@ Came = tuple[FilePage, PageDone | PageFailed | None]
 
 
 def extract_files(files: Iterable[Path], settings: ExtractSettings, workers: int) -> Iterator[GroupedPage]:
-    """All pages of some files in order, with the number of the group that each belongs to and that group's doubts.
+    """All pages of some files in order, with the number and the doubts of their group.
 
-    The files of one call are one volume. Raises EngineMissing, FormError, and MappingError for a list of stations that
-    is none.
+    The files of one call are one volume. Raises EngineMissing, FormError, and MappingError for an invalid station list.
     """
     from ocr.scans.limits import MIN_SIDE_PX
 
@@ -37,7 +36,7 @@ def extract_files(files: Iterable[Path], settings: ExtractSettings, workers: int
 def extract_pages(
     pages: Iterable[FilePage], settings: ExtractSettings, workers: int
 ) -> Iterator[FilePageDone[Extract]]:
-    """What each page says, in order, as soon as it and those before it are read."""
+    """Content of each page in order, as soon as it and the pages before it are read."""
     from digitize.machine.pool import patience_s, run_jobs
 
     book = _FileJobs(pages, settings)
@@ -55,7 +54,7 @@ def _make_failure(job: PageJob) -> PageFailed:
 
 
 class _FileJobs(Iterator[PageJob]):
-    """The jobs of all pages as they can be begun, and what came of them, in order."""
+    """Jobs of all pages as they become ready, and their results in order."""
 
     def __init__(self, pages: Iterable[FilePage], settings: ExtractSettings) -> None:
         self._settings = settings
@@ -77,7 +76,7 @@ class _FileJobs(Iterator[PageJob]):
         return job
 
     def take(self, job: PageJob, done: PageDone | PageFailed) -> Iterator[Came]:
-        """What came of a page; given back is what is whole, in order. Raises what ends the whole call."""
+        """Add the result of a job; returns what is complete, in order. Raises errors that end the call."""
         from ocr.errors import EngineMissing, FormError
 
         # No engine, or a wrong form file: every page would fail alike, so the first failure ends the call.
@@ -94,13 +93,13 @@ class _FileJobs(Iterator[PageJob]):
         return self.in_order()
 
     def in_order(self) -> Iterator[Came]:
-        """What came of the next pages in order, as far as it is there."""
+        """Results of the next pages in order, as far as available."""
         while self._next in self._came:
             yield self._came.pop(self._next)
             self._next += 1
 
     def _iter_readable(self, pages: Iterable[FilePage]) -> Iterator[FilePage]:
-        """The pages that can be read; a file that could not be opened is answered at once."""
+        """Readable pages; a file that could not be opened gets its result at once."""
         for page in pages:
             if page.scan is None:
                 self._came[page.order] = page, None
@@ -139,14 +138,14 @@ class _FileJobs(Iterator[PageJob]):
 
 
 class _Extracts:
-    """What pages say as they come in order, with the rows of registers."""
+    """Extracts of pages in order, including register rows."""
 
     def __init__(self, settings: ExtractSettings) -> None:
         self._settings = settings
         self._begin()
 
     def add_page(self, came: Came) -> FilePageDone[Extract]:
-        """One page, the next in order."""
+        """Add one page, the next in order."""
         page, done = came
         if done is None:
             self._begin()

@@ -1,4 +1,4 @@
-"""Pages of registers as rows of plain data, each page with what those before it in its volume give it."""
+"""Register pages as plain rows, with the context carried over from earlier pages of the volume."""
 
 from __future__ import annotations
 
@@ -26,28 +26,28 @@ Plain = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A page of the volume as it was read. facts: what pages beside it must know of it."""
+    """A page of the volume as read. facts: what neighbouring pages need."""
 
     page: PageOfRows
     facts: Facts
 
 
 class VolumeRows:
-    """The rows of one volume's pages as they come, numbered from 1 over all of them.
+    """Rows of one volume's pages, numbered from 1.
 
-    The same functions join rows and ditto marks as in a workspace (digitize/reading/entries.py), but a page is given on
-    before the next one is read: of a row that goes on, each page has the part that stands there.
+    Rows and ditto marks are joined by the same functions as in a workspace (digitize/reading/entries.py), but each page
+    is delivered before the next is read, so a row that continues appears in parts, one per page.
     """
 
     def __init__(self, folders: tuple[Path, ...]) -> None:
-        """folders: with registers beside the package's."""
+        """folders: with registers in addition to the package's."""
         self._folders = folders
         self._form: str | None = None
         self._pages: list[_Read] = []
         self._count = self._entry = 0
 
     def rows(self, page: str, found: PageReading) -> Iterator[Plain]:
-        """The rows of the next page; what goes on from the page before has that row's number and says so."""
+        """Rows of the next page; a continued row keeps its number and is marked."""
         read = self._take(page, found)
         at = len(self._pages) - 1
         needed = find_needed_pages([p.facts for p in self._pages], at)
@@ -64,7 +64,7 @@ class VolumeRows:
             yield _as_row(row, self._count, read.page.reading)
 
     def break_off(self) -> None:
-        """Nothing goes on over the page that comes now: it could not be read."""
+        """Drop the carried context: the next page could not be read."""
         self._form, self._pages = None, []
 
     def _take(self, page: str, found: PageReading) -> _Read:
@@ -87,7 +87,7 @@ def _read(page: str, reading: Reading, seen: Recognition, folders: tuple[Path, .
 
 
 def _as_row(row: RegisterRow, number: int, reading: Reading) -> Plain:
-    """One row as plain data. reported: why it makes no record, as a stable word, "" where it makes one."""
+    """One row as plain data. reported: why it gives no record, as a stable code, "" if it does."""
     boxes = next(place.boxes for place in reading.rows if place.id == row.id)
     return {
         "number": number,
@@ -100,7 +100,7 @@ def _as_row(row: RegisterRow, number: int, reading: Reading) -> Plain:
 
 
 def _as_cell(cell: RowCell, decided: Decided | None) -> Plain:
-    """One cell as plain data. decided: as it was read; None for the day above entries, which stands in no column."""
+    """One cell as plain data. decided: the reading; None for the date above entries, which has no column."""
     value = cell.placed.value
     read = as_field(decided, NEVER) if decided is not None else _as_value(value)
     candidates = [{"text": text, "confidence": value.confidence} for text in value.candidates]
@@ -121,9 +121,9 @@ def _as_value(value: ZoneValue) -> Plain:
 
 
 def as_field(decided: Decided, accept: float | None = None) -> Plain:
-    """One value as plain data. blank: nothing is written there, which is not the same as unread.
+    """One value as plain data. blank: nothing is written there, as opposed to unread.
 
-    accept: the confidence from which it may pass; then asked says whether a person should look at it.
+    accept: confidence from which it may pass; `asked` then says whether it needs review.
     """
     plain = {
         "value": "" if is_noise(decided) else decided.value,

@@ -1,4 +1,4 @@
-"""Reading files that nobody vouches for: damage that a library did not expect is told as damage, and memory is held."""
+"""Read untrusted files: unexpected library errors are reported as damage, and memory is limited."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _DAMAGE = (zlib.error, zipfile.BadZipFile, lzma.LZMAError, EOFError, struct.erro
 
 @contextmanager
 def read_guarded(name: str) -> Iterator[None]:
-    """Read a file within the memory that one may take. name: of the file, for messages. Raises InputError."""
+    """Read a file within the memory limit. name: of the file, for messages. Raises InputError."""
     note_file(name)
     try:
         with held_memory():

@@ -1,4 +1,4 @@
-"""What a legacy file holds: tables, columns, rows, encodings with their evidence, examples, damage."""
+"""Content of a legacy file: tables, columns, rows, encodings with evidence, examples, damage."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class ColumnReport:
 
     @property
     def encoding(self) -> str:
-        """Name of its encoding, "plain" for none."""
+        """Name of its encoding, "plain" if it needs none."""
         return self.column.encoding.info.name if self.column.encoding else "plain"
 
     def to_plain(self) -> dict[str, Any]:
@@ -49,7 +49,7 @@ class ColumnReport:
 
 @dataclass(frozen=True)
 class TableReport:
-    """One table. rows: all of them; deleted and problems are among these. counted: rows that the file claims."""
+    """One table. rows: all, including deleted and problem rows. counted: rows according to the file header."""
 
     name: str
     rows: int
@@ -68,9 +68,9 @@ class TableReport:
 
 
 def inspect_file(path: Path, how: ReadAs, wanted: WantedEncoding) -> list[TableReport]:
-    """All tables of a file, each read through to its end; a file of plain text is one table with one column.
+    """All tables of a file, read completely; a plain text file is one table with one column.
 
-    Raises TableError where the file is neither.
+    Raises TableError if the file is neither.
     """
     try:
         return [inspect_table(t, wanted) for t in open_tables(path, how)]
@@ -106,7 +106,7 @@ def _column(column: EncodedColumn, values: Sequence[bytes | str], font: str) -> 
 
 
 def _telling(values: Sequence[bytes | str]) -> list[bytes | str]:
-    """Values worth showing: such as have letters."""
+    """Values worth showing, i.e. with letters."""
     # latin-1 takes every byte; here it is asked only whether there are any letters.
     with_letters = [v for v in values if any(c.isalpha() for c in (v.decode("latin-1") if isinstance(v, bytes) else v))]
     return list(islice(with_letters or values, EXAMPLES))

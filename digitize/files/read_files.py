@@ -1,4 +1,4 @@
-"""Work through the pages of files in processes, one page a job, results handed on in the order of the files."""
+"""Process the pages of files in parallel, one page per job, with results in file order."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ Found = TypeVar("Found")
 
 @dataclass(frozen=True, slots=True)
 class FilePage:
-    """One page to be read, or a file of which no page can be: then scan is missing and reason says why.
+    """One page to read, or an unreadable file: scan is then None and reason says why.
 
-    order: place among all jobs, place: that of its file among the files, both from 0. number: 1-based page of the file;
-    pages: how many the file has.
+    order: position among all jobs, place: of its file among the files, both from 0. number: 1-based page of the file;
+    pages: total pages of the file.
     """
 
     order: int
@@ -42,7 +42,7 @@ class FilePage:
 
 @dataclass(frozen=True)
 class FilePageDone(Generic[Found]):
-    """What came of a job: what was found, or why there is nothing. stop: an error that ends the whole run."""
+    """Result of a job: content, or the reason for none. stop: an error that ends the whole run."""
 
     job: FilePage
     found: Found | None = None
@@ -51,9 +51,9 @@ class FilePageDone(Generic[Found]):
 
 
 def parse_languages(given: str) -> tuple[str, ...]:
-    """Languages as two-letter codes, in the order given; "hi", "hin", and several parted by commas.
+    """Two-letter language codes in the order given; accepts "hi", "hin", and comma-separated lists.
 
-    Raises OptionsError for one that cannot be read, with the list of those that can.
+    Raises OptionsError for an unsupported one, listing those supported.
     """
     from ocr.languages.language import known_languages
 
@@ -84,12 +84,12 @@ def read_pages(
     seconds_per_page: float,
     least_px: int,
 ) -> Iterator[FilePageDone[Found]]:
-    """Read all pages of all files, in order, each given back as soon as it and those before it are done.
+    """Read all pages of all files in order, yielding each as soon as it and those before it are done.
 
-    read: what is done to a page; it and what it gives travel between processes. Pages are read in processes of their
-    own, one worker's too: a page may break its worker, or never come back. A file or page that cannot be read gives a
-    reason, and the others go on. least_px: of a picture's shorter side. Raises EngineMissing when an engine or a
-    language pack is not installed, FormError when a form file is wrong.
+    read: page function; it and its result are pickled. Pages are read in separate processes, even with one worker,
+    since a page may crash or hang its worker. An unreadable file or page gives a reason, and the others continue.
+    least_px: minimum of an image's shorter side. Raises EngineMissing when an engine or a language pack is not
+    installed, FormError when a form file is wrong.
     """
     from digitize.machine.pool import in_order, patience_s, run_jobs
 
@@ -100,7 +100,7 @@ def read_pages(
 
 
 def pages_of(files: Iterable[Path], least_px: int) -> Iterator[FilePage]:
-    """All pages of some files in order; files are opened only when their turn has come, in a worker."""
+    """All pages of some files in order; each file is opened in a worker when its turn comes."""
     from digitize.files.scan_probe import probe_scans
     from ocr.page import Scan
 
@@ -144,7 +144,7 @@ def _make_failure(job: FilePage) -> FilePageDone[Found]:
 
 
 def _raise_stop(done: Iterable[FilePageDone[Found]]) -> Iterator[FilePageDone[Found]]:
-    """Pages as they are done. Raises what stops the run at once, whichever page's turn it is."""
+    """Pages as they finish. Raises an error that stops the run at once, whichever page comes next."""
     for one in done:
         if one.stop is not None:
             raise one.stop

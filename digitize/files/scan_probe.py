@@ -1,4 +1,4 @@
-"""A first look into scans in a worker of their own: how many pages each has, or why it has none."""
+"""Probe scans in a separate worker: number of pages, or why there are none."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ class ScanProbe(NamedTuple):
 
 
 def probe_scans(files: Iterable[Path], least_px: int) -> Iterator[ScanProbe]:
-    """Look into files, in order, as they are asked for; least_px: of a picture's shorter side.
+    """Probe files lazily, in order; least_px: minimum of an image's shorter side.
 
-    A file that breaks its worker, or never ends, costs that worker; it is named, and the others go on.
+    A file that crashes or hangs its worker costs only that worker; it is reported, and the others continue.
     """
     early: dict[int, ScanProbe] = {}
     wanted = 0

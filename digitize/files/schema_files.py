@@ -1,4 +1,4 @@
-"""Empty import files of a form: one file a table, with the headers of the flat layout and nothing below them."""
+"""Empty import files of a form: one per table, with the headers of the flat layout only."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ FORMATS = ("csv",)
 
 
 def template(form: str, to: str = "csv") -> Mapping[str, str]:
-    """File name -> its text, for every table of a form.
+    """File name -> text for every table of a form.
 
-    Raises OptionsError for a format that is not known, MappingError when there is no such form.
+    Raises OptionsError for an unknown format, MappingError for an unknown form.
     """
     if to not in FORMATS:
         raise OptionsError(f"--to knows {', '.join(FORMATS)}; not {to}")
@@ -24,9 +24,9 @@ def template(form: str, to: str = "csv") -> Mapping[str, str]:
 
 
 def write_template(form: str, folder: Path, to: str = "csv") -> list[Path]:
-    """Write the empty files into a folder; UTF-8 with a byte order mark, so that spreadsheets read them right.
+    """Write the empty files to a folder; UTF-8 with a byte order mark, so that spreadsheets detect it.
 
-    Raises OptionsError when one of them is there already: it may have been filled. Then nothing is written.
+    Raises OptionsError if one exists, since it may have been filled; then nothing is written.
     """
     files = {folder / name: text for name, text in template(form, to).items()}
     there = [path.name for path in files if path.exists()]

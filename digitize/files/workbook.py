@@ -41,10 +41,10 @@ DAMAGE = (
 
 @dataclass(frozen=True, slots=True)
 class SheetLayout:
-    """A sheet that people fill in. what: what it is called in messages. columns: name -> width in letters.
+    """Layout of a sheet to fill in. what: its name in messages. columns: name -> width in letters.
 
-    keys: columns that say what a line is about. to_fill: columns that people may fill in. answers: those of them in
-    which one must be filled in for the line to be read. still: the first cell that moves when the sheet is scrolled.
+    keys: columns that identify a line. to_fill: editable columns. answers: at least one of these must be filled for the
+    line to be read. still: first cell that scrolls.
     """
 
     title: str
@@ -64,8 +64,8 @@ class SheetLayout:
 
 @dataclass(frozen=True, slots=True)
 class FilledLine:
-    """A line in which something was filled in. line: its number in the sheet. cells: column -> text, stripped, of all
-    columns of the layout. fault: why it cannot be taken as it stands; "" where it can.
+    """A filled line. line: its number in the sheet. cells: column -> stripped text, for all columns of the layout.
+    fault: why it cannot be accepted; "" if it can.
     """
 
     line: int
@@ -74,7 +74,7 @@ class FilledLine:
 
 
 def start_sheet(layout: SheetLayout, headings: Mapping[str, str] | None = None) -> tuple[Workbook, Worksheet]:
-    """Make a workbook with the sheet and its heads. headings: name -> heading; the names where there are none."""
+    """Create a workbook with the sheet and its header. headings: name -> heading; names by default."""
     from openpyxl import Workbook
     from openpyxl.styles import Font
 
@@ -91,7 +91,7 @@ def start_sheet(layout: SheetLayout, headings: Mapping[str, str] | None = None) 
 
 
 def write_cells(sheet: Worksheet, line: int, values: Mapping[str, object], to_fill: Collection[str]) -> None:
-    """Write a row: text wraps, and is never run as a formula. to_fill: columns in which people's words stay text."""
+    """Write a row: text wraps, and is never evaluated as a formula. to_fill: columns that stay text."""
     from openpyxl.styles import Alignment, Protection
 
     for number, (name, value) in enumerate(values.items(), start=1):
@@ -107,8 +107,10 @@ def write_cells(sheet: Worksheet, line: int, values: Mapping[str, object], to_fi
 
 
 def protect_sheet(sheet: Worksheet) -> None:
-    """Let a spreadsheet change nothing but the cells that are to be filled in, without a password: no row is sorted and
-    no cell shifted, so that nothing that was typed comes to stand beside another picture. Filters and widths stay free.
+    """Protect all cells except those to fill in, without a password.
+
+    Rows cannot be sorted or cells shifted, so that no answer ends up next to another picture. Filters and widths stay
+    adjustable.
     """
     rules = sheet.protection
     rules.sheet = True
@@ -117,7 +119,7 @@ def protect_sheet(sheet: Worksheet) -> None:
 
 
 def offer_words(sheet: Worksheet, column: str, last: int, words: Collection[str]) -> None:
-    """Offer a choice of words in a column, by its letter, from line 2 to the last."""
+    """Offer a drop-down of words in a column (by letter), from line 2 to the last."""
     from openpyxl.worksheet.datavalidation import DataValidation
 
     choice = DataValidation(type="list", formula1=f'"{",".join(words)}"', allow_blank=True)
@@ -126,9 +128,9 @@ def offer_words(sheet: Worksheet, column: str, last: int, words: Collection[str]
 
 
 def offer_choices(sheet: Worksheet, column: str, last: int, choices: str) -> None:
-    """Offer in each cell of a column, from line 2 to the last, what stands in its line of `choices`; all may be typed.
+    """Offer a drop-down per line from `choices`, from line 2 to the last; other values are allowed.
 
-    choices: cells of line 2, the line without a dollar sign, as "other!$A2:$E2".
+    choices: cells for line 2, without a dollar sign before the line, e.g. "other!$A2:$E2".
     """
     from openpyxl.worksheet.datavalidation import DataValidation
 
@@ -138,7 +140,7 @@ def offer_choices(sheet: Worksheet, column: str, last: int, choices: str) -> Non
 
 
 def save_book(book: Workbook, path: Path, guide: Sequence[str]) -> None:
-    """Add the sheet "how to" and write the file, all of it or nothing. Raises OSError."""
+    """Add the sheet "how to" and write the file atomically. Raises OSError."""
     sheet = book.create_sheet("how to")
     for text in guide:
         sheet.append((text,))
@@ -150,9 +152,9 @@ def save_book(book: Workbook, path: Path, guide: Sequence[str]) -> None:
 
 
 def read_filled(path: Path, layout: SheetLayout, headings: Mapping[str, str] | None = None) -> Iterator[FilledLine]:
-    """Read the lines that people filled in. headings: heading -> name of the column, in every language that may stand.
+    """Read the filled lines. headings: heading -> column name, in every possible language.
 
-    Raises InputError when the file is no such sheet, naming what it lacks.
+    Raises InputError if the file is no such sheet, naming what is missing.
     """
     head: list[str] = []
     for line, row in _read_rows(path, layout.title):
@@ -195,7 +197,7 @@ def _read_rows(path: Path, title: str) -> Iterator[tuple[int, Sequence[Cell]]]:
 
 
 def _find_fault(cells: Mapping[str, Cell], beside: Sequence[str]) -> str:
-    """Why a line cannot be taken. beside: the texts right of the last column with a head."""
+    """Why a line cannot be accepted. beside: texts to the right of the last header."""
     if formulas := [name for name, cell in cells.items() if cell.data_type == "f"]:
         # What a formula came to is not what somebody read, and may be another thing tomorrow.
         return f"{formulas[0]!r} holds a formula; type the text itself"
@@ -205,10 +207,10 @@ def _find_fault(cells: Mapping[str, Cell], beside: Sequence[str]) -> str:
 
 
 def _find_conversion(value: Any) -> str:
-    """What a spreadsheet made of what was typed, where it cannot be told any more what that was; "" where it can.
+    """What a spreadsheet converted the input to, if the original can no longer be recovered; "" if it can.
 
-    The cells of our sheets are text. In one that somebody formatted anew, or filled in another program, 05/06/2019
-    becomes the 6th of May or the 5th of June by the machine's region, 7/12 a day of this year, and 19.20 is 19.2.
+    Cells of our sheets are text. In a cell that was reformatted, or filled in another program, 05/06/2019 becomes 6 May
+    or 5 June depending on the locale, 7/12 a day of this year, and 19.20 is 19.2.
     """
     is_day = hasattr(value, "strftime") or isinstance(value, timedelta)
     is_cut = isinstance(value, float) and not value.is_integer()
@@ -219,7 +221,7 @@ def _find_conversion(value: Any) -> str:
 
 
 def format_cell(value: Any) -> str:
-    """A cell as typed: a number that a spreadsheet made of "0078" or "2009" comes back without a decimal point."""
+    """A cell as typed: numbers made from "0078" or "2009" come back without a decimal point."""
     if value is None:
         return ""
     if isinstance(value, float) and value.is_integer():
@@ -228,9 +230,9 @@ def format_cell(value: Any) -> str:
 
 
 def open_book(path: Path, *, formulas: bool = False) -> Workbook:
-    """Open a workbook to read it row by row. formulas: give formulas as such, else what they came to.
+    """Open a workbook to read it row by row. formulas: return formulas instead of their results.
 
-    Raises OSError, and InputError when it is no workbook, or one that would fill the disk or the memory.
+    Raises OSError, and InputError if it is no workbook, or one that would fill the disk or the memory.
     """
     from openpyxl import load_workbook
     from openpyxl.utils.exceptions import InvalidFileException
@@ -251,5 +253,5 @@ def open_book(path: Path, *, formulas: bool = False) -> Workbook:
 
 
 def _is_texts(part: zipfile.ZipInfo) -> bool:
-    """Whether openpyxl reads a part of a workbook whole before the first row: all but the sheets themselves."""
+    """Whether openpyxl reads a part completely before the first row: all but the sheets themselves."""
     return "worksheets/" not in part.filename and "media/" not in part.filename

@@ -1,4 +1,4 @@
-"""Where the text of read pages goes: standard output, one file, or a folder with a document for each file read."""
+"""Output of page texts: standard output, one file, or a folder with one document per input file."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 class TextTarget:
-    """Takes pages in order and writes them; a file appears under its name only when it is whole."""
+    """Writes pages in order; a file appears under its name only when complete."""
 
     def __init__(self, form: str, files: Sequence[Path], out: Path | None) -> None:
-        """Settle where pages go. Raises OptionsError where that cannot be."""
+        """Choose the output. Raises OptionsError if that is impossible."""
         from ocr.outputs import outputs
 
         self._output: Output = outputs()[form]
@@ -44,11 +44,11 @@ class TextTarget:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        """Finish what is open; after an error leave no half file."""
+        """Finish open files; after an error leave no partial file."""
         self.finish(keep=kind is None)
 
     def begin(self, file: Path, place: int) -> None:
-        """Pages of this file follow. place: of it among the files, since one file may be given twice."""
+        """Start the pages of a file. place: its index, since a file may be given twice."""
         if self._apart and place != self._at:
             self.finish()
         self._at = place
@@ -57,7 +57,7 @@ class TextTarget:
             self._open = WholeFile(self._place(file), writer.start()), writer
 
     def page(self, page: OutputPage) -> None:
-        """Write one page. Raises ScanError when its picture is needed and cannot be opened."""
+        """Write one page. Raises ScanError if its image is needed and cannot be opened."""
         assert self._open is not None
         document, writer = self._open
         document.write(writer.page(page))  # the page first: it may fail, and then nothing is opened
@@ -69,7 +69,7 @@ class TextTarget:
             document.close(writer.end() if keep and document.is_begun else b"", keep=keep)
 
     def _place(self, file: Path) -> Path | None:
-        """The file to write; of those whose names no file system tells apart, the later ones get a number."""
+        """Output file; names that no file system tells apart get a number."""
         if self._out is None or not self._apart:
             return self._out
         with writing(self._out):

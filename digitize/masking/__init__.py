@@ -1,1 +1,1 @@
-"""Who must not be named: victims of sexual offences and children, in one record and over whole cases."""
+"""Masking of victims of sexual offences and of children, in one record and across whole cases."""

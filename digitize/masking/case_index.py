@@ -1,8 +1,7 @@
-"""Which keys are one case, and what its records say, however many records there are.
+"""Index of cases by key with the facts stated in their records, for any number of records.
 
-Of a few thousand records it is worked out in memory (`digitize/masking/few_cases.py`), of more in a temporary database
-of SQLite's own, in a file that nobody else can open and that goes with it. Numbers and ids of records stand in it, and
-nothing that a record says.
+A few thousand records are handled in memory (`digitize/masking/few_cases.py`), more in a temporary, anonymous SQLite
+database. It holds numbers and record ids, no record content.
 """
 
 from __future__ import annotations
@@ -80,13 +79,14 @@ DROP TABLE said; DROP TABLE edges; DROP TABLE firs; DROP TABLE owners; DROP TABL
 
 
 class CaseIndex:
-    """Cases by the keys of their records. Keys are numbers; equal ones are taken for the same key.
+    """Cases by the keys of their records. Keys are numbers; equal numbers are the same key.
 
-    Add all records, then settle, then ask. A few may ask at once. Raises DiskFull where temporary files have no room.
+    Add all records, then settle, then query. Some queries may run in parallel. Raises DiskFull if temporary files have
+    no room.
     """
 
     def __init__(self, at_once: int = _AT_ONCE) -> None:
-        """Nothing yet. at_once: so many records are held in memory; of as many or more the database is made."""
+        """Start empty. at_once: records held in memory; from this number on a database is used."""
         self._at_once = at_once
         self._few: FewCases | None = None
         self._made: sqlite3.Connection | None = None
@@ -97,7 +97,7 @@ class CaseIndex:
 
     @property
     def _db(self) -> sqlite3.Connection:
-        """The database, made when it is first needed: making one takes as long as answering a small question."""
+        """The database, created on first use, since creating it takes as long as a small query."""
         if self._made is None:
             # No name: a temporary file, which has no name on the disk either.
             self._made = sqlite3.connect("", isolation_level=None, check_same_thread=False)
@@ -115,8 +115,8 @@ class CaseIndex:
         firs: Iterable[tuple[int, Key]] = (),
         others: Iterable[int] = (),
     ) -> None:
-        """Take in one record. nodes: its keys, which are one case; the first is its own. firs: of each FIR that it
-        states, station, year and number as one number, and state, district and part; others: its further keys.
+        """Add one record. nodes: its keys, which form one case; the first is its own. firs: for each FIR it states,
+        station, year and number as one number, and state, district and part; others: its further keys.
         """
         w = self._waiting
         w["said"].append((nodes[0], flags, record))
@@ -128,7 +128,7 @@ class CaseIndex:
             self._flush()
 
     def merge_cases(self, fir_node: Callable[[int, Key], int]) -> None:
-        """Unite what is one case, and note what only may be. fir_node: (main, place) -> the key of that FIR."""
+        """Merge keys of one case, and record possible matches. fir_node: (main, place) -> key of that FIR."""
         if self._made is None:
             w = self._waiting
             self._few = FewCases(w["said"], w["edges"], w["firs"], list(self._places), w["owners"], fir_node)
@@ -147,7 +147,7 @@ class CaseIndex:
         self._places.clear()
 
     def _unite_alike(self, fir_node: Callable[[int, Key], int]) -> None:
-        """FIRs of one number whose places agree are one case, as far as all of them do."""
+        """FIRs with one number and compatible places are one case, if all of them are compatible."""
         self._db.execute("CREATE INDEX firs_by_main ON firs (main, place)")
         places = list(self._places)
         for main, rows in groupby(self._db.execute(_ALIKE), key=lambda r: r[0]):
@@ -163,7 +163,7 @@ class CaseIndex:
         self._flush()
 
     def _propagate_roots(self) -> None:
-        """Give all keys of a case one root: the smallest of them, which has no row of its own."""
+        """Give all keys of a case one root: the smallest, which has no row of its own."""
         self._db.execute("DELETE FROM roots")
         self._db.execute(_LINKS)
         while self._execute_change(_HOOK):
@@ -177,7 +177,7 @@ class CaseIndex:
             pass
 
     def find_cases(self, nodes: Iterable[int]) -> frozenset[int]:
-        """The cases to which keys belong, or may belong."""
+        """Cases to which keys belong, or may belong."""
         roots = {self._find_root(node) for node in nodes}
         if self._few is not None:
             return frozenset(roots.union(*map(self._few.find_possible, roots)))
@@ -185,7 +185,7 @@ class CaseIndex:
         return frozenset(roots | near)
 
     def find_flags(self, cases: Iterable[int]) -> int:
-        """What is said in any of these cases."""
+        """Union of the flags of these cases."""
         flags = 0
         for case in cases:
             if self._few is not None:
@@ -196,7 +196,7 @@ class CaseIndex:
         return flags
 
     def list_members(self, cases: Iterable[int]) -> list[str]:
-        """Ids of the records of these cases, where something may have to be masked."""
+        """Record ids of these cases that may need masking."""
         if self._few is not None:
             return sorted({record for case in cases for record in self._few.list_members(case)})
         sql = "SELECT record FROM members WHERE root = ?"

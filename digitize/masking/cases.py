@@ -1,9 +1,9 @@
-"""Masking over whole cases: what one record of an FIR tells of a victim or a child protects them in all its records.
+"""Masking over whole cases: a victim or child identified in one record of an FIR is protected in all its records.
 
-Records are one case for masking when they state the same FIR, as far as both state it; where a record lacks state,
-district or part, it may be any that agrees otherwise. Those without an FIR's key hang together by the registration
-number, by a key of an old system, or because one row made them. A number that several FIRs state links nothing but
-records that state nothing better: they are masked if one of those FIRs is.
+For masking, records are one case if they state the same FIR, as far as both state it; a missing state, district or part
+matches any. Records without an FIR key are linked by registration number, by a key of an old system, or because one row
+made them. A number stated by several FIRs links only records that state nothing better: they are masked if one of those
+FIRs is.
 """
 
 from __future__ import annotations
@@ -36,12 +36,13 @@ _FEW = 5_000
 
 
 class CaseMasks:
-    """Masks the records of a workspace by what the records of their cases say. Holds keys and ids, no records; those of
-    a large workspace lie in a temporary file.
+    """Masks the records of a workspace by the content of their whole cases.
+
+    Holds keys and ids, no records; for a large workspace in a temporary file.
     """
 
     def __init__(self, records: Iterable[Record], find: Callable[[str], Record | None]) -> None:
-        """Gather from all records that may belong together; find gives one of them again by its id."""
+        """Collect from all records that may belong together; find returns one of them by id."""
         self._find = find
         self._index = CaseIndex()
         row = ("", 0)
@@ -62,19 +63,19 @@ class CaseMasks:
         return self._told(nodes, is_case_sensitive, is_named)
 
     def mask(self, record: Record) -> Record:
-        """The record as it may be shown."""
+        """The record, masked as required."""
         return mask_record(record, self.build_context(record))
 
     def list_masked_paths(self, record: Record) -> frozenset[str]:
-        """Paths of its fields that are masked, those left over among them."""
+        """Paths of its masked fields, including left-over cells."""
         return list_masked_paths(record, self.build_context(record))
 
     def is_masked(self, record: Record) -> bool:
-        """Whether anything of it may have to be masked."""
+        """Whether any of it may need masking."""
         return is_masked(record, self.build_context(record))
 
     def find_cases(self, record: Record) -> frozenset[int]:
-        """Numbers of the cases that a record belongs to, or may belong to; records that share one may be one case."""
+        """Numbers of cases a record belongs to, or may belong to; records sharing one may be one case."""
         return self._index.find_cases(_list_own_keys(record))
 
     def _make_context(self, nodes: frozenset[int], is_case_sensitive: bool, is_named: bool) -> CaseContext:
@@ -87,15 +88,15 @@ class CaseMasks:
 
 
 class CaseKeys:
-    """What some records state of their cases, to tell whether another one may belong to them."""
+    """Case keys of some records, to test whether another record may belong to them."""
 
     def __init__(self) -> None:
-        """Nothing yet."""
+        """Start empty."""
         self._places: dict[int, set[Key]] = {}
         self._others: set[Key] = set()
 
     def add(self, record: Record) -> None:
-        """Take in what a record states."""
+        """Add the keys stated by a record."""
         for key in _list_firs(record):
             self._places.setdefault(_fold_main_key(key), set()).add(_fold_place(key))
         self._others |= {*_list_other_keys(record), _find_row_key(record)}
@@ -112,7 +113,7 @@ class CaseKeys:
 
 
 def _index_record(index: CaseIndex, record: Record, row: tuple[str, int]) -> tuple[str, int]:
-    """Take a record into the index. row: the last record that a row made first, and its key. Returns the next row."""
+    """Add a record to the index. row: the last record made first by a row, and its key. Returns the next row."""
     nodes, firs = [*_list_own_keys(record)], _list_firs(record)
     # A number leads to an FIR only by a record that states both.
     others = [hash(k) for k in _list_other_keys(record)] if firs else ()
@@ -125,22 +126,22 @@ def _index_record(index: CaseIndex, record: Record, row: tuple[str, int]) -> tup
 
 
 def build_masks(records: Iterable[Record]) -> CaseMasks:
-    """Masks for records that are at hand, and no others."""
+    """Masks for the given records only."""
     by_id = {r.id: r for r in records}
     # By id, as the ledger gives them: what one row made is found to belong together in that order alone.
     return CaseMasks((by_id[i] for i in sorted(by_id)), by_id.get)
 
 
 def build_workspace_masks(ledger: Ledger) -> CaseMasks:
-    """Masks for every record of a workspace: one pass over the ledger."""
+    """Masks for all records of a workspace: one pass over the ledger."""
     records = Records(ledger)
     return CaseMasks((s.record for s in records.all()), lambda i: s.record if (s := records.find(i)) else None)
 
 
 def build_batch_masks(ledger: Ledger, records: Callable[[], Iterator[Record]]) -> CaseMasks:
-    """Masks for the records of one batch or volume: of few, only what belongs to their cases is decoded, else all.
+    """Masks for the records of one batch or volume: for few records only their cases are decoded, else all.
 
-    records: gives them, anew each time.
+    records: yields them, on each call.
     """
     few = list(islice(records(), _FEW + 1))
     # A key that is no FIR's may be stated at any station: what states it is found by going through all records.
@@ -150,7 +151,7 @@ def build_batch_masks(ledger: Ledger, records: Callable[[], Iterator[Record]]) -
 
 
 def build_case_masks(ledger: Ledger, records: Iterable[Record]) -> CaseMasks:
-    """Masks for some records: only what belongs to their cases is decoded, unless those lead on and on."""
+    """Masks for some records: only their cases are decoded, unless these lead to ever more."""
     found = {r.id: r for r in records}
     asked: set[Key] = set()
     for _ in range(_ROUNDS):
@@ -166,7 +167,7 @@ def build_case_masks(ledger: Ledger, records: Iterable[Record]) -> CaseMasks:
 
 
 def _iter_related(ledger: Ledger, keys: Iterable[Key]) -> Iterator[Record]:
-    """The records that may state one of these keys."""
+    """Records that may state one of these keys."""
     firs = [k for k in keys if k[0] == "fir"]
     others = [k for k in keys if k[0] in ("number", "key")]
     # The group narrows the search down for FIRs alone: other keys may be stated at any station.
@@ -186,7 +187,7 @@ def _list_keys(record: Record) -> tuple[Key, ...]:
 
 @cache_per_record
 def _list_own_keys(record: Record) -> tuple[int, ...]:
-    """The keys by which a record belongs to a case: its FIR's, else all the others, else its row."""
+    """Keys by which a record belongs to a case: its FIR's, else all the others, else its row."""
     firs = tuple(_make_fir_node(_fold_main_key(k), _fold_place(k)) for k in _list_firs(record))
     return firs or tuple(hash(k) for k in _list_other_keys(record) or (_find_row_key(record),))
 
@@ -212,7 +213,7 @@ def _find_row_key(record: Record) -> Key:
 
 @cache_per_record
 def _list_firs(record: Record) -> tuple[Key, ...]:
-    """("fir", station, year, number, state, district, part), of the record's own FIR and of one it leads to."""
+    """("fir", station, year, number, state, district, part) of the record's own FIR and of one it leads to."""
     return tuple(_stated_firs(record))
 
 
@@ -242,5 +243,5 @@ def _stated_others(record: Record) -> Iterator[Key]:
 
 
 def _loosen_key(key: Key) -> Key:
-    """A key without what may be lacking in one of two records of a case."""
+    """A key without the components that one of two records of a case may lack."""
     return (key[0], place_key(key[1]), key[2], key[3].lstrip("0")) if key[0] == "fir" else key

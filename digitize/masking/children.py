@@ -1,4 +1,4 @@
-"""Whether a person of a record may be a child: by age, by birth, or by what stands in the person's own cells."""
+"""Whether a person of a record may be a child: by age, birth date, or words in the person's own cells."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ def is_child(record: Record, row: Row) -> bool:
 
 
 def is_adult(row: Row) -> bool:
-    """Whether a person is surely an adult, by an age that was read without doubt."""
+    """Whether a person is certainly an adult, by an age read without doubt."""
     age = row.get("age")
     return bool(age and age.value and age.value.isdigit() and age.is_sure() and int(age.value) >= _ADULT)
 
 
 def _list_ages(cell: FieldValue | None) -> Iterator[int]:
-    """The age, and every number that was read in its place where it is not sure."""
+    """The age, and if unsure every number read for it."""
     if cell is None:
         return
     texts = [cell.value or ""] if cell.value and cell.is_sure() else list_texts(cell)
@@ -43,13 +43,13 @@ def _list_ages(cell: FieldValue | None) -> Iterator[int]:
 
 
 def _list_unsure_texts(cell: FieldValue | None) -> Iterator[str]:
-    """The texts of an age of which no sure value came."""
+    """Texts of an age without a sure value."""
     if cell is not None and not (cell.value and cell.is_sure()):
         yield from list_texts(cell)
 
 
 def _is_months_old(row: Row) -> bool:
-    """Whether months stand where no years do."""
+    """Whether an age is given in months only."""
     months, years = row.get("age_months"), row.get("age")
     return bool(months and months.value) and (years is None or (years.value or "0") == "0")
 
@@ -61,7 +61,7 @@ def _list_births(row: Row) -> Iterator[int]:
 
 
 def _list_years(record: Record) -> Iterator[int]:
-    """Years in which the record's case was."""
+    """Years of the record's case."""
     for cell in map(record.fields.get, ("year", "fir_date", "occurrence_from")):
         if cell and cell.value and cell.value[:4].isdigit():
             yield int(cell.value[:4])

@@ -1,4 +1,4 @@
-"""Which keys are one case among those of a few records: in memory, the same as `CaseIndex` finds among millions."""
+"""Cases among the keys of a few records, in memory; gives the same result as `CaseIndex`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ SENSITIVE, NAMED = 1, 2
 
 
 class FewCases:
-    """Cases that are settled once it is made; several threads may ask.
+    """Cases, settled on construction; thread-safe for queries.
 
     said: (first key, flags, record) of each record; edges: keys that are one case; firs: (FIR's number, place) as
     numbers; places: of each number; owners: (further key, first key). fir_node: see `CaseIndex.settle`.
@@ -20,7 +20,7 @@ class FewCases:
         self, said: Iterable[tuple[int, int, str]], edges: Iterable[tuple[int, int]], firs: Iterable[tuple[int, int]],
         places: Sequence[Key], owners: Iterable[tuple[int, int]], fir_node: Callable[[int, Key], int],
     ) -> None:  # fmt: skip
-        """Unite what is one case, and note what only may be."""
+        """Merge keys of one case, and record possible matches."""
         self._up: dict[int, int] = {}
         self._near: list[tuple[int, int]] = []
         for a, b in edges:
@@ -45,7 +45,7 @@ class FewCases:
         return self._beside.get(root, ())
 
     def list_members(self, root: int) -> Iterable[str]:
-        """Ids of the records of a case, where something may have to be masked."""
+        """Record ids of a case that may need masking."""
         return self._members.get(root, ())
 
     def _unite(self, a: int, b: int) -> bool:
@@ -71,7 +71,7 @@ class FewCases:
                 self._near += [pair for x, y in fitting for pair in ((x, y), (y, x))]
 
     def _unite_owned(self, owners: Iterable[tuple[int, int]]) -> None:
-        """A number that the records of one case alone state leads to it; one of several cases to none."""
+        """A number stated by records of only one case leads to it; of several cases, to none."""
         by_other: dict[int, set[int]] = {}
         for other, node in owners:
             by_other.setdefault(other, set()).add(node)
@@ -98,5 +98,5 @@ class FewCases:
 
 
 def do_places_agree(a: Key, b: Key) -> bool:
-    """Whether two places (state, district, part of the register) can be one: "" is any."""
+    """Whether two places (state, district, part of the register) may be one: "" matches any."""
     return all(x == y or not x or not y for x, y in zip(a, b, strict=True))

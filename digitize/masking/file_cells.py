@@ -1,4 +1,4 @@
-"""Cells of a file of which nobody knows whom it is about: which of them may tell of a person, and are not shown."""
+"""Whether a cell of a file about unknown persons may be personal data and is not shown."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _USUAL = re.compile(USUAL_WORDS)
 
 
 def may_tell(column: Column | None, text: str) -> bool:
-    """Whether a cell may tell of a person.
+    """Whether a cell may be personal data.
 
-    Private fields do, columns that nobody knows, and in a field of numbers, dates or amounts whatever has no digit, or
-    words that belong to none of these.
+    True for private fields, unknown columns, and in number, date or amount fields for text without a digit or with
+    words foreign to these.
     """
     if column is None or column.private:
         return True

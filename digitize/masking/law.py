@@ -1,4 +1,4 @@
-"""Protected sections and acts in raw text, where no act resolved: "JJ Act 75", "u/s 363/366A IPC" in a narrative."""
+"""Protected sections and acts in raw text, if no act was resolved: "JJ Act 75", "u/s 363/366A IPC" in a narrative."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _CODES = frozenset({"IPC", "RPC", "BNS"})
 
 
 def names_whole_act(folded: str) -> bool:
-    """Whether a folded text (`fold_words`) names an act of which every section is protected."""
+    """Whether a folded text (`fold_words`) names an act that is protected as a whole."""
     return _list_act_names().search(folded) is not None
 
 
@@ -35,14 +35,14 @@ def _list_act_names() -> re.Pattern[str]:
 
 @lru_cache(maxsize=_KEPT)
 def names_protected_section(text: str) -> bool:
-    """Whether a text has a protected section beside its act, or behind a word for sections with a telling number."""
+    """Whether a text has a protected section next to its act, or a telltale number after a word for sections."""
     plain = fold_written(squeeze(text))
     return any(_is_protected(plain, m) for m in _TOKEN.finditer(plain) if int(m[1]) in _list_numbers())
 
 
 @cache
 def _list_numbers() -> frozenset[int]:
-    """Numbers of all listed sections: other ones are not looked at any further."""
+    """Numbers of all listed sections; others are skipped."""
     listed = (s for row in protected_sections() for s in row.sections)
     return frozenset(int(m[0]) for s in listed if (m := re.match(r"\d+", s)))
 

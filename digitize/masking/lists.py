@@ -1,4 +1,4 @@
-"""What the masking of names rests on: the lists of `masking.toml`, and how texts are compared."""
+"""Lists for masking names, from `masking.toml`, and text folding for comparison."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _NUKTAS = dict.fromkeys(map(ord, "\u093c\u09bc\u0a3c\u0abc\u0b3c"))
 class MaskingLists:
     """The lists of `masking.toml`.
 
-    numbers: that hint at a protected section whatever the act. common: words that tell of nobody. never: paths that
-    cannot leak a name. places: fields in which a boy or girl is a school's.
+    numbers: that suggest a protected section under any act. common: words that identify nobody. never: paths that
+    cannot leak a name. places: fields in which boy or girl is part of a school name.
     """
 
     numbers: frozenset[int]
@@ -43,18 +43,18 @@ def load_lists() -> MaskingLists:
 
 
 def fold_text(text: str) -> str:
-    """A text as it is compared: digits and cases alike, and no letter with a nukta."""
+    """Fold a text for comparison: equal digits and cases, no nukta."""
     # NFC writes the letter U+095C as its base and a nukta: so both spellings lose the nukta and are one.
     return unicodedata.normalize("NFC", fold_written(text)).translate(_NUKTAS).casefold()
 
 
 def find_words(text: str) -> Iterator[str]:
-    """Words with their vowel signs, folded."""
+    """Folded words with their vowel signs."""
     yield from filter(None, re.split(r"[\s,.;:/@()\[\]\"'\-_|]+", fold_text(text)))
 
 
 def list_texts(cell: FieldValue | None) -> Iterator[str]:
-    """All texts of a cell, raw, value and candidates; a value that is the raw text once."""
+    """All distinct texts of a cell: raw, value and candidates."""
     if cell is None:
         return
     if cell.raw:

@@ -1,9 +1,9 @@
-"""Masking: the names of sexual offences' victims and of children do not leave the case file.
+"""Masking: names of victims of sexual offences and of children do not leave the case file.
 
-The schema marks the fields that identify a person (`private` of a column), in all forms alike.
-`digitize/masking/sensitive.py` decides which records are sensitive. Another record of the same case can make a record
-sensitive, too: `digitize/masking/cases.py` gathers what those say as a `CaseContext`. Where no record of the case names
-a section, complainants and victims are masked.
+The schema marks fields that identify a person (`private` of a column), for all forms alike.
+`digitize/masking/sensitive.py` decides which records are sensitive. Another record of the case can make a record
+sensitive as well: `digitize/masking/cases.py` collects such facts as a `CaseContext`. If no record of the case names a
+section, complainants and victims are masked.
 """
 
 from __future__ import annotations
@@ -27,11 +27,10 @@ _INJURED = ("complainant", "informant", "victim")
 
 @dataclass(frozen=True, slots=True)
 class CaseContext:
-    """What the other records of a case say for one of them.
+    """Facts from the other records of a case.
 
-    is_sensitive: one of them is. names_sections: one of them names a section. children: names of its children, as
-    `_fold_names` makes them. secrets: what identifies its masked persons, folded. accuses_child: one of them says that
-    a child is in conflict with the law.
+    is_sensitive: one of them is. names_sections: one of them names a section. children: names of its children, as from
+    `_fold_names`. secrets: folded identifying texts of its masked persons. accuses_child: one of them accuses a child.
     """
 
     is_sensitive: bool = False
@@ -50,9 +49,9 @@ _HAS_PHONE = re.compile(r"\d(?: ?\d){9}")
 
 @dataclass(frozen=True, slots=True)
 class _MaskPlan:
-    """What is masked in one record. direct: paths named by the policy. leaks: others that hold a secret word.
+    """What is masked in one record. direct: paths by policy. leaks: others that hold a secret word.
 
-    left_over: names of the cells left over that are masked.
+    left_over: names of masked left-over cells.
     """
 
     direct: frozenset[str]
@@ -65,25 +64,25 @@ _NOTHING = _MaskPlan(*(frozenset[str]() for _ in range(4)))
 
 
 def is_masked(record: Record, beside: CaseContext = ALONE) -> bool:
-    """Whether anything of the record may have to be masked."""
+    """Whether any of the record may need masking."""
     return _is_known(record, beside) or _is_open(record, beside)
 
 
 def list_masked_paths(record: Record, beside: CaseContext = ALONE) -> frozenset[str]:
-    """Paths of the fields that are masked, cells left over as "left_over.NAME"; empty when nothing has to be.
+    """Paths of masked fields, left-over cells as "left_over.NAME"; empty if nothing is masked.
 
-    Everyone but an adult accused is masked whole, for the complainant is often the victim or a relative. An adult
-    accused keeps the name, unless a word of it is also in a masked name. Any other field in which a masked person's
-    name turns up is masked too. Where no section is known, complainants and victims alone are masked.
+    Everyone except an adult accused is masked completely, since the complainant is often the victim or a relative. An
+    adult accused keeps the name, unless it shares a word with a masked name. Any other field that contains a masked
+    person's name is masked as well. If no section is known, only complainants and victims are masked.
     """
     cover = _plan_masking(record, beside)
     return cover.direct | cover.leaks | {f"left_over.{name}" for name in cover.left_over}
 
 
 def mask_record(record: Record, beside: CaseContext = ALONE) -> Record:
-    """A copy in which every masked field's raw text, value and candidates are "[masked]"; left-over cells as well.
+    """A copy with raw text, value and candidates of masked fields replaced by "[masked]", and left-over cells as well.
 
-    A record of which nothing has to be masked comes back as it is.
+    A record that needs no masking is returned unchanged.
     """
     cover = _plan_masking(record, beside)
     if cover == _NOTHING:
@@ -99,20 +98,20 @@ def mask_record(record: Record, beside: CaseContext = ALONE) -> Record:
 
 
 def list_child_names(record: Record) -> frozenset[str]:
-    """The names of its children, as they are compared with those of other records of the case."""
+    """Names of its children, in the form compared with other records of the case."""
     rows = record.children.get("persons", ())
     return frozenset(n for row in rows if is_child(record, row) for n in _fold_names(row))
 
 
 def list_secret_words(record: Record, beside: CaseContext = ALONE) -> frozenset[str]:
-    """What tells of the persons who are masked in this record, folded."""
+    """Folded identifying texts of the masked persons of this record."""
     return _list_secrets(record, _list_direct_paths(record, beside, is_known=_is_known(record, beside)))
 
 
 def find_leaks(record: Record, paths: Iterable[str], *, wholly: bool = False) -> frozenset[str]:
-    """Paths of other fields in which a name or number stands that one of these paths holds of a person.
+    """Paths of other fields that contain a person's name or number from these paths.
 
-    wholly: all words of a name, in their order; without it any of them will do.
+    wholly: all words of a name in order; otherwise any of them.
     """
     hidden = frozenset(paths)
     secrets = _list_secrets(record, hidden, wholly=wholly)
@@ -120,7 +119,7 @@ def find_leaks(record: Record, paths: Iterable[str], *, wholly: bool = False) ->
 
 
 def _is_open(record: Record, beside: CaseContext) -> bool:
-    """Whether a case of which nobody knows the sections has complainants or victims in this record."""
+    """Whether this record has complainants or victims of a case with unknown sections."""
     # A form without a table of acts could never name one, and would always be masked.
     if beside.names_sections or "acts" not in _list_children(record.form) or names_sections(record):
         return False
@@ -142,7 +141,7 @@ def _is_known(record: Record, beside: CaseContext) -> bool:
 
 
 def _list_direct_paths(record: Record, beside: CaseContext, *, is_known: bool) -> frozenset[str]:
-    """Paths that the policy names; of a case that is not known to be sensitive, those of complainants and victims."""
+    """Paths by policy; for a case not known to be sensitive, those of complainants and victims."""
     if not is_known and not _is_open(record, beside):
         return frozenset()
     # Asked once: it reads all texts of the record.
@@ -170,14 +169,14 @@ def _is_direct(record: Record, path: str, beside: CaseContext, *, is_known: bool
 
 
 def find_person(record: Record, row: Row) -> Row | None:
-    """The person to whom a row of another table belongs; None where it says none."""
+    """Person to whom a row of another table belongs; None if not stated."""
     line, persons = row.get("person_line"), record.children.get("persons", ())
     number = (line.value or "") if line is not None else ""
     return persons[int(number) - 1] if number.isdigit() and 0 < int(number) <= len(persons) else None
 
 
 def _fold_names(row: Row) -> frozenset[str]:
-    """The names of a person as they are compared within a case: folded, in Latin letters too, and by their sounds."""
+    """Names of a person as compared within a case: folded, romanised, and phonetic."""
     said = [
         t for name, cell in row.items() if name in ("name", "alias", "alias_2", "alias_3") for t in list_texts(cell)
     ]
@@ -199,7 +198,7 @@ def _plan_masking(record: Record, beside: CaseContext) -> _MaskPlan:
 
 
 def _list_secrets(record: Record, paths: Iterable[str], *, wholly: bool = False) -> frozenset[str]:
-    """What tells of the masked persons, folded: names and phones whole, and their words of three letters or more."""
+    """Folded identifying texts of masked persons: whole names and phones, and words of three letters or more."""
     cells = dict(record.cells())
     masked = [cells[p] for p in paths if p.startswith("persons[") and _is_telling(record.form, p.rpartition(".")[2])]
     # In Latin letters, too: another record may name the same person in another script.
@@ -214,14 +213,14 @@ def _list_secrets(record: Record, paths: Iterable[str], *, wholly: bool = False)
 
 @cache
 def _is_telling(form: str, name: str) -> bool:
-    """Whether a field of a person is a name, or a number by which they are reached."""
+    """Whether a field of a person is a name, or a number that reaches them."""
     table = next(t for t in form_tables(form).values() if t.child == "persons")
     column = table.column(name)
     return column is not None and (column.kind == "name" or name in ("phone", "mobile"))
 
 
 def _has_secret(text: str, secrets: frozenset[str]) -> bool:
-    """Whether a masked name stands in a text; a word with a case ending counts, and a name of several words."""
+    """Whether a text contains a masked name, including case endings and names of several words."""
     spaced = " " + " ".join(find_words(text))
     if any(f" {secret}" in spaced for secret in secrets):
         return True
@@ -230,7 +229,7 @@ def _has_secret(text: str, secrets: frozenset[str]) -> bool:
 
 
 def _parse_phone(text: str) -> str:
-    """The digits of a telephone number without the country's; "" for what is none."""
+    """Digits of a phone number without the country code; "" if it is none."""
     digits = "".join(text.split()).lstrip("+")
     return digits[-_PHONE:] if digits.isdigit() and len(digits) >= _PHONE else ""
 
@@ -246,7 +245,7 @@ def _mask_row(prefix: str, row: Row, cover: _MaskPlan) -> Row:
 
 
 def _mask_cell(path: str, cell: FieldValue, cover: _MaskPlan) -> FieldValue:
-    """The cell without what tells of a person; where only the raw text of an age or a role tells, its value stays."""
+    """The cell without identifying text; if only the raw text of an age or role identifies, its value stays."""
     # A file may be called after the person whom it is about.
     file, column = (_mask_label(x, cover) for x in (cell.origin.file, cell.origin.column))
     kept = replace(cell, origin=replace(cell.origin, file=file, column=column))
@@ -258,5 +257,5 @@ def _mask_cell(path: str, cell: FieldValue, cover: _MaskPlan) -> FieldValue:
 
 
 def _mask_label(name: str, cover: _MaskPlan) -> str:
-    """A file or column name, masked where it holds a masked person's name."""
+    """A file or column name, masked if it contains a masked person's name."""
     return MASK if _has_secret(name, cover.secrets) else name

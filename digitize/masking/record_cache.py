@@ -1,4 +1,4 @@
-"""What is asked of one record again and again while a case is looked at is worked out once."""
+"""Cache of per-record results that are needed repeatedly while a case is processed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _KEPT = 512
 
 
 class _IdentityKey:
-    """Things taken for themselves: others that are equal to them are others. Held, so that none takes their place."""
+    """Objects compared by identity. Held, so that their ids are not reused."""
 
     __slots__ = ("named", "number", "things")
 
@@ -32,10 +32,10 @@ class _IdentityKey:
 
 
 def cache_per_record(ask: Callable[P, T]) -> Callable[P, T]:
-    """A function of a record, and of rows or words beside it: the same record is not looked through twice.
+    """Cache a function of a record, and of rows or words.
 
-    Records and rows do not change once they are made; another one with the same cells is looked through anew. Answers
-    of the last few hundred records are kept, by all threads together.
+    Records and rows are immutable; an equal but different object is computed again. Keeps the last few hundred records,
+    shared by all threads.
     """
 
     @lru_cache(maxsize=_KEPT)

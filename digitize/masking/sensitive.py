@@ -1,8 +1,8 @@
-"""Whether the law, or the doubt about a reading, keeps persons of a record out of copies.
+"""Whether the law, or doubt about a reading, keeps persons of a record out of copies.
 
-A record is sensitive when one of its sections or acts is (`mappers/codes/protected_sections.csv`), when one of its
-persons is a child, or when anything that was read hints at either: where sections or ages are doubtful, raw text and
-candidates count too, and free text is searched for words and ages in all languages.
+A record is sensitive if one of its sections or acts is (`mappers/codes/protected_sections.csv`), if one of its persons
+is a child, or if anything read suggests either: if sections or ages are doubtful, raw text and candidates count as
+well, and free text is searched for words and ages in all languages.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ _LOOKALIKES = str.maketrans("OolI|ZSsbGTgq", "0011125566799")
 
 @cache_per_record
 def is_sensitive(record: Record) -> bool:
-    """Whether the law, or the doubt about a reading, keeps persons of this record out of copies, taken by itself."""
+    """Whether the law, or doubt about a reading, keeps persons of this record, taken alone, out of copies."""
     return _has_protected_section(record) or _has_child(record) or _has_hint(record)
 
 
 def is_under_protected_section(record: Record) -> bool | None:
-    """Whether it is surely under such a section or act; None where an act or section is not surely known.
+    """Whether it certainly falls under such a section or act; None if acts or sections are uncertain.
 
-    For counts: what is masked for safety is more than that.
+    For counts: masking for safety covers more.
     """
     rows, is_known = list(_list_section_rows(record)), True
     for row in rows:
@@ -56,13 +56,13 @@ def is_under_protected_section(record: Record) -> bool | None:
 
 @cache_per_record
 def names_sections(record: Record) -> bool:
-    """Whether anything is written where the record has its acts and sections."""
+    """Whether acts and sections are filled in."""
     return any(any(list_texts(row.get(name))) for row in _list_section_rows(record) for name in ("act", "section"))
 
 
 @cache_per_record
 def accuses_child(record: Record) -> bool:
-    """Whether it says that a child is in conflict with the law: then an accused of unknown age may be that child."""
+    """Whether it accuses a child (in conflict with the law); an accused of unknown age may then be that child."""
     if any(_is_protected(record, row, concerns=ACCUSED_CHILD) for row in _list_section_rows(record)):
         return True
     return any(tells_of_accused_child(text) for text in (*_list_free_texts(record), *_list_short_texts(record)))
@@ -74,12 +74,12 @@ def _has_protected_section(record: Record) -> bool:
 
 @cache_per_record
 def is_under(record: Record, concerns: str) -> bool:
-    """Whether one of its sections is protected for what it concerns: "sexual", "child" or "accused child"."""
+    """Whether one of its sections is protected for this reason: "sexual", "child" or "accused child"."""
     return any(_is_protected(record, row, concerns=concerns) for row in _list_section_rows(record))
 
 
 def _list_section_rows(record: Record) -> Iterator[Row]:
-    """Every row that names an act or a section, in whatever table of the form."""
+    """Rows that name an act or section, in any table of the form."""
     for rows in record.children.values():
         yield from (row for row in rows if "act" in row or "section" in row)
 
@@ -103,7 +103,7 @@ def _is_inferred(row: Row) -> bool:
 
 
 def _find_sure_year(record: Record) -> str:
-    """The year of the record; "" where it is not surely known. An act of later has no section in it."""
+    """Year of the record; "" if uncertain. Later acts cannot apply."""
     years = [c.value[:4] for c in map(record.fields.get, ("year", "fir_date")) if c and c.value and c.is_sure()]
     return max(years) if years and all(y.isdigit() for y in years) else ""
 
@@ -143,7 +143,7 @@ def _hints_in_free_text(folded: str) -> bool:
 
 
 def _list_free_texts(record: Record) -> Iterator[str]:
-    """Free texts, folded: those of the record and its rows, and cells left over with the names of their columns."""
+    """Folded free texts of the record and its rows, and left-over cells with their column names."""
     names = _list_free_fields(record.form)
     for (child, name), rows in _group_cells(record):
         if (child, name) in names and name not in load_lists().places:
@@ -152,7 +152,7 @@ def _list_free_texts(record: Record) -> Iterator[str]:
 
 
 def _list_short_texts(record: Record) -> Iterator[str]:
-    """All other texts, names and places among them, folded; not the record's key, nor acts and sections."""
+    """Folded other texts, including names and places, without the record's key, acts and sections."""
     names = _list_free_fields(record.form)
     for (child, name), rows in _group_cells(record):
         is_place = name in load_lists().places
@@ -179,6 +179,6 @@ def load_private_fields(form: str) -> Mapping[tuple[str, str], str]:
 
 @cache
 def _list_free_fields(form: str) -> frozenset[tuple[str, str]]:
-    """The free texts of a form, and what was done, which is told in words as well."""
+    """Free text fields of a form, and what was done, which is also described in words."""
     free = {place for place, how in load_private_fields(form).items() if how == "text"}
     return frozenset({*free, ("", "action_taken")})

@@ -1,4 +1,4 @@
-"""Who saw protected names in full, why, which fields of which records, and in which file: what is kept of --unmask."""
+"""Log of --unmask: who saw which protected fields of which records, why, and in which file."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _INDEX = re.compile(r"\[\d+\]")
 
 @dataclass(frozen=True, slots=True)
 class Unmasking:
-    """Who asks for protected names, and why. operator: as typed; user: the account on this machine, "user@host"."""
+    """Who asks for protected names, and why. operator: as typed; user: account on this machine, "user@host"."""
 
     reason: str
     operator: str
@@ -32,9 +32,9 @@ class Unmasking:
 
 
 def check_unmasking(*, unmask: bool, reason: str, operator: str, user: str) -> Unmasking | None:
-    """What was asked for; None where names stay masked.
+    """Validate the request; None if names stay masked.
 
-    Raises OptionsError where --unmask and --reason do not come together, the reason says nothing, or nobody is named.
+    Raises OptionsError if --unmask and --reason are not given together, the reason is empty, or no operator is named.
     """
     reason, operator = reason.strip(), operator.strip()
     if unmask != bool(reason):
@@ -52,22 +52,22 @@ def check_unmasking(*, unmask: bool, reason: str, operator: str, user: str) -> U
 
 
 class ShownFields:
-    """Which protected fields of which records were shown: ids and field names, no values."""
+    """Protected fields shown, by record: ids and field names, no values."""
 
     def __init__(self) -> None:
-        """Nothing yet."""
+        """Start empty."""
         self._ids: dict[str, None] = {}
         self._fields: set[str] = set()
 
     def add(self, record: str, paths: Iterable[str]) -> None:
-        """Take in one record; without paths nothing of it is protected, and it is not counted."""
+        """Add one record; without paths nothing in it is protected, and it is not counted."""
         fields = {_INDEX.sub("", path) for path in paths}
         if fields:
             self._ids[record] = None
             self._fields |= fields
 
     def as_plain(self) -> dict[str, Any]:
-        """As JSON types, for an event. ids: the first ones; ids_sha256: of all of them, one a line."""
+        """As JSON types, for an event. ids: the first ones; ids_sha256: of all of them, one per line."""
         ids = list(self._ids)
         digest = hashlib.sha256("".join(f"{i}\n" for i in ids).encode()).hexdigest()
         return {
@@ -85,12 +85,12 @@ def hash_files(paths: Sequence[Path]) -> dict[str, str]:
 
 
 def make_record_path(out: Path) -> Path:
-    """Where the record of an unmasked file lies that no workspace knows of: beside it."""
+    """Path of the log of an unmasked file outside a workspace: next to it."""
     return out.with_name(f"{out.name}.unmasked.json")
 
 
 def write_record(out: Path, who: Unmasking, shown: ShownFields, at: str) -> Path:
-    """Keep beside a file who had it written unmasked, and why; at: ISO time. Raises OSError."""
+    """Write a log next to a file: who requested it unmasked, and why; at: ISO time. Raises OSError."""
     path = make_record_path(out)
     plain = {**who.as_plain(), "at": at, **shown.as_plain(), "files": hash_files([out])}
     path.write_text(json.dumps(plain, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -1,6 +1,6 @@
-"""Words of thirteen languages that tell of children and of sexual offences, and ages of children in free text.
+"""Words of thirteen languages for children and sexual offences, and ages of children in free text.
 
-The words stand in the languages' own files (`mappers/languages`, [protected]), where each list is explained.
+The words are in the language files (`mappers/languages`, [protected]), with an explanation of each list.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _SHORT = 80
 
 
 def fold_words(text: str) -> str:
-    """A text as words are looked for in it: digits and cases alike, no nukta, no joiners, one spelling of chillus."""
+    """Fold a text for word search: equal digits and cases, no nukta, no joiners, one spelling of chillus."""
     return _fold_short(text) if len(text) <= _SHORT else plain_word(fold_text(text))
 
 
@@ -38,7 +38,7 @@ def _fold_short(text: str) -> str:
 
 
 def _cache_short_texts(ask: Callable[[str], bool]) -> Callable[[str], bool]:
-    """A function of a text that keeps what it answered of short ones."""
+    """Cache a predicate for short texts."""
     kept = lru_cache(maxsize=1 << 14)(ask)
 
     @wraps(ask)
@@ -50,13 +50,13 @@ def _cache_short_texts(ask: Callable[[str], bool]) -> Callable[[str], bool]:
 
 @cache
 def load_pattern(kind: str) -> re.Pattern[str]:
-    """A pattern of one list of all languages, for folded texts; "never" where nobody has such words."""
+    """Pattern of one list in all languages, for folded texts; never matches if the list is empty."""
     listed = {w for one in load_languages().values() for w in getattr(one.protected, kind)}
     return compile_words(listed)
 
 
 def compile_words(words: Iterable[str]) -> re.Pattern[str]:
-    """A pattern of words written as in the languages' files, for folded texts."""
+    """Pattern of words in the notation of the language files, for folded texts."""
     bare = sorted({w for w in words if not w.startswith("*")}, key=lambda w: (-len(w), w))
     inside = sorted({w[1:] for w in words if w.startswith("*")}, key=lambda w: (-len(w), w))
     at_start = _group_by_first_letter(_make_word_pattern(w) for w in bare)
@@ -66,7 +66,7 @@ def compile_words(words: Iterable[str]) -> re.Pattern[str]:
 
 
 def _make_word_pattern(word: str) -> str:
-    """One word; in Latin letters a whole one with its plural, unless it ends in "*"."""
+    """One word; in Latin letters a whole word with its plural, unless it ends in "*"."""
     is_beginning = word.endswith("*") or not word.isascii()
     # A blank may be none, a hyphen, or a line's end.
     pattern = re.escape(fold_words(word.rstrip("*"))).replace(r"\ ", r"[\s\-]*")
@@ -74,7 +74,7 @@ def _make_word_pattern(word: str) -> str:
 
 
 def _group_by_first_letter(patterns: Iterable[str]) -> str:
-    """The alternatives with each first letter looked at once, which makes the search several times as fast."""
+    """Group alternatives by first letter, which makes the search several times faster."""
     groups: dict[str, dict[str, None]] = {}
     for pattern in patterns:
         groups.setdefault(pattern[0], {})[pattern[1:]] = None
@@ -86,13 +86,13 @@ def _drop_separators(folded: str) -> str:
 
 
 def tells_of_offence(folded: str) -> bool:
-    """Whether a folded text has a word of a sexual offence."""
+    """Whether a folded text has a word for a sexual offence."""
     return load_pattern("offence").search(_drop_separators(folded)) is not None
 
 
 @_cache_short_texts
 def tells_of_minor(folded: str) -> bool:
-    """Whether a folded text of any kind, a name or a place as well, says that somebody is a minor."""
+    """Whether a folded text of any kind, including names and places, says that somebody is a minor."""
     return load_pattern("minor").search(_drop_separators(folded)) is not None
 
 
@@ -103,7 +103,7 @@ def tells_of_accused_child(folded: str) -> bool:
 
 
 def tells_of_child(folded: str) -> bool:
-    """Whether a folded free text tells of a child: by a word, or by an age below eighteen."""
+    """Whether a folded free text mentions a child: by a word, or by an age below eighteen."""
     text = _drop_separators(folded)
     if load_pattern("minor").search(text) or load_pattern("child").search(text):
         return True
@@ -120,9 +120,9 @@ def _load_age_words() -> re.Pattern[str]:
 
 
 def is_child_age_told(folded: str) -> bool:
-    """Whether the text of an age's own cell says a child's: by a word of a child, or a number in words below eighteen.
+    """Whether the text of an age cell indicates a child: by a word, or by a number in words below eighteen.
 
-    Figures alone are left to the caller, who knows how sure they are.
+    Digits are left to the caller, who knows their confidence.
     """
     text = _drop_separators(folded)
     words = (w for k in ("minor", "child", "young") for w in load_pattern(k).findall(text))
@@ -131,7 +131,7 @@ def is_child_age_told(folded: str) -> bool:
 
 
 def _has_young(text: str) -> bool:
-    """Whether it says boy or girl, with no adult's age behind it."""
+    """Whether it has boy or girl without an adult's age after it."""
     return any(not _is_adult_behind(text, m.end()) for m in load_pattern("young").finditer(text))
 
 
@@ -145,7 +145,7 @@ def _is_adult_behind(text: str, at: int) -> bool:
 
 
 def _find_numbers(text: str) -> Iterator[tuple[int, int, int, bool]]:
-    """(start, end, number, whether in figures) of every number that may be a child's age, months as well."""
+    """(start, end, number, in digits) of every number that may be a child's age, including months."""
     for m in re.finditer(r"(?<![\d.,/])\d{1,3}(?![\d]|[.,/]\d)", text):
         if int(m.group()) < _ADULT * 12:
             yield m.start(), m.end(), int(m.group()), True
@@ -157,7 +157,7 @@ def _find_numbers(text: str) -> Iterator[tuple[int, int, int, bool]]:
 
 @cache
 def _load_small_numbers() -> re.Pattern[str]:
-    """Words of numbers from two to seventeen; the word for one is in most languages the article, too."""
+    """Number words from two to seventeen; in most languages the word for one is also the article."""
     small = sorted((w for w, n in number_words().numbers.items() if 1 < n < _ADULT), key=lambda w: (-len(w), w))
     each = _group_by_first_letter(re.escape(fold_words(w)) for w in small if len(w) > 1)
     return re.compile(rf"{_START}(?:{each})(?!{_LETTER})")
@@ -190,12 +190,12 @@ def _is_unit(behind: str) -> bool:
 
 @cache
 def _load_inner_pattern(kind: str) -> str:
-    """The list's pattern where figures stand before a word without a blank: "7yrs"."""
+    """Pattern for a list word directly after digits: "7yrs"."""
     return load_pattern(kind).pattern.replace(_START, "")
 
 
 def _last_is_age(before: str) -> bool:
-    """Whether a word for age stands before, with no other number between."""
+    """Whether a word for age precedes, with no other number between."""
     found = list(load_pattern("aged").finditer(before))
     return bool(found) and not re.search(r"\d", before[found[-1].end() :])
 

@@ -1,4 +1,4 @@
-"""Taking corrections in: what a person filled in becomes the value; what it was before stays in the trail."""
+"""Import corrections: a person's entry becomes the value; the previous one stays in the trail."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class CorrectionsTaken:
 
 
 def take_sheet(path: Path, target: Target, operator: str) -> CorrectionsTaken:
-    """Take a filled-in sheet. All of it or nothing: raises InputError before the first reject is changed."""
+    """Import a filled sheet, completely or not at all: raises InputError before the first reject is changed."""
     lines: dict[int, list[CorrectedRow]] = {}
     for line in read_sheet(path):
         lines.setdefault(line.reject, []).append(line)

@@ -1,4 +1,4 @@
-"""What speaks for or against a reject before any rule is asked: newer contents, and others of the same record."""
+"""Checks on a reject before the rules run: newer contents, and other rows of the same record."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _ONLY_REPEATS = "The row only repeats another one of the delivery, which was cor
 
 @dataclass
 class Judgement:
-    """asked: of which rules are asked. stale, forced: ids of rejects. said: findings by reject.
+    """Result. asked: rejects to check with the rules. stale, forced: ids of rejects. said: findings by reject.
 
-    same: reject -> what else waits and says nothing else, and is settled with it; led: those of it that were chosen.
+    same: reject -> other waiting rejects with the same content, settled with it; led: those of them that were chosen.
     """
 
     asked: list[ReplayCandidate] = field(default_factory=list)
@@ -39,7 +39,7 @@ def judge_rejects(
     *,
     is_forced: bool,
 ) -> Judgement:
-    """Judge rejects record by record, beside what else waits of it and what stands; see `Judgement`."""
+    """Judge rejects record by record, against other waiting rejects and loaded records; see `Judgement`."""
     made = Judgement()
     groups: dict[tuple[str, str], list[ReplayCandidate]] = {}
     for c in chosen:
@@ -59,7 +59,7 @@ def judge_rejects(
 def _drop_overtaken(
     waiting: Sequence[ReplayCandidate], standing: Mapping[str, Mapping[str, StandingRecord]]
 ) -> Mapping[tuple[str, tuple[str, ...]], list[ReplayCandidate]]:
-    """What waits and no newer content of its record overtook, by form and key."""
+    """Waiting rejects without a newer content of their record, by form and key."""
     newest: dict[tuple[str, str], Age] = {}
     for c in waiting:
         at = c.reject.form, c.record.id
@@ -75,7 +75,7 @@ def _drop_overtaken(
 def _give_keys_to_first(
     made: Judgement, waiting: Mapping[tuple[str, tuple[str, ...]], Sequence[ReplayCandidate]]
 ) -> None:
-    """Of records with one key the first row of the newest delivery has it, in whatever order they are replayed."""
+    """Of records with one key, the first row of the newest delivery gets it, in whatever order they are replayed."""
     for c in list(made.asked):
         rivals = (o for o in waiting.get((c.reject.form, find_key(c.record)), ()) if o.record.id != c.record.id)
         if any((o.age, -o.reject.id) > (c.age, -c.reject.id) for o in rivals):

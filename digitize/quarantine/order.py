@@ -1,7 +1,7 @@
-"""Which rejects are of one record, and which of them is the newest: an older content never replaces a newer one.
+"""Which rejects belong to one record, and which is newest: older content never replaces newer content.
 
-Of two contents of a record that one is the newer which came with the later delivery (`digitize.targets.deliveries`).
-Where an earlier version of this program kept no number, the time of the load decides.
+Of two contents the one from the later delivery is newer (`digitize.targets.deliveries`). For loads by earlier versions
+without a delivery number, the load time decides.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Age = tuple[int, str]
 
 @dataclass(frozen=True, slots=True)
 class StandingRecord:
-    """A record that the target holds. is_replay: it came out of the quarantine."""
+    """A record in the target. is_replay: loaded from the quarantine."""
 
     age: Age
     content: str
@@ -31,7 +31,7 @@ class StandingRecord:
 
 @dataclass(frozen=True, slots=True)
 class ReplayCandidate:
-    """A reject under the id that it would be loaded with. content: hash of what it holds now; own: without its rows."""
+    """A reject with the id it would be loaded under. content: hash of its current content; own: without its rows."""
 
     reject: Reject
     record: Record
@@ -40,33 +40,33 @@ class ReplayCandidate:
     age: Age
 
     def covers(self, other: ReplayCandidate) -> bool:
-        """Whether it says all that another one says, whose child rows may be with it."""
+        """Whether it includes everything the other one has, possibly as child rows."""
         return self.content == other.content or (self.own == other.own and other.own == other.content)
 
     @property
     def is_as_refused(self) -> bool:
-        """Whether nobody changed it."""
+        """Whether it is unchanged."""
         return source_row(self.reject.form, to_plain(self.reject.record)) == self.reject.row.partition("-")[0]
 
     def repeats(self, other: ReplayCandidate) -> bool:
-        """Whether it only says again what another row of its delivery said, which a person has corrected since."""
+        """Whether it only repeats another row of its delivery that was corrected since."""
         same = self.reject.row.partition("-")[0] == other.reject.row.partition("-")[0]
         return same and self.is_as_refused and not other.is_as_refused
 
 
 class LoadTimes:
-    """When the loads of a target came; asked once each."""
+    """Times of a target's loads; each is queried once."""
 
     def __init__(self, target: Target) -> None:
         self._target = target
         self._known: dict[str, tuple[Age, bool]] = {}
 
     def find_age(self, reject: Reject) -> Age:
-        """The age of what a reject holds."""
+        """Age of a reject's content."""
         return (reject.delivery, "") if reject.delivery else self._read_load(reject.load)[0]
 
     def find_standing(self, form: str, ids: Sequence[str]) -> Mapping[str, StandingRecord]:
-        """Of some records those that the target holds."""
+        """Of some records, those in the target."""
         found = self._target.versions(form, ids)
         loads = {load: self._read_load(load) for load, _ in found.values()}
         return {r: StandingRecord(loads[load][0], content, loads[load][1]) for r, (load, content) in found.items()}
@@ -83,7 +83,7 @@ class LoadTimes:
 
 
 def make_candidates(rejects: Iterable[Reject], ages: LoadTimes) -> list[ReplayCandidate]:
-    """Rejects as what they would be loaded as."""
+    """Rejects in the form in which they would be loaded."""
     made = []
     for reject in rejects:
         record = _give_id(reject.record)
@@ -93,7 +93,7 @@ def make_candidates(rejects: Iterable[Reject], ages: LoadTimes) -> list[ReplayCa
 
 
 def find_rivals(target: Target, chosen: Sequence[ReplayCandidate], ages: LoadTimes) -> list[ReplayCandidate]:
-    """What else waits under the id or the key of one that was chosen, and what waits under the ids of these."""
+    """Other waiting rejects with the id or key of a chosen one, and those with the ids of these."""
     taken = {c.reject.id for c in chosen}
     found: list[ReplayCandidate] = []
     for form in sorted({c.reject.form for c in chosen}):
@@ -121,13 +121,13 @@ def _find_waiting(
 
 
 def find_key(record: Record) -> tuple[str, ...]:
-    """The whole key of a record, () where it has none or a part of it lacks."""
+    """Complete key of a record, () if incomplete."""
     values = [record.value(k) for k in form_tables(record.form)[record.form].key]
     return tuple(v or "" for v in values) if values and all(values) else ()
 
 
 def _give_id(record: Record) -> Record:
-    """A record that has no id gets one made from its key, when that is whole."""
+    """Give a record without an id one made from its key, if complete."""
     if record.id or not (key := find_key(record)):
         return record
     return replace(record, id=f"key-{text_hash(FIELD_END.join(key))}")

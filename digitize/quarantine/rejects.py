@@ -1,4 +1,4 @@
-"""The rejects of a target: which there are, what is in them, and what people did about them."""
+"""Rejects of a target: their content and what people did about them."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ _AT_ONCE = 5000
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """One record that was not loaded. word: reject or review. trail: what was done about it, in order.
+    """One record that was not loaded. word: reject or review. trail: actions on it, in order.
 
-    row: name of its source row. delivery: number of the delivery that brought it, 0 where nobody knows. settings: key
-    of the rules that were asked. load: that refused it. settled_by: the load that brought the record later, or "".
+    row: name of its source row. delivery: number of its delivery, 0 if unknown. settings: key of the rule settings.
+    load: that refused it. settled_by: load that brought the record later, or "".
     """
 
     id: int
@@ -49,7 +49,7 @@ class Reject:
 
     @property
     def place(self) -> str:
-        """Where the record came from."""
+        """Origin of the record."""
         return f"{self.file}:{self.line}" if self.file else self.batch
 
     @property
@@ -59,7 +59,7 @@ class Reject:
 
     @property
     def confirmed(self) -> frozenset[tuple[str, str]]:
-        """(field, code) of the findings of which a person said that the source says so."""
+        """(field, code) of findings a person confirmed as being in the source."""
         return frozenset((c[0], c[1]) for step in self.trail for c in step.get("confirmed", ()))
 
 
@@ -71,7 +71,7 @@ def find_rejects(
     code: str = "",
     ids: Sequence[int] = (),
 ) -> list[Reject]:
-    """The rejects in some states; of one batch, with one finding, or with these ids."""
+    """Rejects in some states; of one batch, with one finding, or with these ids."""
     return list(iter_rejects(target, states=states, batch=batch, code=code, ids=ids))
 
 
@@ -100,7 +100,7 @@ def iter_rejects(
 
 
 def make_update(reject: Reject, state: str, step: Mapping[str, Any], *, load: str | None = None) -> Statement:
-    """The statement that writes down what became of a reject: its state, its record and findings, one more step."""
+    """Statement that updates a reject: state, record and findings, and one more step in the trail."""
     trail = [*reject.trail, {"at": datetime.now(UTC).isoformat(timespec="seconds"), **step}]
     # ASCII throughout: a half character goes as its code, which a database takes.
     record, findings = json.dumps(to_plain(reject.record)), json.dumps([asdict(f) for f in reject.findings])

@@ -1,4 +1,4 @@
-"""Replaying: corrected records go through the same rules again, and into the target when these let them."""
+"""Replay: corrected records are checked again by the same rules and loaded if they pass."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _NO_ID = Finding("", "record_id", "D004", "reject", "The record has no record_id
 
 @dataclass(frozen=True, slots=True)
 class ForcedReplay:
-    """Who puts an older content over a newer one, and why."""
+    """Who overwrites newer content with older content, and why."""
 
     by: str
     why: str
@@ -29,7 +29,7 @@ class ForcedReplay:
 
 @dataclass
 class ReplayResult:
-    """What came of it: how many were loaded, how many stay. stale: of these, those that a newer content overtook."""
+    """Result: numbers loaded and kept. stale: kept because of newer content."""
 
     loaded: int = 0
     stay: int = 0
@@ -61,11 +61,11 @@ def replay_rejects(
     asked: RuleSettingsGiven | None = None,
     forced: ForcedReplay | None = None,
 ) -> ReplayResult:
-    """Ask the rules of rejects and load those that nothing is said of any more.
+    """Check rejects with the rules and load those without findings.
 
-    They are judged together with all that waits under the same id or key, and never put over a newer content unless
-    forced. Every reject's findings become those of now. Raises TargetRefused; what was loaded before it counts as
-    replayed the next time.
+    They are judged together with all waiting rejects of the same id or key, and never overwrite newer content unless
+    forced. Findings of every reject are updated. Raises TargetRefused; what was loaded before it counts as replayed the
+    next time.
     """
     done = ReplayResult()
     while rejects:
@@ -79,7 +79,7 @@ def replay_rejects(
 def _replay_round(
     target: Target, rejects: Sequence[Reject], asked: RuleSettingsGiven, forced: ForcedReplay | None, done: ReplayResult
 ) -> tuple[list[int], int]:
-    """One look at all of them. Returns the rejects that the target itself refused, and how many it took."""
+    """One pass. Returns rejects that the target itself refused, and the number loaded."""
     ages = LoadTimes(target)
     chosen = make_candidates(rejects, ages)
     others = find_rivals(target, chosen, ages)
@@ -119,7 +119,7 @@ def _list_ids(chosen: Sequence[ReplayCandidate], form: str) -> list[str]:
 def _check_by_settings(
     target: Target, judged: Judgement, others: Sequence[ReplayCandidate], asked: RuleSettingsGiven
 ) -> Mapping[int, Sequence[Finding]]:
-    """What the rules say, by reject: of each by the settings of its own load, beside all that it might be double of."""
+    """Findings by reject: each by the settings of its own load, compared with possible duplicates."""
     found: dict[int, Sequence[Finding]] = {}
     groups: dict[tuple[str, str], list[ReplayCandidate]] = {}
     for c in judged.asked:
@@ -148,7 +148,7 @@ def _load_all(
     standing: Mapping[str, Mapping[str, StandingRecord]],
     done: ReplayResult,
 ) -> tuple[list[int], int]:
-    """Load what is good, delivery by delivery, so that each record is as old as the row that it comes from."""
+    """Load passing rejects delivery by delivery, so that each record is as old as its source row."""
     groups: dict[tuple[bool, int], list[ReplayCandidate]] = {}
     for c in good:
         groups.setdefault((c.reject.id in judged.forced, c.reject.delivery), []).append(c)
@@ -180,7 +180,7 @@ def _load_all(
 def _record_outcome(
     target: Target, members: Sequence[ReplayCandidate], judged: Judgement, load: str, step: Mapping[str, str]
 ) -> list[int]:
-    """Write down what became of rejects that were sent. Returns those that the target itself refused."""
+    """Record the outcome of submitted rejects. Returns those that the target itself refused."""
     held: dict[tuple[str, str], str] = {}
     for form in {c.reject.form for c in members}:
         ids = _list_ids(members, form)

@@ -1,4 +1,4 @@
-"""The rules asked of rejects: those of the load that refused each, unless others are given."""
+"""Check rejects with the rules of the load that refused each, unless other settings are given."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from validators.rulebook.rule import every_rule
 
 @dataclass(frozen=True, slots=True)
 class RuleSettingsGiven:
-    """What a person gives in place of the settings of the load, as `load` takes it; empty: as the load had it."""
+    """Settings that override those of the load, with the options of `load`; empty: unchanged."""
 
     state: str = ""
     stations: Path | None = None
@@ -34,7 +34,7 @@ class RuleSettingsGiven:
     ignore: Sequence[str] = ()
 
     def load_settings(self, target: Target, form: str, key: str) -> CheckSettings:
-        """The settings under a key of the target's book, with what is given. Raises OptionsError."""
+        """Settings under a key of the target's load history, with the overrides. Raises OptionsError."""
         made = restore_settings(form, settings_of(target, key))
         given = import_settings(
             form, state=self.state, stations=self.stations, profile=self.profile, ignore=self.ignore
@@ -49,7 +49,7 @@ class RuleSettingsGiven:
 
 
 def check_rejects(form: str, records: Sequence[Record], settings: CheckSettings) -> Mapping[str, list[Finding]]:
-    """What the rules for import files say of records, each with an id of its own; notes as well; by record."""
+    """Findings of the import rules on records with distinct ids, including notes, by record."""
     # Half a character cannot be in a table of texts either; it must not hinder the others.
     odd = [r for r in records if is_unstorable(r)]
     found = {r.id: [Finding(r.id, unstorable_field(r), UNSTORABLE, "reject", DATABASE_CODES[UNSTORABLE])] for r in odd}
@@ -81,5 +81,5 @@ def _make_frames(form: str, records: Sequence[Record]) -> dict[str, pl.DataFrame
 
 
 def _replace_surrogates(text: object) -> object:
-    """A text without half characters, which no table of texts takes; the target will refuse them by name."""
+    """Replace lone surrogates, which text tables do not accept; the target will refuse the record by name."""
     return text.encode("utf-8", "replace").decode() if isinstance(text, str) else text

@@ -51,7 +51,7 @@ _GUIDE = (
 
 @dataclass(frozen=True, slots=True)
 class CorrectedRow:
-    """One row that a person filled in; line: its number in the sheet."""
+    """One filled row; line: its number in the sheet."""
 
     line: int
     reject: int
@@ -61,9 +61,9 @@ class CorrectedRow:
 
 
 def write_sheet(path: Path, rejects: Iterable[Reject], *, unmask: bool, language: str = ENGLISH) -> int:
-    """Write rejects; values of private fields are masked unless they are needed. Returns how many.
+    """Write rejects; private values are masked unless needed. Returns their number.
 
-    language: in which findings are told. Raises OSError, and RuleError for a language without texts.
+    language: of the findings. Raises OSError, and RuleError for a language without texts.
     """
     book, sheet = start_sheet(_LAYOUT)
     teller = Teller(language)
@@ -102,16 +102,16 @@ def _make_rows(reject: Reject, teller: Teller, *, unmask: bool) -> Iterator[dict
 
 
 def _shorten_value(value: str) -> str:
-    """A value as a cell can hold it; the quarantine has it whole."""
+    """A value shortened to fit a cell; the quarantine has it in full."""
     if len(value) <= _LONGEST_CELL:
         return value
     return f"{value[:_LONGEST_CELL]} [{len(value)} characters; the quarantine holds them all]"
 
 
 def mark_shown(target: Target, rejects: Sequence[Reject], who: Unmasking, out: Path | None = None) -> list[Reject]:
-    """Write to each reject's trail who saw which private fields, and the sheet's hash once it is written.
+    """Log in each reject's trail who saw which private fields, and the sheet's hash once written.
 
-    Returns the rejects with the longer trails.
+    Returns the rejects with the extended trails.
     """
     files = {"files": hash_files([out])} if out else {}
     marked = []
@@ -124,12 +124,12 @@ def mark_shown(target: Target, rejects: Sequence[Reject], who: Unmasking, out: P
 
 
 def is_private(form: str, path: str, value: str) -> bool:
-    """Whether a field may tell of a person; a row that could not be read may hold anything."""
+    """Whether a field may be personal data; an unreadable row may contain anything."""
     return path == RAW or may_tell(find_column(form, path), value)
 
 
 def find_column(form: str, path: str) -> Column | None:
-    """The column of a path such as "acts[0].section"; None when the form has none."""
+    """Column of a path such as "acts[0].section"; None if the form has none."""
     own, _, name = path.rpartition(".")
     child = own.partition("[")[0]
     table = next((t for t in form_tables(form).values() if t.child == child), None)
@@ -137,7 +137,7 @@ def find_column(form: str, path: str) -> Column | None:
 
 
 def read_sheet(path: Path) -> list[CorrectedRow]:
-    """The rows in which something was filled in. Raises InputError naming the line that cannot be meant."""
+    """Filled rows. Raises InputError, naming the invalid line."""
     return [_parse_line(path, filled) for filled in read_filled(path, _LAYOUT)]
 
 

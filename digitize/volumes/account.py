@@ -1,4 +1,4 @@
-"""Is every page of a volume accounted for? Received, counted, scanned, read, failed, recorded, and what is open."""
+"""Account of a volume's pages: received, counted, scanned, read, failed, recorded, and open."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _BOOK_RULES = {
 
 @dataclass(frozen=True, slots=True)
 class AccountFinding:
-    """Something that somebody must look at. kind: a stable word; text: for people; count: how many pages."""
+    """A finding that needs attention. kind: stable code; text: for people; count: number of pages."""
 
     kind: str
     text: str
@@ -34,12 +34,11 @@ class AccountFinding:
 class VolumeAccount:
     """A volume in numbers.
 
-    scanned = waiting + read + failed; read = recorded + continued + reported + due + blank +
-    unexplained. counted: by hand,
-    None if nobody did. again: older scans of pages. sheets: cover and end sheets scanned. continued: later pages of a
-    form; reported: pages whose rows are reported or that hold nothing to record, and say so; due: read
-    and not mapped yet. failed: kind -> pages. holder: the last in the chain of custody. purged: pages whose originals
-    went after their time; nothing is missing of them. blank: pages on which nothing is.
+    scanned = waiting + read + failed; read = recorded + continued + reported + due + blank + unexplained. counted: by
+    hand, None if not done. again: older scans of rescanned pages. sheets: cover and end sheets. continued: later pages
+    of a form; reported: pages whose rows are reported, or that state they have nothing to record; due: read and not
+    mapped yet. failed: kind -> pages. holder: last in the chain of custody. purged: pages whose originals were deleted
+    after their retention period; they are not missing. blank: blank pages.
     """
 
     number: int
@@ -63,12 +62,12 @@ class VolumeAccount:
 
     @property
     def missing(self) -> int:
-        """Pages counted by hand that were not scanned; negative where more were scanned than counted; 0 uncounted."""
+        """Counted pages that were not scanned; negative if more were scanned; 0 if not counted."""
         return 0 if self.counted is None else self.counted - self.scanned
 
     @property
     def is_balanced(self) -> bool:
-        """Whether nothing is open: all counted pages are here, and each is recorded or explained."""
+        """Whether nothing is open: all counted pages exist, and each is recorded or explained."""
         return not self.findings and not self.waiting and not self.due
 
     def as_plain(self) -> dict[str, Any]:
@@ -77,7 +76,7 @@ class VolumeAccount:
 
 
 def list_accounts(ledger: Ledger, site: str, only: int | None = None) -> list[VolumeAccount]:
-    """The account of every volume that was received, or of one."""
+    """Accounts of all received volumes, or of one."""
     volumes = Volumes(ledger)
     known = list(volumes.all().values()) if only is None else [v for v in [volumes.find_by_number(only)] if v]
     sheets = Counter(int(s.detail["volume"]) for s in ledger.states("sheet").values())
@@ -156,7 +155,7 @@ def _find_gap_problems(gaps: list[Gap]) -> Iterator[AccountFinding]:
 
 
 def _find_look_problems(state: StepState | None, key: str) -> Iterator[AccountFinding]:
-    """What `digitize batch look` found in the pictures, if it looked at these very pages. key: of them."""
+    """Problems found by `digitize batch look`, if it checked exactly these pages. key: of them."""
     if state is None:
         return
     if state.detail["pages"] != key:
@@ -172,7 +171,7 @@ def _find_rule_problems(rules: Mapping[str, int]) -> Iterator[AccountFinding]:
 
 
 def format_summary(ledger: Ledger) -> list[str]:
-    """Two lines for `digitize status`, without a look at single pages; none where no volume was received."""
+    """Two lines for `digitize status` from stored counts; none if no volume was received."""
     lines = []
     volumes, scanned = Volumes(ledger).all(), Volumes(ledger).count_scanned()
     if volumes:

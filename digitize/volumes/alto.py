@@ -1,4 +1,4 @@
-"""ALTO of pages that were read as forms or registers: each zone that holds something is a line, where it stands."""
+"""ALTO of form and register pages: each non-empty zone is a line at its position."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from ocr.page import Decided, Line, PageText
 
 
 def make_alto(ledger: Ledger, page: str, file: str, languages: tuple[str, ...]) -> bytes:
-    """A page's ALTO document, as it was read by the machine; b"" for a page of which nothing was read. file: its name.
+    """ALTO document of a page as the machine read it; b"" if nothing was read. file: its name.
 
-    What people corrected stands in the records and not here: ALTO tells what stands on the picture, as it was read.
+    Corrections are in the records, not here: ALTO describes the image as read.
     """
     reading, recognition = newest_reading(ledger, page), newest_recognition(ledger, page)
     if reading is None or recognition is None:

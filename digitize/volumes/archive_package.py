@@ -1,6 +1,6 @@
-"""A batch or a volume packed for an archive: originals, text, records, history, held together by METS; as a bag or not.
+"""Pack a batch or volume for an archive: originals, text, records and history, described by METS; optionally as a bag.
 
-Without a reason and a name the package holds masked records and the proofs alone: a picture shows every name on it.
+Without a reason and a name the package holds only masked records and the proofs, since images show every name.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _RECORDS = "records.jsonl"
 
 @dataclass(frozen=True, slots=True)
 class ArchivePackage:
-    """What was written. is_whole: originals and text are in it, and records in full."""
+    """The package written. is_whole: includes originals, text, and full records."""
 
     path: Path
     pages: int
@@ -51,7 +51,7 @@ class ArchivePackage:
 
 @dataclass(frozen=True, slots=True)
 class _PackageContent:
-    """What goes in: its id and title, pages in order, files, and the units whose history is told."""
+    """Content: id and title, pages in order, files, and the units whose history is included."""
 
     id: str
     title: str
@@ -64,9 +64,9 @@ class _PackageContent:
 def write_package(
     place: Place, out: Path, to: str, *, volume: str = "", batch: str = "", who: Unmasking | None = None
 ) -> ArchivePackage:
-    """Write a package as a new folder, whole or not at all. to: one of FORMATS. who: sees names in full, recorded.
+    """Write a package as a new folder, atomically. to: one of FORMATS. who: sees names in full, logged.
 
-    Raises InputError where the folder is there or not one of volume and batch is named, NotFound.
+    Raises InputError if the folder exists or not exactly one of volume and batch is named, NotFound.
     """
     if out.exists():
         raise InputError(f"{out} is there already. A package never takes the place of another: give another name.")
@@ -93,7 +93,7 @@ def write_package(
 
 
 class _PackageWriter:
-    """Writes the files of one package into a folder."""
+    """Writes the files of one package to a folder."""
 
     def __init__(
         self, place: Place, ledger: Ledger, chosen: _PackageContent, folder: Path, who: Unmasking | None
@@ -118,7 +118,7 @@ class _PackageWriter:
         return records, sum(map(len, self._files.values())) + 1
 
     def make_bag_info(self) -> dict[str, str]:
-        """What bag-info.txt says."""
+        """Content of bag-info.txt."""
         purged = purged_files(self._ledger)
         gone = sum(s.sha256 in purged for s in self._chosen.sources)
         workspace = self._place.options.workspace
@@ -173,7 +173,7 @@ class _PackageWriter:
             yield from (s for s in records.of_unit(scan.page) if not s.is_purged)
 
     def _write_proofs(self) -> None:
-        """The history of what is in the package, and the signed heads that it can be checked against."""
+        """History of the package's content, and signed heads to verify it against."""
         folder = self._folder / _LEDGER
         folder.mkdir()
         events = sorted({e.seq: e for e, _ in self._list_history()}.items())
@@ -186,7 +186,7 @@ class _PackageWriter:
             self._add_file("LEDGER", f"{_LEDGER}/{name}.jsonl")
 
     def _mask_event(self, event: Event) -> dict[str, object]:
-        """An event; where names are masked without what a file was called, which may be a person's name."""
+        """An event; with masking, without file names, which may be names of persons."""
         plain = asdict(event)
         if self._who is None:
             plain["detail"] = {k: v for k, v in event.detail.items() if k not in ("name", "message")}
@@ -247,7 +247,7 @@ def _map_files_to_volumes(catalogue: Catalogue) -> dict[str, set[int]]:
 
 
 def _make_manifest_row(name: str, scans: Sequence[PageScan], labels: dict[int, str]) -> list[str]:
-    """What is told of a file when the package is taken in elsewhere; of one with pages of several volumes its name."""
+    """Manifest row of a file for intake elsewhere; a file with pages of several volumes has only its name."""
     if not scans:
         return [name, *[""] * 7]
     s = scans[0]

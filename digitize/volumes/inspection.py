@@ -1,4 +1,4 @@
-"""A look at the pictures of a volume's pages: pages scanned twice, hardly written ones, numbers left out, bad scans."""
+"""Inspect the images of a volume: pages scanned twice, nearly empty ones, missing numbers, bad scans."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from ocr.quality.defect import FEW_LETTERS
 
 @dataclass(frozen=True, slots=True)
 class VolumeLook:
-    """What was found. few_letters: pages with too little writing to judge them, which is no finding."""
+    """Findings. few_letters: pages with too little writing to check, which is no finding."""
 
     pages: int
     few_letters: tuple[str, ...]
@@ -34,9 +34,9 @@ class VolumeLook:
 def inspect_volume(
     place: Place, ledger: Ledger, volume: ReceivedVolume, wanted: ScanQcOptions, progress: Progress
 ) -> VolumeLook:
-    """Look at the newest scan of every page and keep what was found with the volume, for its account.
+    """Inspect the newest scan of every page and store the findings with the volume, for its account.
 
-    Raises NotFound where originals of it were purged.
+    Raises NotFound if its originals were purged.
     """
     scans = Catalogue(ledger).scans(volume.number)
     if purged := next(iter(purged_in(ledger, volume.number).values()), None):

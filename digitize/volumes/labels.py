@@ -33,7 +33,7 @@ _GAP = 2.5
 
 @dataclass(frozen=True, slots=True)
 class LabelsPdf:
-    """What was printed. no_font: scripts that could not be written, so that their letters are question marks."""
+    """What was printed. no_font: scripts without a font, whose letters are shown as question marks."""
 
     path: Path
     volumes: int
@@ -45,9 +45,9 @@ class LabelsPdf:
 def print_labels(
     place: Place, pdf: Path, names: Sequence[str] = (), what: Sequence[str] = ("cover", "sticker"), copies: int = 1
 ) -> LabelsPdf:
-    """Write the sheets and stickers of volumes, all that were received if none is named, and note that in the ledger.
+    """Write sheets and stickers of volumes (all received ones by default) and record it in the ledger.
 
-    what: any of KINDS. copies: stickers of each volume. Raises InputError where no volume was received, NotFound.
+    what: any of KINDS. copies: stickers per volume. Raises InputError if no volume was received, NotFound.
     """
     if unknown := [w for w in what if w not in KINDS]:
         raise InputError(f"--what {unknown[0]}: there are {', '.join(KINDS)}")
@@ -89,7 +89,7 @@ _NAMES = ("Police station", "District", "Kind of register", "Years", "Pages coun
 
 
 def _draw_sheet(pdf: PaperPdf, site: str, volume: ReceivedVolume, role: str) -> None:
-    """One sheet: a large code at the upper left and the lower right, a small one in the two other corners."""
+    """One sheet: a large code at the upper left and lower right, a small one in the two other corners."""
     pdf.add_page()
     text = _make_code(site, volume, role)
     right, low = _WIDTH - _EDGE, _HEIGHT - _EDGE

@@ -1,4 +1,4 @@
-"""Many volumes at once: a list as a station or record room writes it, one volume a row."""
+"""A list of volumes, as a station or record room writes it, one volume per row."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""METS 1.12: one document that holds a package together: what it is, its files, its pages in order, its history."""
+"""METS 1.12: one document that describes a package: metadata, files, pages in order, history."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class PackedPage:
 
 @dataclass(frozen=True, slots=True)
 class PackageDescription:
-    """What a package is. parts: Dublin Core name -> value. made: ISO time at which it was written."""
+    """Metadata of a package. parts: Dublin Core name -> value. made: ISO time of writing."""
 
     id: str
     title: str
@@ -42,7 +42,7 @@ def make_mets(
     pages: Sequence[PackedPage],
     events: Sequence[tuple[Event, str]],
 ) -> bytes:
-    """The document. files: by use, such as ORIGINAL. events: those of the ledger, each with the hash of its file."""
+    """The document. files: by use, e.g. ORIGINAL. events: of the ledger, each with the hash of its file."""
     root = etree.Element(
         etree.QName(NAMESPACE, "mets"), nsmap={"mets": NAMESPACE, "xlink": _XLINK}, OBJID=what.id, TYPE="Volume",
         LABEL=clean(what.title),

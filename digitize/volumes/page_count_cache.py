@@ -1,4 +1,4 @@
-"""What became of the pages of each volume, as the ledger keeps it: only volumes that changed are looked at anew."""
+"""Cache of page counts per volume in the ledger: only changed volumes are counted again."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ _VERSION = "3"
 
 @dataclass(frozen=True, slots=True)
 class PageCounts:
-    """What became of a volume's pages, as `VolumeAccount` counts them. key: of its scans, see `make_pages_key`; rules:
-    code -> records on which the rule has a finding. blank: pages on which nothing is.
+    """Page counts of a volume, as in `VolumeAccount`. key: of its scans, see `make_pages_key`; rules: code -> records
+    with a finding of the rule. blank: blank pages.
     """
 
     scanned: int
@@ -57,10 +57,10 @@ class PageCounts:
 
 
 class PageCountCache:
-    """Of one volume after the other."""
+    """Page counts, one volume after another."""
 
     def __init__(self, ledger: Ledger, site: str, *, keeps: bool) -> None:
-        """site: of the workspace. keeps: what is looked at anew is kept, if the ledger can be written."""
+        """site: of the workspace. keeps: store new counts if the ledger is writable."""
 
         def fold(part: str) -> str:
             return _count_pages(ledger, bounds(site, int(part.partition(":")[2])))
@@ -72,17 +72,17 @@ class PageCountCache:
         return PageCounts(**json.loads(self._parts.get(f"volume:{number}")))
 
     def save(self) -> None:
-        """Write what is not kept yet."""
+        """Write new counts."""
         self._parts.flush()
 
 
 def count_purged(ledger: Ledger, site: str, number: int, gone: set[str]) -> int:
-    """Pages of a volume whose originals were purged. gone: purged files of it, by content."""
+    """Purged pages of a volume. gone: its purged files, by content hash."""
     return sum(r["sha256"] in gone for r in ledger.rows(_SHAS, bounds(site, number))) if gone else 0
 
 
 def make_pages_key(pages: list[tuple[str, str, int]]) -> str:
-    """By which it is known whether these scans were looked at: page, sha256 and index of each."""
+    """Key that identifies these scans: page, sha256 and index of each."""
     return plain_hash([list(p) for p in pages])
 
 

@@ -21,10 +21,10 @@ _NO_LETTER = "?"
 
 
 class PaperPdf:
-    """A PDF of A4 pages in the making. Places are in mm from the upper left corner."""
+    """A PDF of A4 pages being drawn. Positions in mm from the upper left corner."""
 
     def __init__(self, texts: Iterable[str]) -> None:
-        """texts: all that will be written, by which the fonts are chosen. Raises MachineLacks without HarfBuzz."""
+        """texts: all texts to write, used to choose the fonts. Raises MachineLacks without HarfBuzz."""
         from fpdf import FPDF
 
         try:
@@ -38,7 +38,7 @@ class PaperPdf:
         self._pdf.set_text_shaping(True)
 
     def _add_fonts(self, scripts: set[str]) -> tuple[str, ...]:
-        """Load what is needed. Returns the scripts for which there is no font."""
+        """Load the fonts needed. Returns scripts without a font."""
         there = []
         # Gone when the PDF is: fonts are read from their files again while text is shaped.
         self._folder = TemporaryDirectory(prefix="digitize-fonts-")
@@ -59,9 +59,9 @@ class PaperPdf:
     def write_text(
         self, place: tuple[float, float], text: str, size_pt: float, width: float, align: str = "L"
     ) -> float:
-        """Write a text from a place on, over several lines where it is wide. Returns how high it became, in mm.
+        """Write a text with line wrapping. Returns its height in mm.
 
-        A letter that no font here has is shown as a question mark.
+        A letter without a font is shown as a question mark.
         """
         x, y = place
         self._pdf.set_font(_LATIN, size=size_pt)
@@ -72,7 +72,7 @@ class PaperPdf:
         return float(self._pdf.get_y() - y)
 
     def write_fitting(self, place: tuple[float, float], text: str, sizes: tuple[float, ...], width: float) -> float:
-        """Write one line in the first of some sizes in which it is not too wide; else in the last, cut with dots."""
+        """Write one line in the first size that fits; else in the last, truncated with dots."""
         for size in sizes:
             self._pdf.set_font(_LATIN, size=size)
             if self._pdf.get_string_width(text) <= width - 2:

@@ -1,4 +1,4 @@
-"""PREMIS 3: the files of a package as objects, and what the ledger keeps of them as events."""
+"""PREMIS 3: files of a package as objects, and ledger entries as events."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _FATES = {"done": "success", "again": "success", "note": "success", "duplicate":
 
 @dataclass(frozen=True, slots=True)
 class PackedFile:
-    """One file of a package. path: inside it, with /. media: its MIME type. original: its name as delivered."""
+    """One file of a package. path: inside it, with /. media: MIME type. original: name as delivered."""
 
     id: str
     path: str
@@ -36,7 +36,7 @@ class PackedFile:
 
 
 def find_agent(event: Event) -> str:
-    """Who did it: a person where one is named, else the program."""
+    """Agent of an event: the person named, else the program."""
     return str(event.detail.get("by") or event.detail.get("placed_by") or _SOFTWARE)
 
 
@@ -60,7 +60,7 @@ def make_object(file: PackedFile) -> etree._Element:
 
 
 def make_event(event: Event, sha256: str = "") -> etree._Element:
-    """An event of the ledger. sha256: of the file that it is about, where it is about one."""
+    """A ledger event. sha256: of its file, if any."""
     made = _make_element("event")
     made.append(_make_identifier("eventIdentifier", "ledger event", str(event.seq)))
     made.append(_make_element("eventType", TYPES[event.step]))
@@ -86,7 +86,7 @@ def make_agent(name: str) -> etree._Element:
 
 
 def _format_detail(event: Event) -> str:
-    """What a step says in a few words: the unit, and of its detail only what holds no value of a record."""
+    """Short description of a step: the unit, and only those details without record values."""
     kept = ("what", "on", "to", "note", "pages", "kind", "form", "language", "index", "role", "records", "as")
     words = [f"{k} {event.detail[k]}" for k in kept if isinstance(event.detail.get(k), str | int)]
     return "; ".join([f"{event.step} of {event.unit}", *words])
@@ -106,5 +106,5 @@ def _make_element(tag: str, text: str = "") -> etree._Element:
 
 
 def list_agents(events: list[Event]) -> Iterator[str]:
-    """Everybody who did something, the program too; each once, sorted."""
+    """All agents including the program, unique and sorted."""
     yield from sorted({_SOFTWARE, *map(find_agent, events)})

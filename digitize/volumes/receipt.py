@@ -1,4 +1,4 @@
-"""Volumes as somebody tells of them: their stations, districts and kinds must be known, or they help no page."""
+"""Register volumes: their stations, districts and kinds must be known, or they help no page."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def check_listed(place: Place, volumes: Iterable[VolumeFacts]) -> None:
 def receive_all(
     place: Place, volumes: Sequence[VolumeFacts], *, by: str, brought_by: str, on: str, note: str
 ) -> list[int]:
-    """Note that volumes came, all or none of them. Returns their numbers. Raises OptionsError, InputError."""
+    """Record that volumes arrived, all or none. Returns their numbers. Raises OptionsError, InputError."""
     check_listed(place, volumes)
     with Ledger(place.ledger) as ledger, ledger.writing():
         book = Volumes(ledger)

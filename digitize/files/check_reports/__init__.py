@@ -1,4 +1,4 @@
-"""Reports of a check, one file a format; found by scanning this folder, so a new format is one new file."""
+"""Reports of a check, one file per format; found by scanning this folder, so a new format is one new file."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ _HELD = 1 << 16
 
 
 class ReportWriter(Protocol):
-    """A module of this folder. ENCODING: of the file, when the report goes to one; "" for one that is no text."""
+    """A module of this folder. ENCODING: of the output file; "" for a binary format."""
 
     ENCODING: str
 
     def write(self, report: CheckReport, out: TextIO) -> None:
-        """Write the whole report. One that is no text writes bytes to `out.buffer`."""
+        """Write the whole report. A binary format writes bytes to `out.buffer`."""
 
 
 @cache
 def formats() -> tuple[str, ...]:
-    """The names of the formats."""
+    """Names of the formats."""
     names = (m.name.removeprefix("as_") for m in pkgutil.iter_modules(__path__))
     return tuple(sorted(n for n in names if n not in _MACHINERY))
 
 
 def load_writer(name: str) -> ReportWriter:
-    """The writer of a format. Raises OptionsError when there is none."""
+    """Writer of a format. Raises OptionsError for an unknown one."""
     if name not in formats():
         raise OptionsError(f"there is no format {name}; known: table, {', '.join(formats())}")
     writer: ReportWriter = importlib.import_module(f"{__name__}.as_{name}")
@@ -46,7 +46,7 @@ def load_writer(name: str) -> ReportWriter:
 
 
 def write_report(report: CheckReport, writer: ReportWriter, target: Path | None) -> None:
-    """Write a report to a file, which appears when it is whole, or to standard output (None)."""
+    """Write a report atomically to a file, or to standard output (None)."""
     if target is None and not writer.ENCODING:
         raise OptionsError("a workbook goes to a file: name it with --out, as report.xlsx.")
     file = WholeFile(target)
@@ -79,7 +79,7 @@ class _Text(io.TextIOBase):
         return len(text)
 
     def flush(self) -> None:
-        """Hand on what is held."""
+        """Flush the buffer."""
         if self._held:
             self.buffer.write(self._encode.encode("".join(self._held)))
         self._held, self._length = [], 0

@@ -16,7 +16,7 @@ COLUMNS = (
 
 
 def write(report: CheckReport, out: TextIO) -> None:
-    """See `Writer`. A cell that begins as a formula does, or with blanks and then so, has an apostrophe before it."""
+    """See `Writer`. A cell that could be read as a formula gets an apostrophe prefix."""
     rows = csv.writer(out, lineterminator="\r\n")
     rows.writerow(COLUMNS)
     for f in report.findings:

@@ -1,4 +1,4 @@
-"""One HTML file that stands alone: no other file, no network, no value of a person; it can be searched and printed."""
+"""A self-contained HTML file: no other file, no network, no personal data; searchable and printable."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _EXAMPLES, _MOST_OF_A_RULE, _MOST, _MOST_STATIONS = 5, 200, 3000, 40
 
 
 def write(report: CheckReport, out: TextIO) -> None:
-    """See `Writer`. The table holds at most 200 findings of a rule and 3,000 in all, and says so."""
+    """See `Writer`. The table shows at most 200 findings per rule and 3,000 in all, and says so."""
     samples = take_samples(report, _MOST_OF_A_RULE)
     shown = _count_shown(samples)
     folder = resources.files("digitize.files.check_reports")
@@ -76,7 +76,7 @@ def _other_of(language: str) -> str:
 
 
 def _format_unknown(report: CheckReport) -> str:
-    """What was not asked for want of knowing."""
+    """Rules not run for lack of information."""
     told = "; ".join(f"{escape(n.what)} ({escape(', '.join(n.rules))}: {escape(n.option)})" for n in report.not_told)
     return f"<div><dt>not asked</dt><dd><small>{told}</small></dd></div>" if told else ""
 
@@ -154,7 +154,7 @@ def _place(f: FileFinding) -> str:
 
 
 def _cell(text: str) -> str:
-    """Text of the file; its own direction, so that Urdu does not turn the row."""
+    """Text from the file, with its own direction so that Urdu does not reorder the row."""
     return f"<bdi>{escape(text)}</bdi>" if text else ""
 
 

@@ -13,7 +13,7 @@ SCHEMA = 1
 
 
 def write(report: CheckReport, out: TextIO) -> None:
-    """See `Writer`. Findings are written one by one, however many there are."""
+    """See `Writer`. Findings are streamed, however many there are."""
     head = json.dumps({"schema": SCHEMA, **report.summary()}, ensure_ascii=False, indent=1)
     # The object stays open: the findings go into it one by one.
     out.write(head.removesuffix("\n}") + ',\n "findings": [')

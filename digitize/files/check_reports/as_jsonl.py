@@ -1,4 +1,4 @@
-"""JSON lines: one finding a line, all of them."""
+"""JSON lines: one finding per line."""
 
 from __future__ import annotations
 

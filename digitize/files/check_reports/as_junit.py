@@ -1,4 +1,4 @@
-"""JUnit XML: one case a rule, never one a row; a rule that rejects rows is a failure."""
+"""JUnit XML: one test case per rule, never per row; a rule that rejects rows is a failure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def write(report: CheckReport, out: TextIO) -> None:
-    """See `Writer`. Rules that only note or ask are told in the case's output."""
+    """See `Writer`. Rules that only note or ask for review are listed in the case's output."""
     samples = {s.code: s for s in take_samples(report, _EXAMPLES)}
     codes = sorted({*samples, *load_rules(report.form)})
     failed = sum(s.severity == "reject" for s in samples.values())

@@ -19,7 +19,7 @@ _LEVELS = {"reject": "error", "review": "warning", "note": "note"}
 
 
 def write(report: CheckReport, out: TextIO) -> None:
-    """See `Writer`. At most 500 findings of a rule and 5,000 in all are named; properties tell all counts."""
+    """See `Writer`. Lists at most 500 findings per rule and 5,000 in all; properties hold the full counts."""
     samples = take_samples(report, MOST_OF_A_RULE)
     places = {s.code: i for i, s in enumerate(samples)}
     results = [_result(f, report.text(f), places[f.code]) for f in in_order(samples)][:MOST]

@@ -23,7 +23,10 @@ _TITLE = 31  # letters that a sheet's name may have
 
 
 def write(report: CheckReport, out: TextIO) -> None:
-    """See `Writer`. At most 500 findings of a rule and some 10,000 in all have their rows; each sheet tells of more."""
+    """See `Writer`.
+
+    Shows rows for at most 500 findings per rule and about 10,000 in all; each sheet states the rest.
+    """
     from openpyxl import Workbook
 
     samples = take_samples(report, MOST_OF_A_RULE)
@@ -44,7 +47,7 @@ def write(report: CheckReport, out: TextIO) -> None:
 
 
 def title_of(sample: Sample) -> str:
-    """The name of a rule's sheet: its code and what fits of its slug."""
+    """Sheet name of a rule: its code and as much of its slug as fits."""
     return f"{sample.code} {sample.slug}"[:_TITLE].rstrip("- ")
 
 

@@ -1,4 +1,4 @@
-"""What a report tells of each rule: how often, how grave, and some of its findings."""
+"""Per rule of a report: number of findings, severity, and some of the findings."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ _ORDER: dict[Severity, int] = {"reject": 0, "review": 1, "note": 2}
 
 @dataclass
 class Sample:
-    """One rule in a report. findings: the first ones; count: all of them. message, do: in the language of the report;
-    other: what is wrong in Hindi, in a report in Hindi in English.
+    """One rule in a report. findings: the first ones; count: all. message, do: in the language of the report; other:
+    the message in Hindi, or in English for a Hindi report.
     """
 
     code: str
@@ -32,7 +32,7 @@ class Sample:
 
 
 def take_samples(report: CheckReport, most: int) -> list[Sample]:
-    """Every rule that has findings, the gravest and most frequent first. most: findings kept of each."""
+    """Rules with findings, most severe and frequent first. most: findings kept per rule."""
     rows = {row["code"]: row for row in rules_table()}
     severities = report.findings.words.severities
     found = {code: _sample(rows[code], severities[code], report, count) for code, count in report.by_code().items()}
@@ -55,5 +55,5 @@ def format_place(finding: FileFinding) -> str:
 
 
 def in_order(samples: list[Sample]) -> Iterator[FileFinding]:
-    """The kept findings of all rules by file and line."""
+    """Kept findings of all rules, by file and line."""
     yield from sorted(f for s in samples for f in s.findings)

@@ -1,4 +1,4 @@
-"""What the sheets of a report have in common: rows of findings, cells that are no formulas, marks and widths."""
+"""Shared parts of report sheets: rows of findings, formula-safe cells, styles and widths."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class SheetColumn:
 
 @dataclass(frozen=True, slots=True)
 class RowOfFindings:
-    """All that one rule found in a row of a file. cells: of the row, by column, as they may be shown."""
+    """All findings of one rule in one row of a file. cells: of the row by column, masked as needed."""
 
     findings: tuple[FileFinding, ...]
     cells: Mapping[str, str]
@@ -46,12 +46,12 @@ class RowOfFindings:
         return self.findings[0].line
 
     def join_distinct(self, name: str) -> str:
-        """One part of the findings, each wording once."""
+        """One part of the findings, without duplicates."""
         return "\n".join(dict.fromkeys(text for f in self.findings if (text := getattr(f, name))))
 
 
 def rows_of(findings: Iterable[FileFinding], rows: SourceRows, form: str) -> list[RowOfFindings]:
-    """The rows that findings are about, in their order; the wrong cell is there also where it is empty."""
+    """Rows that have findings, in order; includes the wrong cell even if it is empty."""
     tables = form_tables(form)
     by_row: dict[tuple[str, str, int], list[FileFinding]] = {}
     for f in findings:
@@ -69,10 +69,10 @@ def rows_of(findings: Iterable[FileFinding], rows: SourceRows, form: str) -> lis
 
 
 class SheetStyles:
-    """Looks of cells, each made once: a workbook of thousands of rows would else hold as many of them."""
+    """Cell styles, created once each: a workbook with thousands of rows would otherwise hold as many."""
 
     def __init__(self, teller: Teller) -> None:
-        """teller: whose words stand in the notes."""
+        """teller: provides the texts of the notes."""
         from openpyxl.styles import Alignment, Font, PatternFill
 
         self._author = f"digitize ({teller.language})"
@@ -82,7 +82,7 @@ class SheetStyles:
         self._head_fill = PatternFill("solid", fgColor=_HEAD_COLOUR)
 
     def begin(self, sheet: Any, heads: Sequence[SheetColumn], rows: int, *, still: int = 1) -> None:
-        """Write the head. still: columns that stay when the sheet is moved; the head stays, and can be filtered."""
+        """Write the header. still: columns that stay when scrolling; the header stays as well and has filters."""
         from openpyxl.utils import get_column_letter
 
         heads = heads[:_LAST]
@@ -96,7 +96,7 @@ class SheetStyles:
         sheet.append(made)
 
     def cell(self, sheet: Any, value: object, *, wrap: bool = True) -> Any:
-        """A cell as a spreadsheet may open it: text is text, whatever it begins with."""
+        """A formula-safe cell: text stays text, whatever it starts with."""
         from openpyxl.cell import WriteOnlyCell
 
         is_text = isinstance(value, str)
@@ -118,7 +118,7 @@ class SheetStyles:
         return cell
 
     def mark(self, cell: Any, severity: Severity, text: str) -> Any:
-        """The same cell, marked as wrong, with a note that says what is expected."""
+        """Mark a cell as wrong, with a note on what is expected."""
         from openpyxl.comments import Comment
 
         cell.fill = self._fills[severity]

@@ -1,4 +1,4 @@
-"""The rows of the files that findings are about, read again, with what may tell of a person masked."""
+"""Rows with findings, read again from the files, with personal data masked."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ RowKey = tuple[str, str, int]
 
 
 class SourceRows:
-    """Some rows of the files of a report; held as columns, since a workbook shows thousands of wide rows."""
+    """Rows of a report's files; stored as columns, since a workbook shows thousands of wide rows."""
 
     def __init__(self, report: CheckReport, samples: Iterable[Sample]) -> None:
-        """samples: whose findings are shown; of other rows nothing is kept."""
+        """samples: their findings are shown; other rows are not kept."""
         wanted: dict[tuple[str, str], set[int]] = {}
         for finding in (f for s in samples for f in s.findings if f.line):
             wanted.setdefault((finding.file, finding.table), set()).add(finding.line)
@@ -37,13 +37,13 @@ class SourceRows:
                 self._places |= {(*key, line): at for at, line in enumerate(frame[LINE])}
 
     def order(self, names: Iterable[str]) -> list[str]:
-        """Columns in the order of the files' headers; those of no file come last."""
+        """Columns in the order of the file headers; unknown ones last."""
         known = dict.fromkeys(name for frame in self._frames.values() for name in frame.columns)
         place = {name: at for at, name in enumerate(known)}
         return sorted(dict.fromkeys(names), key=lambda n: place.get(n, len(place)))
 
     def cells(self, key: RowKey) -> Mapping[str, str]:
-        """The cells of a row that are not empty, by column; none where the row cannot be read again."""
+        """Non-empty cells of a row by column; empty if the row cannot be read again."""
         at = self._places.get(key)
         if at is None:
             return {}
@@ -52,7 +52,7 @@ class SourceRows:
 
 
 def _sources(report: CheckReport) -> Mapping[tuple[str, str], TableSource]:
-    """Sources by file and table; of two files of one name nobody can say which is meant."""
+    """Sources by file and table; files of the same name are ambiguous."""
     found: dict[tuple[str, str], list[TableSource]] = {}
     for source in report.sources:
         found.setdefault((source.path.name, source.table.name), []).append(source)

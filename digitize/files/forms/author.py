@@ -1,4 +1,4 @@
-"""From scans to a form file in one step, with faults said as the user needs them."""
+"""From scans to a form file in one step, with errors in the user's terms."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _SECONDS = 1800.0
 def author(
     scans: Sequence[Path], form_id: str, folder: Path, languages: Sequence[str] = (), *, replace: bool = False
 ) -> tuple[Draft, Form]:
-    """Draft a form from scans and write its files into a folder.
+    """Draft a form from scans and write its files to a folder.
 
-    Raises OptionsError for an id that is none, ScanError, InputError when the scans give no print or the form is there
-    already, and what the engine raises.
+    Raises OptionsError for an invalid id, ScanError, InputError if the scans give no print or the form exists, and what
+    the engine raises.
     """
     if not _ID.fullmatch(form_id):
         raise OptionsError(

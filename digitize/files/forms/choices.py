@@ -1,4 +1,4 @@
-"""Printed answers of which one is to be marked, found on a blank print: "Written / Oral", or words with boxes."""
+"""Printed answers to be marked, found on a blank print: "Written / Oral", or words with boxes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ANSWERS = ("fir.written", "fir.oral")
 
 @dataclass(frozen=True, slots=True)
 class PrintedAnswer:
-    """value: its words; box: where they stand; tick: of its empty box, if there is one."""
+    """value: its words; box: their position; tick: its empty box, if any."""
 
     value: str
     box: Box
@@ -28,7 +28,7 @@ class PrintedAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Printed answers of one zone. at_word: number of the first word that belongs to them, 0 where none does."""
+    """Printed answers of one zone. at_word: index of their first word, 0 for none."""
 
     answers: tuple[PrintedAnswer, ...]
     at_word: int = 0
@@ -40,9 +40,9 @@ class Choice:
 
 
 def printed_choice(piece: Piece, languages: Sequence[str], *, right_to_left: bool = False) -> Choice | None:
-    """The answers parted by strokes at the end of a piece of print, behind its label; None without any.
+    """Answers separated by slashes at the end of a piece of print, after its label; None if there are none.
 
-    They stand behind a colon, or are words known as answers.
+    They follow a colon, or are known answer words.
     """
     words = list(piece.words)
     # The last one: what stands between colons before it are headings.
@@ -60,9 +60,9 @@ def printed_choice(piece: Piece, languages: Sequence[str], *, right_to_left: boo
 
 
 def tick_choices(found: Structures, pieces: Sequence[Piece]) -> tuple[Mapping[int, Choice], frozenset[int]]:
-    """Boxes to tick with their words, by the number of the piece of print that asks; and all pieces that are answers.
+    """Tick boxes with their words, by the index of the piece of print that asks; and all pieces that are answers.
 
-    A box's words stand right behind it on its row. Who asks stands before the first box, or above it.
+    The words of a box follow it on the same row. The question is before the first box, or above it.
     """
     rows: dict[int, list[tuple[Box, int]]] = {}
     for tick in found.ticks:
@@ -91,7 +91,7 @@ def _find_words_behind(tick: Box, pieces: Sequence[Piece], unit: float) -> int |
 
 
 def _find_question(first: Box, pieces: Sequence[Piece], taken: frozenset[int]) -> int | None:
-    """The piece of print before a row's first box, else the nearest one above it."""
+    """Piece of print before a row's first box, else the nearest one above."""
     free = [i for i in range(len(pieces)) if i not in taken and pieces[i].text]
     middle = (first.y0 + first.y1) / 2
     boxes = {i: pieces[i].segment.box for i in free}
@@ -103,7 +103,7 @@ def _find_question(first: Box, pieces: Sequence[Piece], taken: frozenset[int]) -
 
 
 def _split_at_strokes(words: Sequence[Word]) -> list[list[Word]]:
-    """Words in groups between strokes; a stroke may cling to a word."""
+    """Words grouped by slashes; a slash may be attached to a word."""
     groups: list[list[Word]] = [[]]
     for word in words:
         parts = word.text.split("/")
@@ -116,7 +116,7 @@ def _split_at_strokes(words: Sequence[Word]) -> list[list[Word]]:
 
 
 def _share(word: Word, parts: Sequence[str], k: int) -> Word:
-    """The part of a word between strokes, its box cut by the number of letters."""
+    """One part of a word split at slashes, its box divided by letter count."""
     if len(parts) == 1:
         return word
     total = len(word.text)
@@ -141,7 +141,7 @@ def _pad_box(box: Box) -> Box:
 
 
 def _is_label(words: Sequence[Word], languages: Sequence[str]) -> bool:
-    """Whether words parted by a stroke are one label, such as "Father's / Husband's Name"."""
+    """Whether words separated by a slash form one label, e.g. "Father's / Husband's Name"."""
     strokes = [i for i, w in enumerate(words) if "/" in w.text]
     hits = labels.find_labels([w.text for w in words], languages)
     return any(h.first <= i <= h.last and h.last > h.first for h in hits for i in strokes)

@@ -1,4 +1,4 @@
-"""Prints of known forms found among filled pages: their files and a picture to look at, and a person's word on them."""
+"""Prints of known forms discovered among filled pages: their files, a picture to check, and approval."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ _SECONDS = 600.0
 
 
 def find_prints(pages: Sequence[Image], settings: ReadSettings, folder: Path) -> list[Form]:
-    """Draft the prints that ten of some pages and more are of, and write them into a folder, not confirmed.
+    """Draft prints that occur on ten pages or more, and write them to a folder as unconfirmed.
 
-    pages: (height, width) uint8, of known forms in prints that are not known. Beside each ID.toml and its key points
-    stands ID.png, its zones over the bare print. Returns the forms. Raises EngineMissing, EngineFailed and FormError.
+    pages: (height, width) uint8, of known forms in unknown prints. Next to each ID.toml and its key points is ID.png,
+    its zones drawn over the blank print. Returns the forms. Raises EngineMissing, EngineFailed and FormError.
     """
     models = load_models(settings.folders())
     engine = load_engine(settings.engine, _SECONDS)
@@ -56,9 +56,9 @@ def find_prints(pages: Sequence[Image], settings: ReadSettings, folder: Path) ->
 
 
 def accept_print(ledger: Ledger, place: Place, form_id: str, operator: str) -> Form:
-    """Note that a person has looked at a print that the program drafted: its values are then as good as any other's.
+    """Record that a person approved a drafted print, so that its values count like any other's.
 
-    Raises OptionsError without a name, NotFound without such a file, and InputError where the print waits for nobody.
+    Raises OptionsError without a name, NotFound without such a file, and InputError if the print is not pending.
     """
     if not operator.strip():
         raise OptionsError("--operator NAME says who has looked at the print.")
@@ -81,12 +81,12 @@ def accept_print(ledger: Ledger, place: Place, form_id: str, operator: str) -> F
 
 
 def waiting_prints(folder: Path) -> list[Form]:
-    """The prints of a folder that nobody has looked at yet. Raises FormError when a file is wrong."""
+    """Drafted prints of a folder pending approval. Raises FormError for an invalid file."""
     return [form for form in load_forms(folder).values() if not form.confirmed] if folder.is_dir() else []
 
 
 def form_text(form: Form) -> str:
-    """A form as its file, without remarks."""
+    """A form as file text, without comments."""
     plain = form.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     tables: Mapping[str, Sequence[Mapping[str, Any]]] = {name: plain.pop(name, []) for name in _TABLES}
     confidence = plain.pop("confidence", {})

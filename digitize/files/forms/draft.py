@@ -31,7 +31,7 @@ _EXPLAINED = 0.6
 
 @dataclass(frozen=True, slots=True)
 class DraftZone:
-    """One zone of a drafted form. label: as printed; doubts: what a person should look at, in words."""
+    """One zone of a drafted form. label: as printed; doubts: what to check, in words."""
 
     id: str
     box: Box
@@ -54,7 +54,7 @@ class Draft:
 
     @property
     def doubtful(self) -> tuple[DraftZone, ...]:
-        """Zones that a person should look at."""
+        """Zones to be checked by a person."""
         return tuple(z for z in self.zones if z.doubts)
 
     @property
@@ -64,7 +64,7 @@ class Draft:
         return bool(max(height, width) < _COARSE_PX)
 
     def to_plain(self) -> dict[str, Any]:
-        """What the command prints as JSON."""
+        """JSON output of the command."""
         zones = [
             {"id": z.id, "kind": z.kind, "box": list(z.box), "printed": z.label, "look": list(z.doubts)}
             for z in self.zones
@@ -78,10 +78,10 @@ class Draft:
 
 
 def draft_form(scans: Sequence[Image], engine: Engine, languages: Sequence[str] = ()) -> Draft:
-    """Draft a form from one clean blank scan, or from three filled ones and more.
+    """Draft a form from one clean blank scan, or from at least three filled ones.
 
-    scans: (height, width) uint8 as scanned. languages: of the print, best first; found out when none are given. Raises
-    ValueError when the scans cannot give a blank print, and what the engine raises.
+    scans: (height, width) uint8 as scanned. languages: of the print, best first; detected if empty. Raises ValueError
+    if the scans cannot give a blank print, and what the engine raises.
     """
     turned = [_Print(blank_sheet(scans))]
     spoken = tuple(languages) or _languages(turned[0], engine)
@@ -101,7 +101,7 @@ def draft_form(scans: Sequence[Image], engine: Engine, languages: Sequence[str] 
 
 @dataclass
 class _Print:
-    """A blank print on its way: what was found on it, and how much of it is known labels, worked out when asked for."""
+    """A blank print being analysed: structures found, and the share of known labels, computed on demand."""
 
     sheet: BlankSheet
     found: Structures = field(init=False)
@@ -112,13 +112,13 @@ class _Print:
         self.segments = find_segments(self.found)
 
     def sample(self) -> list[Segment]:
-        """A few pieces of print with many letters, none of them so high that it holds two lines."""
+        """Some pieces of print with many letters, none so high that it has two lines."""
         usual = sorted(s.box.y1 - s.box.y0 for s in self.segments)[len(self.segments) // 2] if self.segments else 0
         fit = [s for s in self.segments if s.box.y1 - s.box.y0 <= 1.6 * usual]
         return sorted(fit, key=lambda s: s.box.x0 - s.box.x1)[:_SAMPLED]
 
     def read(self, engine: Engine, spoken: Sequence[str]) -> tuple[Piece, ...]:
-        """All pieces of print; those that bear no known label are looked at in more ways."""
+        """Read all pieces of print; those without a known label are read in further ways."""
         pieces = list(read_pieces(self.sheet.print, self.found, self.segments, spoken, engine))
         unknown = [i for i, p in enumerate(pieces) if not labels.find_labels(p.text.split(), spoken)]
         again = [self.segments[i] for i in unknown]
@@ -136,7 +136,7 @@ class _Print:
 
 
 def _languages(made: _Print, engine: Engine) -> tuple[str, ...]:
-    """The language whose labels the print bears, and a second one where it bears both."""
+    """Language whose labels are on the print, and a second one if it has both."""
     readable = [code for code in labels.languages() if code in engine.languages() or has_own_recogniser(code)]
     shares = {code: made.measure_known(engine, (code,)) for code in readable}
     first, *others = sorted(shares, key=lambda code: -shares[code])
@@ -145,7 +145,7 @@ def _languages(made: _Print, engine: Engine) -> tuple[str, ...]:
 
 
 class _Drafting:
-    """Goes down a print once, keeping the heading that labels stand under."""
+    """Scans a print from top to bottom, tracking the current heading."""
 
     def __init__(self, found: Structures, pieces: Sequence[Piece], spoken: tuple[str, ...]) -> None:
         self._found, self._pieces, self._spoken = found, pieces, spoken
@@ -177,7 +177,7 @@ class _Drafting:
         )
 
     def _of_piece(self, number: int, slots: Sequence[Slot], *, few: bool) -> Iterator[DraftZone]:
-        """The zones that one piece of print asks for; its earlier labels are headings."""
+        """Zones requested by one piece of print; its earlier labels are headings."""
         piece = self._pieces[number]
         if number in self._in_ticks:
             return
@@ -203,7 +203,7 @@ class _Drafting:
             self._headings.pass_by(hits[-1].label)
 
     def _labels(self, piece: Piece, choice: Choice | None) -> tuple[str, tuple[labels.LabelHit, ...]]:
-        """A piece of print without its printed answers, in the reading in which most is known, and the labels in it."""
+        """A piece of print without its printed answers, in the reading with the most known labels, and these labels."""
         words = [w.text for w in piece.words]
         if choice is not None and choice.at_word:
             texts = [" ".join(words[: choice.at_word])]
@@ -215,7 +215,7 @@ class _Drafting:
     def _zone(
         self, piece: Piece, hit: labels.LabelHit | None, slot: Slot, choice: Choice | None, *, asked: str, among: int
     ) -> DraftZone:
-        """One zone. asked: its label; among: how many answers that asks for, as the head of a column does."""
+        """One zone. asked: its label; among: number of answers it asks for, e.g. as a column head."""
         doubts = [] if slot.sure else ["found by empty space alone, no line is printed"]
         rule = self._headings.zone_of(hit.label) if hit else labels.LabelRule(zone=self._slug(asked))
         if hit is None:
@@ -240,7 +240,7 @@ class _Drafting:
         return DraftZone(zone, slot.box, kind, printed=slot.printed, doubts=("no label stands near it",))
 
     def _slug(self, label: str) -> str:
-        """An id of a label's words: its Latin words, else its number on the form."""
+        """Id from a label: its Latin words, else its number on the form."""
         # Behind the last colon stands what is asked for.
         last = (labels.halves(labels.strip_marks(label)) or [""])[-1]
         words = re.findall(r"[a-z]+|\d+", last.casefold().replace("'s", ""))
@@ -252,6 +252,6 @@ class _Drafting:
 
 
 def _title(pieces: Sequence[Piece], spoken: Sequence[str]) -> str:
-    """The highest piece of print in the upper fifth, which is the heading."""
+    """Tallest piece of print in the upper fifth, which is the heading."""
     upper = [p for p in pieces if p.text and p.segment.row < max(3, 0.2 * len({q.segment.row for q in pieces}))]
     return max(upper, key=lambda p: p.segment.box.y1 - p.segment.box.y0).text if upper else ""

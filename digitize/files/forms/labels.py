@@ -1,4 +1,4 @@
-"""Printed words recognised as labels: fuzzily, in thirteen languages, and what each asks for under which heading."""
+"""Fuzzy recognition of printed labels in thirteen languages, and the zone each asks for under its heading."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _HALVES = re.compile(r"[:：]|\s[-–]\s")
 
 
 class LabelRule(BaseModel):
-    """What a label asks for; see the head of fields.toml."""
+    """Zone that a label asks for; see the head of fields.toml."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
@@ -46,7 +46,7 @@ class LabelRule(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class LabelHit:
-    """A label found in a piece of print. score: 0..1; first, last: numbers of its words, last included."""
+    """A label found in a piece of print. score: 0..1; first, last: word indexes, inclusive."""
 
     label: str
     score: float
@@ -56,17 +56,17 @@ class LabelHit:
 
 @dataclass
 class Headings:
-    """The heading that later labels stand under, as one goes down a form."""
+    """Current heading of the labels, from top to bottom of a form."""
 
     now: str = "fir"
     used: set[str] = field(default_factory=set)
 
     def pass_by(self, label: str) -> None:
-        """Note a label that may be a heading for those that follow."""
+        """Note a label that may be a heading for the following ones."""
         self.now = _rules()[0].get(label, self.now)
 
     def zone_of(self, label: str) -> LabelRule:
-        """What a label asks for here, its zone id settled; an id that is taken goes to the next that may be meant."""
+        """Zone id for a label here; if it is taken, the next possible one."""
         rule = _rules()[1].get(label) or LabelRule(zone=label.replace(".", "_"))
         under = f"{self.now}_{rule.suffix}" if self.now else rule.suffix
         zone = rule.zone if rule.zone != "*" else rule.within.get(self.now, under)
@@ -76,7 +76,7 @@ class Headings:
         return rule.model_copy(update={"zone": zone})
 
     def take(self, zone: str, *, counting: bool = False) -> str:
-        """The id, with a number behind it when it is taken; counting: it ends in a number, which goes on."""
+        """The id, with a number appended if taken; counting: it ends in a number, which is increased."""
         base = zone.rpartition("_")[0] if counting else zone
         name, n = zone, 2
         while name in self.used:
@@ -86,9 +86,9 @@ class Headings:
 
 
 def find_labels(words: Sequence[str], languages: Sequence[str]) -> tuple[LabelHit, ...]:
-    """The labels that a piece of print consists of, in order; words that are none lie between them.
+    """Labels in a piece of print, in order, ignoring unknown words between them.
 
-    Chosen so that as many letters as possible are explained well: "Date from" is one label, not "Date" and a rest.
+    Chosen to explain as many letters as possible: "Date from" is one label, not "Date" and a rest.
     """
     plain = [_letters(strip_marks(w)) for w in words]
     best: list[tuple[float, tuple[LabelHit, ...]]] = [(0.0, ())]
@@ -107,7 +107,7 @@ def find_labels(words: Sequence[str], languages: Sequence[str]) -> tuple[LabelHi
 
 
 def _choose_least_score(text: str) -> float:
-    """How alike a label must be: more when it is short, and in Latin letters, which are read best."""
+    """Required similarity of a label: higher if short, and if in Latin letters, which are read best."""
     if text.isascii():
         return _LEAST_LATIN
     return _LEAST if len(text) > _SHORT_LABEL else _LEAST_SHORT
@@ -116,7 +116,7 @@ def _choose_least_score(text: str) -> float:
 # Windows over one piece of print overlap, and it is read several times: most texts are asked for again.
 @lru_cache(maxsize=1 << 15)
 def best_label(text: str, languages: tuple[str, ...]) -> tuple[str, float]:
-    """The label most like a folded text, and how alike they are, 0..1; ("", 0.0) when none is near."""
+    """Most similar label of a folded text, and the similarity 0..1; ("", 0.0) if none is close."""
     best, name = 0.0, ""
     for label, printed in _load_printed(languages):
         # rapidfuzz gives up as soon as the best one so far can no longer be reached.
@@ -130,9 +130,9 @@ def best_label(text: str, languages: tuple[str, ...]) -> tuple[str, float]:
 
 
 def share_explained(text: str, hits: Sequence[LabelHit]) -> float:
-    """How much of the last part of a piece of print, behind its colon, labels explain: share 0..1 of its letters.
+    """Share of letters, 0..1, explained by labels in the last part (after the colon) of a piece of print.
 
-    Remarks in brackets do not count, nor does a part without letters.
+    Remarks in brackets and parts without letters are ignored.
     """
     words = text.split()
     counted = zip(words, _in_brackets(words), strict=True)
@@ -145,7 +145,7 @@ def share_explained(text: str, hits: Sequence[LabelHit]) -> float:
 
 
 def _in_brackets(words: Sequence[str]) -> list[bool]:
-    """Which words stand in brackets of two words and more."""
+    """Which words are in brackets of two or more words."""
     inside, marks, start = False, [False] * len(words), 0
     for i, word in enumerate(words):
         if "(" in word and ")" not in word:
@@ -162,17 +162,17 @@ def is_numbered(text: str) -> bool:
 
 
 def strip_marks(text: str) -> str:
-    """A label's text without its item number and letter: "3. (a) Occurrence" gives "Occurrence"."""
+    """Label text without its item number and letter: "3. (a) Occurrence" gives "Occurrence"."""
     return " ".join(_MARKER.sub(" ", text).split())
 
 
 def halves(text: str) -> list[str]:
-    """A piece of print parted at colons: headings, then the label of what is to be written."""
+    """A piece of print split at colons: headings, then the label of the answer."""
     return [part.strip() for part in _HALVES.split(text) if part.strip()]
 
 
 def share_known(texts: Sequence[str], language: str) -> float:
-    """How much of some pieces of print is labels of a language: share 0..1 of their letters, less what is unlike."""
+    """Share of letters, 0..1, of known labels of a language in some pieces of print, weighted by similarity."""
     known, letters = 0.0, 0
     for text in texts:
         words = text.split()
@@ -185,12 +185,12 @@ def share_known(texts: Sequence[str], language: str) -> float:
 
 
 def languages() -> tuple[str, ...]:
-    """The languages that labels are known in."""
+    """Languages with known labels."""
     return tuple(sorted({row[1] for row in _table()}))
 
 
 def _letters(text: str) -> str:
-    """Letters and their signs alone, in lower case: what two prints of one label share."""
+    """Letters and combining marks in lower case, for comparing two prints of a label."""
     folded = unicodedata.normalize("NFC", text).casefold()
     kept = "".join(c if unicodedata.category(c)[0] in "LM" else " " for c in folded)
     return " ".join(kept.split())
@@ -209,7 +209,7 @@ def _load_printed(languages: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
 
 
 def _variants(text: str) -> Iterator[str]:
-    """The label as printed, without what stands in brackets, and each of two names for one thing."""
+    """The label as printed, without brackets, and each of two alternative names."""
     yield text
     bare = re.sub(r"\([^)]*\)", " ", text)
     if bare != text:
@@ -227,7 +227,7 @@ def _table() -> tuple[tuple[str, str, str], ...]:
 
 
 def page_tables(zones: Collection[str]) -> dict[str, Any]:
-    """What a form file says of some of its zones together: per_volume, and agree with the zones that tell one day."""
+    """Form file entries on groups of zones: per_volume, and agree for zones that hold the same date."""
     known = _fields()["page"]
     agree: dict[str, Any] = {key: known[key] for key in ("year", "number") if known[key] in zones}
     dates = [zone for zone in known["dates"] if zone in zones]

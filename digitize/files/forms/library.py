@@ -23,7 +23,7 @@ _RIVAL = 0.6
 
 @dataclass(frozen=True, slots=True)
 class FormSummary:
-    """One form of the library. points: key points that its pages are known by."""
+    """One form of the library. points: number of key points used to recognise pages."""
 
     id: str
     family: str
@@ -36,9 +36,9 @@ class FormSummary:
 
 @dataclass(frozen=True, slots=True)
 class RegisterSummary:
-    """One register of the library. columns: ids from the left. spread_from: first one of the right-hand page, or "".
+    """One register of the library. columns: ids from the left. spread_from: first column of the right-hand page, or "".
 
-    languages: of the titles that are known.
+    languages: of the known titles.
     """
 
     id: str
@@ -50,7 +50,7 @@ class RegisterSummary:
 
 @dataclass(frozen=True, slots=True)
 class DrawnForm:
-    """A form's zones drawn over a scan: PNG bytes, key points that agree, and how far the page lies turned."""
+    """A form's zones drawn over a scan: PNG bytes, matching key points, and the page's rotation."""
 
     picture: bytes
     match: int
@@ -75,7 +75,7 @@ def list_registers(folders: Sequence[Path] = ()) -> list[RegisterSummary]:
 
 
 def find_one(form_id: str, folders: Sequence[Path] = ()) -> FormModels:
-    """One form alone, with its key points. Raises NotFound naming those there are."""
+    """One form with its key points. Raises NotFound, naming the existing ones."""
     models = load_models(tuple(folders))
     if form_id not in models.forms:
         raise NotFound(f"no form is called {form_id}. There are: {', '.join(sorted(models.forms))}.")
@@ -85,7 +85,7 @@ def find_one(form_id: str, folders: Sequence[Path] = ()) -> FormModels:
 def show_form(form_id: str, scan: Path, index: int = 0, folders: Sequence[Path] = ()) -> DrawnForm:
     """Draw a form's zones over a scan of it. index: 0-based page of the file.
 
-    Raises NotFound without such a form, ScanError for the scan, InputError when the scan is not that form.
+    Raises NotFound for an unknown form, ScanError for the scan, InputError if the scan is not of that form.
     """
     models = find_one(form_id, folders)
     grey = open_grey(scan, index)

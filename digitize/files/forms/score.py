@@ -1,4 +1,4 @@
-"""How well a form does on pages of which one knows what is written: found, zones in place, blanks told, values read."""
+"""Accuracy of a form on pages of known content: form found, zones in place, blanks recognised, values read."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from ocr.page import Box, Scan, ZoneReading
 
 
 class GoldPage(BaseModel):
-    """One line of gold: the file, the page in it from 0, the family of its form, what is written, and where."""
+    """One line of ground truth: file, 0-based page, family of the form, content and positions."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -37,7 +37,7 @@ class GoldPage(BaseModel):
 
 @dataclass
 class ZoneScore:
-    """Counts of one zone: pages, centres in place, blanks told from filled, values read exactly among the written."""
+    """Counts of one zone: pages, centres in place, blanks recognised, values read exactly among the written."""
 
     pages: int = 0
     hit: int = 0
@@ -46,7 +46,7 @@ class ZoneScore:
     exact: int = 0
 
     def to_plain(self) -> dict[str, Any]:
-        """As shares 0..1; None where there was nothing to count."""
+        """As shares 0..1; None if there was nothing to count."""
         return {
             "pages": self.pages,
             "hit": _share(self.hit, self.pages),
@@ -57,7 +57,7 @@ class ZoneScore:
 
 @dataclass
 class Score:
-    """A form's figures. own: its pages, found: those known as it; others: other pages, taken: those mistaken for it."""
+    """Scores of a form. own: its pages, found: recognised ones; others: other pages, taken: mistaken for it."""
 
     form: str
     own: int = 0
@@ -68,7 +68,7 @@ class Score:
     zones: dict[str, ZoneScore] = field(default_factory=dict)
 
     def to_plain(self) -> dict[str, Any]:
-        """What the command prints as JSON."""
+        """JSON output of the command."""
         each = list(self.zones.values())
         pages, written = sum(z.pages for z in each), sum(z.written for z in each)
         return {
@@ -96,11 +96,11 @@ def read_gold(path: Path) -> list[GoldPage]:
 def score_form(
     form_id: str, folder: Path, gold: Sequence[GoldPage], settings: ReadSettings, progress: Progress
 ) -> Score:
-    """Read all pages and compare them with the gold.
+    """Read all pages and compare them with the ground truth.
 
-    A page belongs to the form when its gold names the form's family or id, and no other language than the form's first.
-    Every other page must not be taken for it. Raises NotFound without such a form, InputError without any page of it,
-    ScanError, EngineMissing and EngineFailed.
+    A page belongs to the form if its entry names the form's family or id, and no language other than the form's first.
+    Every other page must not be recognised as the form. Raises NotFound for an unknown form, InputError without any
+    page of it, ScanError, EngineMissing and EngineFailed.
     """
     form = find_one(form_id, settings.form_folders).forms[form_id]
     score = Score(form_id, zones={z.id: ZoneScore() for z in form.zones})
@@ -156,7 +156,7 @@ def _is_centred(box: Box, gold: tuple[int, int, int, int]) -> bool:
 
 
 def _fold(text: str) -> str:
-    """What must agree: letters, their signs and digits; neither case nor blanks nor points."""
+    """Normal form for comparison: letters, combining marks and digits, ignoring case, blanks and punctuation."""
     plain = fold_digits(unicodedata.normalize("NFC", text)).casefold()
     return "".join(c for c in plain if unicodedata.category(c)[0] in "LMN")
 
@@ -174,7 +174,7 @@ def _share(part: int, whole: int) -> float | None:
 
 
 def rows_of(score: Score) -> Iterator[list[object]]:
-    """A table's rows: zone, pages, and three shares in words."""
+    """Table rows: zone, pages, and three shares in words."""
     for name, zone in score.zones.items():
         plain = zone.to_plain()
         yield [name, zone.pages, *("" if plain[k] is None else f"{plain[k]:.3f}" for k in ("hit", "blank", "exact"))]

@@ -1,4 +1,4 @@
-"""A drafted form as files: the form file with remarks where a person should look, and its key points."""
+"""Write a drafted form: the form file with comments where a check is needed, and its key points."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from ocr.page import Box
 
 
 def write_form(draft: Draft, form_id: str, folder: Path, *, replace: bool = False) -> Form:
-    """Write FORM_ID.toml and FORM_ID.npz; returns the form as it is read back.
+    """Write FORM_ID.toml and FORM_ID.npz; returns the form as read back.
 
-    Raises InputError when a form of that id is there already, and FormError when an id is not one.
+    Raises InputError if a form of that id exists, and FormError for an invalid id.
     """
     path = folder / f"{form_id}.toml"
     if path.exists() and not replace:
@@ -56,7 +56,7 @@ def _text(draft: Draft, form_id: str) -> Iterator[str]:
 
 
 def _page_tables(zones: Sequence[str]) -> Iterator[str]:
-    """Which zones tell what a volume's metadata has, and which tell one day."""
+    """Zones that show volume metadata, and zones that hold the same date."""
     tables = page_tables(zones)
     if tables["per_volume"]:
         yield f"per_volume = {json.dumps(tables['per_volume'])}\n"

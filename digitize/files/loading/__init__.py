@@ -1,1 +1,1 @@
-"""Import files straight into a target: read, checked by the rules, taken batch by batch; no workspace is needed."""
+"""Load import files directly into a target: read, check, load in batches; no workspace needed."""

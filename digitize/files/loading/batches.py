@@ -1,4 +1,4 @@
-"""A checked part as batches: what goes in as rows, what is held back as records with their findings."""
+"""Split a checked part into batches: rows to load, and held-back records with their findings."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ _LINE_MASK = (1 << FILE_BITS) - 1
 
 @dataclass(frozen=True)
 class BatchMaker:
-    """Makes batches. size: of how many records at most. book: of the delivery, for the source of each batch.
+    """Builds batches. size: maximum records per batch. book: of the delivery, for the source of each batch.
 
-    seen: how often a row of a content was held back.
+    seen: how often a row with the same content was held back.
     """
 
     inputs: Inputs
@@ -52,7 +52,7 @@ class BatchMaker:
     seen: Counter[str] = made_by(default_factory=Counter)
 
     def batches(self, part: CheckedPart) -> Iterator[RowBatch]:
-        """The batches of a part, in order; ids and names are made from the content of the files and their place."""
+        """Batches of a part in order; ids and names derive from the files' content and position."""
         form = self.inputs.form
         tables = _add_lines(form, _add_ids(form, part.tables))
         is_note = pl.col("code").is_in([code for code, word in self.settings.policy.items() if word == "note"])
@@ -82,7 +82,7 @@ class BatchMaker:
         return RowBatch(id, name, forms, kept, source={**source, **self.book})
 
     def _make_held_back(self, part: CheckedPart, tables: Mapping[str, pl.DataFrame], back: pl.Series) -> list[Kept]:
-        """The records held back, whole; one whose every finding asks for review waits for a person's word."""
+        """Complete held-back records; one whose findings all ask for review waits for a decision."""
         form = self.inputs.form
         chosen = {n: _keep_ids(f, back) for n, f in tables.items()}
         findings = self._findings(part, chosen)
@@ -103,16 +103,16 @@ class BatchMaker:
         return made
 
     def _row(self, plain: Mapping[str, Any], *, first: int) -> str:
-        """The name of a row held back. first: number of the first one of a content."""
+        """Name of a held-back row. first: number of the first one with the same content."""
         made = source_row(self.inputs.form, plain)
         number = self.seen[made] = max(self.seen[made], first)
         self.seen[made] += 1
         return source_row(self.inputs.form, plain, number=number)
 
     def _make_repeats(self, part: CheckedPart, tables: Mapping[str, pl.DataFrame]) -> list[Kept]:
-        """The rows that only repeat another, each as the whole record; so that to replay one changes nothing.
+        """Rows that only repeat another, each as the whole record, so that replaying one changes nothing.
 
-        They are kept even where the rule is not asked: no row of a file may vanish.
+        They are kept even if the rule is disabled: no row of a file may vanish.
         """
         told = repeats_found(self.inputs.form, part.repeats)
         if not told.height:
@@ -150,7 +150,7 @@ class BatchMaker:
 
 
 def _flags(form: str, tables: Mapping[str, pl.DataFrame], notes: pl.DataFrame) -> pl.DataFrame:
-    """Notes as flags beside the rows that they are of, each by the line that it is loaded under."""
+    """Notes as flags for their rows, identified by the line under which they are loaded."""
     made = [no_flags()]
     for (name,), found in notes.group_by("table"):
         rows, child = tables[str(name)], form_tables(form)[str(name)].child
@@ -164,24 +164,24 @@ def _flags(form: str, tables: Mapping[str, pl.DataFrame], notes: pl.DataFrame) -
 
 
 def rules_key(settings: CheckSettings) -> str:
-    """A name of the rules by which records are held back, the same on every day."""
+    """Hash of the rules that hold records back, the same on every day."""
     # The rule against future dates knows today; the name of the rules must not change with the day.
     return work_key(CHECK_VERSION, replace(settings, today=date.min).key())
 
 
 def make_end_name(inputs: Inputs) -> str:
-    """The name of the batch without rows that says, once it is taken, that all others of some files have been."""
+    """Name of the empty last batch, which marks that all others of these files are loaded."""
     return f"{inputs.form}-{inputs.key[:12]}"
 
 
 def make_name_prefix(inputs: Inputs, size: int) -> str:
-    """How the names of all batches of rows of some files begin. size: records a batch at most."""
+    """Common prefix of all batch names of some files. size: maximum records per batch."""
     # Cut otherwise, the same files make other batches; these must not pass for those that were taken.
     return f"{inputs.form}-{work_key(inputs.key, str(inputs.parts), str(size))[:12]}"
 
 
 def _add_ids(form: str, tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
-    """record_id in place of RECORD; a row without one gets an id made from its key, when that is whole."""
+    """Replace RECORD by record_id; a row without one gets an id from its key, if complete."""
     found = {name: frame.rename({RECORD: RECORD_ID}) for name, frame in tables.items() if frame.height}
     own = found.get(form, tables[form].rename({RECORD: RECORD_ID}))
     key = form_tables(form)[form].key
@@ -195,7 +195,7 @@ def _add_ids(form: str, tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.Data
 
 
 def _add_lines(form: str, tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
-    """Rows ready to go in: child rows numbered within their record, no empty texts, names in Latin letters."""
+    """Rows ready to load: child rows numbered within their record, no empty texts, names romanised."""
     made = {}
     for name, frame in tables.items():
         table = form_tables(form)[name]
@@ -208,7 +208,7 @@ def _add_lines(form: str, tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.Da
 
 
 def _add_roman(table: Table, rows: pl.DataFrame) -> pl.DataFrame:
-    """A name's spelling in Latin letters, where the file gives none."""
+    """Latin spelling of a name, if the file gives none."""
     for column in table.columns:
         if column.roman_of in rows.columns:
             if column.name not in rows.columns:
@@ -220,7 +220,7 @@ def _add_roman(table: Table, rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _roman(names: pl.Series) -> pl.Series:
-    """Each different name is spelled once; one in plain Latin letters is its own spelling."""
+    """Romanise each distinct name once; plain Latin names stay as they are."""
     different = names.drop_nulls().unique()
     odd = different.filter(different.str.contains(r"[^\x00-\x7f]"))
     if not odd.len():

@@ -27,9 +27,9 @@ _SIZE = 50_000
 
 @dataclass(frozen=True, slots=True)
 class LoadSource:
-    """What should be in a target. forms: of its records. rows: (form, tables) as they would be loaded, part by part.
+    """Expected content of a target. forms: of its records. rows: (form, tables) as they would be loaded, part by part.
 
-    is_own: whether a load, by its batch and its source, loaded this very thing.
+    is_own: whether a load, by batch and source, loaded exactly this.
     """
 
     forms: tuple[str, ...]
@@ -54,7 +54,7 @@ def make_file_source(
 
 
 def make_workspace_source(place: Place) -> LoadSource:
-    """The records of a workspace that no rule and no doubt holds back."""
+    """Records of a workspace that are not held back."""
     with Ledger(place.ledger) as ledger:
         # What was purged is not compared any more: its records in the target are told as those of another load.
         batches = [b.batch for b in Catalogue(ledger).batches() if not is_emptied_batch(ledger, b.batch)]
@@ -70,7 +70,7 @@ def make_workspace_source(place: Place) -> LoadSource:
 
 
 def _fit_rows(batch: LoadBatch) -> Iterator[tuple[str, Mapping[str, pl.DataFrame]]]:
-    """The rows that a target takes, by form, part by part."""
+    """Rows accepted by a target, by form, part by part."""
     bad = {form: outline.unfit[RECORD_ID].unique() for form, outline in batch.outlines.items()}
     for part in batch.parts():
         for form, rows in part.forms.items():

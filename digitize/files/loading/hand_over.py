@@ -1,4 +1,4 @@
-"""One thread makes, another takes: the next thing is made while the last one is taken."""
+"""A two-thread pipeline: the next item is produced while the last one is consumed."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ _POLL_SECONDS = 0.2
 
 
 class _GivenUp(Exception):
-    """The maker failed: the taker must not keep what it has only half."""
+    """The producer failed: the consumer must not keep partial work."""
 
 
 def pipeline_items(items: Iterable[Item], take: Callable[[Iterator[Item]], Result]) -> Result:
-    """What `take` makes of the items, each of which is made here, one ahead of the other thread.
+    """Result of `take` on the items, which are produced here while it runs in the other thread.
 
-    When making an item raises, `take` sees an error in its iterator, so that a transaction of its own is rolled back,
-    and the first error is raised here; so is an error of `take`.
+    If producing an item raises, `take` sees an error in its iterator, so that its transaction rolls back, and the
+    original error is raised here; so is an error of `take`.
     """
     lane = _Lane(take)
     lane.thread.start()
@@ -53,7 +53,7 @@ class _Lane(Generic[Item, Result]):
         self.thread = threading.Thread(target=self._run, name="digitize-load", daemon=True)
 
     def hand_on(self, item: object) -> bool:
-        """Give one on; False when nobody takes any more."""
+        """Pass an item on; False if the consumer has stopped."""
         while self.thread.is_alive():
             try:
                 self._waiting.put(item, timeout=_POLL_SECONDS)

@@ -1,4 +1,4 @@
-"""Which files are loaded, what they are by their content, and whether every column of them can be."""
+"""Files to load, their content hashes, and whether every column can be loaded."""
 
 from __future__ import annotations
 
@@ -20,10 +20,9 @@ PART_BYTES, MOST_PARTS = 10 << 20, 4000
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """Files of one form. key: of their content, whatever their names; parts: into how many they are cut.
+    """Files of one form. key: hash of their content, independent of names; parts: number of parts.
 
-    paths: as they were named; tables of other forms in folders among them are compared with. seen: the files as they
-    were hashed.
+    paths: as given; tables of other forms in these folders are used for comparison. seen: the files when hashed.
     """
 
     form: str
@@ -42,10 +41,10 @@ class Inputs:
 
 
 def find_inputs(paths: Sequence[Path], form: str, settings: CheckSettings, leave_out: Sequence[str] = ()) -> Inputs:
-    """The tables in files and folders. leave_out: columns that the schema has not and that are not to be loaded.
+    """Tables in files and folders. leave_out: columns not in the schema that are not to be loaded.
 
-    Raises InputError when there are none, when the form's own table is not among them, or when something in them would
-    be lost: a column that is no field, twice the same column, child rows without record_id, a file of no table.
+    Raises InputError if there are none, if the form's own table is missing, or if data would be lost: an unknown
+    column, a duplicate column, child rows without record_id, a file that is no table.
     """
     found = find_sources(paths, form)
     if all(s.table.child for s in found.sources):
@@ -82,7 +81,7 @@ def _key(sources: Sequence[TableSource], seen: Mapping[Place, SeenFile]) -> str:
 
 
 def _see(sources: Sequence[TableSource]) -> dict[Place, SeenFile]:
-    """The files; a workbook or database holds several tables and is hashed once."""
+    """The files; a workbook or database with several tables is hashed once."""
     seen: dict[Place, SeenFile] = {}
     for source in sources:
         if not isinstance(source.path, Path):

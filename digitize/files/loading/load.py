@@ -36,11 +36,11 @@ BATCH_SIZE = 50_000
 
 @dataclass(frozen=True, slots=True)
 class LoadOptions:
-    """How files are loaded. size: records a batch at most. agreed: how many records may be refused; None: any.
+    """Load options. size: maximum records per batch. agreed: how many records may be refused; None: any.
 
-    leave_out: columns that are not loaded. is_first: keys and indexes are made after the rows, all in one transaction.
-    progress: is told how many bytes of how many have been read. receipts: where signed receipts are kept; see
-    `digitize.files.loading.signed_receipts`. call: by which the same call is known again.
+    leave_out: columns not loaded. is_first: create keys and indexes after the rows, all in one transaction. progress:
+    called with bytes read and total. receipts: folder of signed receipts; see `digitize.files.loading.signed_receipts`.
+    call: identifies an identical later call.
     """
 
     size: int = BATCH_SIZE
@@ -58,7 +58,7 @@ class TakesFirst(Protocol):
     """A target that can be filled for the first time in a quicker way."""
 
     def take_first(self, form: str, batches: Iterable[RowBatch]) -> list[Receipt]:
-        """Take the first batches of a form, all of them or none."""
+        """Load the first batches of a form, all or none."""
         ...
 
 
@@ -67,9 +67,8 @@ def load_files(
 ) -> LoadResult:
     """Load the tables of a form in files and folders.
 
-    Raises InputError when they cannot be read or something in them would be lost, TooManyRefused when more is refused
-    than options allow (then nothing is loaded), TargetRefused; batches committed before it stay, and the same call goes
-    on behind them.
+    Raises InputError if they cannot be read or data would be lost, TooManyRefused if more is refused than agreed (then
+    nothing is loaded), TargetRefused; committed batches stay, and the same call resumes after them.
     """
     inputs = find_inputs(paths, form, settings, options.leave_out)
     if options.receipts is None or options.dry_run:
@@ -102,7 +101,7 @@ def _load(inputs: Inputs, target: Target, settings: CheckSettings, options: Load
 
 
 def _find_earlier_load(target: Target, form: str, done: Receipt) -> LoadResult:
-    """What an earlier load of all of this left, as far as the target tells."""
+    """Result of an earlier load of the same files, if the target reports it."""
     names = {"loads": "loads", "rejects": "rejects"}
     try:
         stood = what_stood(lambda query, values: target.run(query.format(**names), values), done)
@@ -122,7 +121,7 @@ def _taker(target: Target, form: str, options: LoadOptions) -> Callable[[Iterato
 def _make_end_batch(
     inputs: Inputs, settings: CheckSettings, options: LoadOptions, book: Mapping[str, object]
 ) -> RowBatch:
-    """A batch of no rows that says, once it is taken, that all others of these files have been."""
+    """Empty batch that marks, once loaded, that all others of these files are."""
     name = make_end_name(inputs)
     id = work_key("input", rules_key(settings), inputs.key, str(inputs.parts), str(options.size))
     source = {"input": inputs.key, "files": list(inputs.files), "is_whole": True,
@@ -145,7 +144,7 @@ def _batches(
 
 
 def _unreadable(inputs: Inputs, checked: CheckedInputs, book: Mapping[str, object]) -> Iterator[RowBatch]:
-    """The rows that could not be read, once."""
+    """Unreadable rows, once."""
     found, checked.unreadable = checked.unreadable, []
     for batch in unreadable_batch(inputs, found, book):
         require_unchanged(inputs.seen)
@@ -153,7 +152,7 @@ def _unreadable(inputs: Inputs, checked: CheckedInputs, book: Mapping[str, objec
 
 
 def _require_agreed(inputs: Inputs, settings: CheckSettings, options: LoadOptions, agreed: AgreedLimit) -> None:
-    """Raise TooManyRefused when the rules refuse more than is agreed; the files are read once for it."""
+    """Raise TooManyRefused if the rules refuse more than agreed; reads the files once for this."""
     records = refused = 0
     # The files are read twice, and progress tells of the second time.
     for batch in _batches(inputs, settings, replace(options, progress=None), {}):

@@ -1,7 +1,7 @@
-"""Whether the very same command loaded the very same files before, told without reading a row or importing a rule.
+"""Detect an identical earlier load command, without reading a row or importing a rule.
 
-What a target is asked here is only a shorter way to the answer that `load_files` gives, at a tenth of its cost.
-Whatever is not plain here (another name, a file more in the folder, a target that does not answer) goes the long way.
+This is only a shortcut to the answer of `load_files`, at a tenth of its cost. In any unclear case (another name, an
+extra file in the folder, a target that does not answer) the normal way is taken.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ DATASET = "dataset.toml"
 
 @dataclass(frozen=True, slots=True)
 class LoadCall:
-    """A call by all that a load is made of: the files' content and names, the options, the program and its rules.
+    """A call identified by all its inputs: file content and names, options, program and rules.
 
-    key: its name, "" where the files cannot be read as plain files. seen: the files as they were then.
+    key: its hash, "" if the files cannot be read as plain files. seen: the files at that time.
     """
 
     key: str
@@ -37,7 +37,7 @@ class LoadCall:
 
 
 def name_call(paths: Sequence[Path], form: str, options: Mapping[str, object]) -> LoadCall:
-    """The call of these paths. options: by name; a path stands for the content of its file."""
+    """The call for these paths. options: by name; a path stands for its file's content."""
     try:
         given = {name: see_file(v) if isinstance(v, Path) else v for name, v in sorted(options.items())}
         beside = list(_list_side_files(paths))
@@ -54,7 +54,7 @@ def name_call(paths: Sequence[Path], form: str, options: Mapping[str, object]) -
 
 
 def _list_side_files(paths: Sequence[Path]) -> Iterator[SeenFile]:
-    """What stands beside the files and says which stations and profile are theirs, and the list that it names."""
+    """Files next to the input that define stations and profile, and the list they name."""
     for folder in dict.fromkeys(p if p.is_dir() else p.parent for p in paths):
         file = folder / DATASET
         if not file.is_file():
@@ -65,7 +65,7 @@ def _list_side_files(paths: Sequence[Path]) -> Iterator[SeenFile]:
 
 
 def _files(path: Path, form: str) -> Iterator[tuple[Path, SeenFile | None]]:
-    """Each file that may be a table of the form, with its content; others in a folder without."""
+    """Files that may be tables of the form, with content; other files of a folder without."""
     if not path.is_dir():
         yield path, see_file(path)
         return

@@ -1,4 +1,4 @@
-"""What came of a load, as numbers and for people."""
+"""Result of a load, as numbers and for people."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ def format_waiting(batches: Sequence[str]) -> str:
 
 @dataclass
 class LoadResult:
-    """What came of a load. repeated: the very same files were loaded whole before, and nothing was done.
+    """Result of a load. repeated: the same files were completely loaded before, and nothing was done.
 
-    receipts: of all batches, those among them that an earlier call had committed. waits: of files loaded before, how
-    many records are in the quarantine today and not settled; None where that is not known. waiting: batches of a
-    workspace that were not loaded, for records in them are to be mapped or checked again first.
+    receipts: of all batches, including those committed by an earlier call. waits: for files loaded before, unsettled
+    records in the quarantine today; None if unknown. waiting: workspace batches not loaded because records must first
+    be mapped or checked again.
     """
 
     target: str
@@ -41,15 +41,15 @@ class LoadResult:
 
     @property
     def earlier_receipts(self) -> list[Receipt]:
-        """The receipts of batches that an earlier call had committed; they were recognised, and not done again."""
+        """Receipts of batches committed by an earlier call, which were recognised and not repeated."""
         return [r for r in self.receipts if r.repeated]
 
     def total(self, name: str) -> int:
-        """The sum of one count over what this call did."""
+        """Sum of one count over this call."""
         return sum(int(getattr(r, name)) for r in self.receipts if not r.repeated)
 
     def total_before(self, name: str) -> int:
-        """The sum of one count over what an earlier call had committed."""
+        """Sum of one count over what an earlier call committed."""
         return sum(int(getattr(r, name)) for r in self.earlier_receipts)
 
     @property
@@ -59,7 +59,7 @@ class LoadResult:
 
     @property
     def is_nothing(self) -> bool:
-        """Whether records were read, by this call or before it, and every one of them was refused."""
+        """Whether records were read, now or before, and all of them were refused."""
         standing = ("inserted", "updated", "unchanged")
         return bool(self.refused_count) and not any(self.total(n) + self.total_before(n) for n in standing)
 
@@ -108,7 +108,7 @@ class LoadResult:
         return lines
 
     def _format_earlier(self) -> list[str]:
-        """What the earlier load of these files left."""
+        """Result of the earlier load of these files."""
         where = f"digitize quarantine list --target {self.target}"
         n = {name: self.total_before(name) for name in COUNTS}
         if not n["read"]:

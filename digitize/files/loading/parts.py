@@ -1,4 +1,4 @@
-"""The rows of import files part by part, with all that the rules say of them."""
+"""Rows of import files part by part, with all findings."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ _HELD_BYTES = 32 << 20
 
 @dataclass(frozen=True, slots=True)
 class CheckedPart:
-    """Some records with all of their rows.
+    """Some records with all their rows.
 
-    tables: table name -> RECORD, LINE and the fields, as texts. found: as `find_in_rows` gives it. repeats: rows that
-    only repeat one of these, as `without_repeats` gives them.
+    tables: table name -> RECORD, LINE and the fields, as text. found: as from `find_in_rows`. repeats: rows that only
+    repeat one of these, as from `without_repeats`.
     """
 
     number: int
@@ -48,7 +48,7 @@ class CheckedInputs:
     """All parts of some files, once. messages: by code. unreadable: rows that could not be read, before any part."""
 
     def __init__(self, inputs: Inputs, settings: CheckSettings, progress: Progress | None = None) -> None:
-        """settings: of the rules, with a policy for import files; see SUSPICIONS for what is not asked."""
+        """settings: rule settings with a policy for import files; see SUSPICIONS for disabled rules."""
         suspicions = {code for code in SUSPICIONS if settings.policy[code] == "note"}
         self._settings = replace(settings, left_out=settings.left_out | suspicions)
         self._inputs, self._progress = inputs, progress
@@ -82,7 +82,7 @@ class CheckedInputs:
 def _across_parts(
     form: str, tables: Mapping[str, pl.DataFrame], found: pl.DataFrame, router: Router, doubles: np.ndarray
 ) -> pl.DataFrame:
-    """What one part cannot tell: ids that stand twice in the files, and rows whose record lies in another part."""
+    """Findings across parts: duplicate ids in the files, and rows whose record is in another part."""
     orphans = found["code"] == ORPHAN
     if orphans.any():
         found = found.filter(~orphans | ~router.knows(found[RECORD]))
@@ -98,10 +98,10 @@ def _across_parts(
 
 
 class _Router(Router):
-    """A router that knows which record ids stand twice, by a hash of 64 bits.
+    """A router that knows duplicate record ids, by a 64-bit hash.
 
-    Two ids share a hash once in some ten thousand imports of a hundred million records. Then both are held back as if
-    they were one; they are kept whole, and replaying loads them.
+    Two ids collide once in about ten thousand imports of a hundred million records. Both are then held back as if they
+    were one; they are kept whole, and replaying loads them.
     """
 
     def __init__(self, count: int, *, has_children: bool) -> None:
@@ -116,7 +116,7 @@ class _Router(Router):
         return super().of_records(frame)
 
     def doubles(self) -> _Doubles:
-        """The hashes that came more than once; they are forgotten with this."""
+        """Hashes that occurred more than once; clears them."""
         ids = np.sort(np.concatenate([np.zeros(0, np.uint64), *self._ids]))  # concatenate takes no empty list
         self._ids = []
         twice = ids[1:][ids[1:] == ids[:-1]]
@@ -126,13 +126,13 @@ class _Router(Router):
 
 @dataclass(frozen=True, slots=True)
 class _Doubles:
-    """Hashes of ids that came more than once, and how often."""
+    """Hashes of duplicate ids, and their counts."""
 
     hashes: np.ndarray
     counts: np.ndarray
 
     def find_extra(self, ids: np.ndarray) -> np.ndarray:
-        """Those that came oftener than they stand among the ids of one part, repeats included."""
+        """Ids that occur more often overall than in this part, repeats included."""
         here, counts = np.unique(ids[np.isin(ids, self.hashes)], return_counts=True)
         return here[self.counts[np.searchsorted(self.hashes, here)] > counts]
 

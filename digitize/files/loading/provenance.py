@@ -1,4 +1,4 @@
-"""By which loads records came into a target that a source does not have, as the target's own books tell it."""
+"""Which loads brought records into a target that a source does not have, according to the target's load history."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class _Load:
 
 
 class Provenance:
-    """What the book of a target says of the loads whose records a source has not."""
+    """What the load history of a target says about records missing in a source."""
 
     def __init__(self, target: Target, source: LoadSource) -> None:
         self._loads = {load.replace("-", ""): made for load, made in _loads(target, source)}
@@ -37,15 +37,15 @@ class Provenance:
         self._records: dict[str, list[str]] = {}
 
     def add(self, at: Place, load: str, count: int) -> None:
-        """So many records of a load stand at a place."""
+        """Count records of a load at a place."""
         self._present.setdefault(at, Counter())[load] += count
 
     def is_suspicious(self, at: Place) -> bool:
-        """Whether records stand at a place that may not be what the book says; they must be looked at one by one."""
+        """Whether a place has records that may contradict the history and must be checked one by one."""
         return any(self._needs_look(load) for load in self._present[at])
 
     def accounts_for(self, load: str, record: str) -> bool:
-        """Whether another load than the source's own did write a record, as far as the book tells."""
+        """Whether the history shows that another load wrote a record."""
         if load not in self._loads or self._loads[load].is_own:
             return False
         # A replay says of each of its records which reject it was.
@@ -90,7 +90,7 @@ def refused_by_target(target: Target) -> Iterable[tuple[str, str]]:
 
 
 def _loads(target: Target, source: LoadSource) -> Iterable[tuple[str, _Load]]:
-    """The loads in the target's book that stand. SQLite gives JSON back as text, PostgreSQL as an object."""
+    """Loads in the target's history that are not undone. SQLite returns JSON as text, PostgreSQL as an object."""
     query = "SELECT CAST(load_id AS text), batch, source, CAST(at AS text) FROM loads WHERE state = 'loaded'"
     for load, batch, about, at in target.run(query):
         plain: Mapping[str, Any] = json.loads(about) if isinstance(about, str) else about

@@ -1,4 +1,4 @@
-"""What stands in a state's own tables, written as import files: nothing is changed, in the tables or the book."""
+"""Export the content of a state's own tables as import files; nothing is changed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mappers.schema import Table, flat_header, form_tables, load_schemas
 
 @runtime_checkable
 class ReadsBack(Protocol):
-    """A target that gives back as flat rows what stands in its tables."""
+    """A target that can return its tables as flat rows."""
 
     def read_back(self, form: str) -> Iterator[Mapping[str, list[dict[str, Any]]]]:
         """Rows by table, some records at a time."""
@@ -23,10 +23,9 @@ class ReadsBack(Protocol):
 
 
 def write_back(target: Target, folder: Path) -> dict[str, int]:
-    """Write a CSV file for each table in which something stands, headers = field ids; rows by table.
+    """Write a CSV file per non-empty table, headers = field ids; returns rows by table.
 
-    The values are those of persons, in full. Raises OptionsError for a target that has no tables of a state, or a
-    folder that is not empty.
+    Contains full personal data. Raises OptionsError for a target without state tables, or a folder that is not empty.
     """
     if not isinstance(target, ReadsBack):
         raise OptionsError("--to writes out a state's own tables: give --layout FILE, or the --schema of its book.")

@@ -1,4 +1,4 @@
-"""What was loaded, as the ledger's signed receipts and the target's own book tell it."""
+"""What was loaded, from the ledger's signed receipts and the target's load history."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _EMPTY: dict[str, Any] = {n: "" if n in ("load", "batch", "content") else 0 for 
 
 @dataclass(frozen=True, slots=True)
 class LoadStatement:
-    """One load. state: loaded, undone, or failed (then why says what the target answered). is_signed: None: no word."""
+    """One load. state: loaded, undone, or failed (why then holds the target's answer). is_signed: None: not checked."""
 
     at: str
     target: str
@@ -43,8 +43,8 @@ def list_target_loads(target: Target) -> list[LoadStatement]:
 
 
 def list_workspace_receipts(place: Place) -> list[LoadStatement]:
-    """The receipts of a workspace with the word on their signatures, those of files whose receipts are kept in it, then
-    loads that failed and were not made good.
+    """Receipts of a workspace with their signature checks, including those of files kept in it, then failed loads that
+    were not repeated.
     """
     with Ledger(place.ledger) as ledger:
         keys, found, taken_back = ledger.public_keys(), [], _taken_back(ledger)
@@ -69,7 +69,7 @@ def list_workspace_receipts(place: Place) -> list[LoadStatement]:
 
 
 def _taken_back(ledger: Ledger) -> dict[str, str]:
-    """Load that a person had taken back, and that was not made once more since -> why."""
+    """Load undone by a person and not repeated -> reason."""
     # By the order of events: a load may be made once more within the second in which it was taken back.
     query = """SELECT key, outcome, detail FROM events
                WHERE step = 'load' AND outcome IN ('note', 'done', 'again') ORDER BY seq"""
@@ -84,7 +84,7 @@ def _taken_back(ledger: Ledger) -> dict[str, str]:
 
 
 def list_folder_receipts(folder: Path) -> list[LoadStatement]:
-    """The receipts of files that were loaded with --receipts, with the word on their signatures."""
+    """Receipts of files loaded with --receipts, with their signature checks."""
     return [
         LoadStatement(str(data.get("at", "")), str(data.get("target", "")), "loaded", _receipt(data), is_ours)
         for data, is_ours in read_receipts(folder)
@@ -92,5 +92,5 @@ def list_folder_receipts(folder: Path) -> list[LoadStatement]:
 
 
 def _receipt(data: dict[str, Any]) -> Receipt:
-    """What a receipt says; nothing of what is not in it, as after a change by hand."""
+    """Content of a receipt; missing keys are left out, e.g. after a manual change."""
     return Receipt(**{**_EMPTY, **{name: data[name] for name in _NAMES if name in data}})

@@ -1,7 +1,7 @@
-"""What is in a source and not in the target, and the other way round, by form, station and year.
+"""Differences between a source and a target, by form, station and year.
 
-What is compared stands in the target's tables: each record with its child rows is hashed there, whatever hash was noted
-when it was loaded. Groups whose hashes are the same are done with; of the others the records are compared one by one.
+The comparison uses the target's current tables: each record with its child rows is hashed there, whatever hash was
+stored at load time. Groups with equal hashes are done; in the others records are compared one by one.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ Station = tuple[str | None, str | None, str | None]
 
 @dataclass
 class StationYear:
-    """The records of one form at one station in one year. source, target: how many; the lists hold record ids.
+    """Records of one form at one station in one year. source, target: counts; the lists hold record ids.
 
-    counts: by kind of difference, also where more differ than are named. refused: the target itself would not take
-    them, they wait in its quarantine. others: by load that the target's book knows, how many records are there besides.
+    counts: by kind of difference, even beyond the listed ids. refused: rejected by the target, waiting in its
+    quarantine. others: by load in the target's history, number of additional records.
     """
 
     form: str
@@ -46,16 +46,16 @@ class StationYear:
 
     @property
     def is_equal(self) -> bool:
-        """Whether the target holds what it should, and nothing that no load accounts for."""
+        """Whether the target has all it should, and nothing without a known load."""
         return not any(self.counts.get(what) for what in ("missing", "different", "only_target"))
 
 
 @dataclass
 class Comparison:
-    """What came of a comparison. groups: all of the source, and those of the target in which something is amiss.
+    """Result of a comparison. groups: all of the source, and faulty ones of the target.
 
-    others: of records in the target that came otherwise, by load: what its book says of it, and how many.
-    left_out: what the target's tables do not hold, for people.
+    others: additional records in the target by load: its history entry and count. left_out: what the target's tables do
+    not hold, for people.
     """
 
     groups: list[StationYear]
@@ -64,9 +64,9 @@ class Comparison:
 
 
 def compare(source: LoadSource, target: Target, at_once: int = AT_ONCE, most_named: int = MOST_NAMED) -> Comparison:
-    """Compare a source with a target. at_once: records of the target in memory; most_named: ids in the result.
+    """Compare a source with a target. at_once: target records in memory; most_named: ids in the result.
 
-    Raises OptionsError for a target whose content cannot be compared, InputError for files that cannot be read.
+    Raises OptionsError for a target whose content cannot be compared, InputError for unreadable files.
     """
     if not isinstance(target, Compares):
         raise OptionsError(
@@ -94,7 +94,7 @@ def compare(source: LoadSource, target: Target, at_once: int = AT_ONCE, most_nam
 
 
 def _fold_target(source: LoadSource, target: Compares, sides: Sides, provenance: Provenance) -> dict[Place, Fold]:
-    """What the target holds, by place: hashed at the stations of the source, counted elsewhere."""
+    """Content of the target by place: hashed at the source's stations, counted elsewhere."""
     found: dict[Place, Fold] = {}
     for form in source.forms:
         for group, load, count in target.present(form):
@@ -107,7 +107,7 @@ def _fold_target(source: LoadSource, target: Compares, sides: Sides, provenance:
 
 
 class _ComparisonBuilder:
-    """The groups of a result while differences come in."""
+    """Collects differences into the groups of a result."""
 
     def __init__(
         self, source: Mapping[Place, Fold], target: Mapping[Place, Fold], provenance: Provenance, most: int
@@ -122,7 +122,7 @@ class _ComparisonBuilder:
         return StationYear(form, (state, district, station), group.year, source.count, target.count)
 
     def add(self, at: Place, what: str, record: str, load: str) -> None:
-        """Take one difference."""
+        """Add one difference."""
         group = self._groups.get(at) or self._groups.setdefault(at, self._group(at))
         if what == "only_target" and self._provenance.accounts_for(load, record):
             self._provenance.name(load, record)
@@ -134,7 +134,7 @@ class _ComparisonBuilder:
             getattr(group, what).append(record)
 
     def build(self, suspicious: Sequence[Place]) -> Comparison:
-        """The result; groups of other loads alone are told by these."""
+        """The result; groups with only other loads are derived from these."""
         groups = [g for at, g in sorted(self._groups.items()) if at in self._source or not g.is_equal]
         for at in self._target.keys() - self._source.keys() - set(suspicious):
             self._provenance.count_place(at)

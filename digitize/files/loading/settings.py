@@ -25,8 +25,8 @@ def import_settings(
 ) -> CheckSettings:
     """Settings with the policy for import files, as of today.
 
-    state, stations: whose stations are known. ignore: rules that are not asked. dataset: what stands beside the files;
-    the others go before it. Raises OptionsError for what cannot be meant.
+    state, stations: known stations. ignore: disabled rules. dataset: metadata next to the files; the other arguments
+    override it. Raises OptionsError for invalid values.
     """
     left_out = rules_left_out(form, [], ignore)
     return file_settings(Lists(state, stations, dataset=dataset), profile=profile, left_out=left_out)
@@ -46,9 +46,9 @@ def plain_settings(settings: CheckSettings) -> dict[str, Any]:
 
 
 def restore_settings(form: str, plain: Mapping[str, Any] | None) -> CheckSettings:
-    """Settings that `plain_settings` wrote, as of today; those of an import without a word where there are none.
+    """Settings written by `plain_settings`, as of today; import defaults if None.
 
-    The rule against future dates asks of the day on which it is asked, as it does when a file is loaded again.
+    The rule against future dates uses the day of the check, as when a file is loaded again.
     """
     usual = import_settings(form)
     if plain is None:

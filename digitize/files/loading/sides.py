@@ -1,6 +1,4 @@
-"""Both sides of a comparison, record by record, in a temporary file: memory holds the list of groups, whatever their
-records.
-"""
+"""Both sides of a comparison, record by record, in a temporary file: memory holds only the list of groups."""
 
 from __future__ import annotations
 
@@ -38,9 +36,9 @@ WHERE NOT EXISTS (SELECT 1 FROM source s WHERE s.form = t.form AND s.record = t.
 
 
 class Sides:
-    """The records of a source and of a target. A context manager; its file is gone afterwards.
+    """Records of a source and a target. A context manager; its file is deleted afterwards.
 
-    folds: of the source's records, by form and group.
+    folds: hashes of the source's records, by form and group.
     """
 
     def __init__(self) -> None:
@@ -70,7 +68,7 @@ class Sides:
         self._write_rows("source", rows)
 
     def add_target(self, form: str, records: Sequence[HeldRecord]) -> None:
-        """Take records of the target; one that comes again is the same."""
+        """Add records of the target; duplicates are ignored."""
         self._write_rows("target", [(form, s.record, self._number((form, s.group)), s.load, s.digest) for s in records])
 
     def add_refused(self, records: Iterable[tuple[str, str]]) -> None:
@@ -78,10 +76,10 @@ class Sides:
         self._write_rows("refused", list(records))
 
     def differences(self, doubtful: Iterable[Place]) -> Iterator[tuple[Place, str, str, str]]:
-        """(place, what, record, load) of all in which the sides differ, by place and id.
+        """(place, kind, record, load) of all differences, by place and id.
 
-        what: different, missing, refused or only_target. doubtful: where records of the source may lack in the target;
-        those of the target in question must have been taken.
+        kind: different, missing, refused or only_target. doubtful: places where source records may be missing in the
+        target; their target records must be added before.
         """
         self._db.execute("CREATE TEMP TABLE doubtful (place INTEGER PRIMARY KEY)")
         self._db.executemany("INSERT INTO doubtful VALUES (?)", ((self._number(at),) for at in doubtful))
@@ -102,5 +100,5 @@ class Sides:
 
 
 def doubtful_places(source: Mapping[Place, Fold], target: Mapping[Place, Fold]) -> set[Place]:
-    """The places at which the two folds are not the same."""
+    """Places where the two folds differ."""
     return {at for at, fold in source.items() if target.get(at, Fold()) != fold}

@@ -1,4 +1,4 @@
-"""Signed receipts of loads that no ledger knows of: files beside the key, in a folder of their own or a workspace."""
+"""Signed receipts of loads without a ledger: files next to the key, in a separate folder or a workspace."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ KEYS, KEY, RECEIPTS = "keys", "site.pem", "receipts"
 
 
 def open_folder(folder: Path) -> None:
-    """Make sure that receipts can be signed and kept here; a folder without a key gets one of its own.
+    """Ensure that receipts can be signed and stored here; a folder without a key gets a new one.
 
-    Raises OptionsError when it cannot be written, or when somebody else is just making the key.
+    Raises OptionsError if it is not writable, or if another process is creating the key.
     """
     try:
         (folder / RECEIPTS).mkdir(parents=True, exist_ok=True)
@@ -34,11 +34,12 @@ def open_folder(folder: Path) -> None:
 
 
 def keep_receipts(folder: Path, target: Target, source: str, made: Sequence[Receipt]) -> None:
-    """Sign and keep the receipts of all that a target has committed of some files, those of a killed run among them.
+    """Sign and store receipts of all committed batches of some files, including those of a killed run.
 
-    folder: see `open_folder`. source: key of the files' content. made: by this run, for targets that keep no book.
+    folder: see `open_folder`. source: hash of the files' content. made: by this run, for targets without a load
+    history.
 
-    Raises DiskFull when they cannot be written; the load itself stands.
+    Raises DiskFull if they cannot be written; the load itself is kept.
     """
     at = datetime.now(UTC).isoformat(timespec="seconds")
     query = f"""SELECT at, receipt FROM loads WHERE state = 'loaded' AND source->>'input' = ? AND {OF_ROWS}
@@ -56,13 +57,13 @@ def keep_receipts(folder: Path, target: Target, source: str, made: Sequence[Rece
 
 
 def receipt_text(receipt: dict[str, object], target: str) -> str:
-    """What is signed."""
+    """The signed text."""
     # A load that is only recognised again has the receipt that it had.
     return json.dumps({**receipt, "repeated": False, "target": target}, sort_keys=True)
 
 
 def write_receipt(folder: Path, text: str, signature: str) -> None:
-    """Write what `receipt_text` made, unless it is there. signature: "" has it made now."""
+    """Write the output of `receipt_text` unless it exists. signature: "" to sign now."""
     receipt = json.loads(text)
     path = _path(folder, receipt["batch"], receipt["load"])
     if path.exists():
@@ -75,14 +76,14 @@ def write_receipt(folder: Path, text: str, signature: str) -> None:
 
 
 def remove_receipt(folder: Path, batch: str, load: str) -> None:
-    """Take away the receipt of an earlier load of that id: a batch that is again what it was has another one now."""
+    """Delete the receipt of an earlier load of that id: the batch has a new one."""
     _path(folder, batch, load).unlink(missing_ok=True)
 
 
 def read_receipts(folder: Path) -> Iterator[tuple[dict[str, object], bool]]:
-    """The receipts in a folder, and whether each bears the signature of the folder's key.
+    """Receipts in a folder, and whether each is signed by the folder's key.
 
-    Raises WorkspaceError when there is no key.
+    Raises WorkspaceError if there is no key.
     """
     if not _key(folder).with_suffix(".pub").is_file():
         raise WorkspaceError(f"{folder} is no workspace, and no receipts were kept in it: digitize load --receipts DIR")

@@ -1,4 +1,4 @@
-"""The target that a command means: a workspace's own, or one that was named."""
+"""Target of a command: a workspace's own, or a named one."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from mappers.toml import did_you_mean
 
 
 def read_named_layout(name: str) -> TableLayout | None:
-    """The layout in a file, or of this package by its id; None for "".
+    """Layout from a file, or of this package by id; None for "".
 
-    Raises OptionsError when there is none, MappingError when the file is wrong.
+    Raises OptionsError if there is none, MappingError for an invalid file.
     """
     if not name:
         return None
@@ -34,7 +34,7 @@ def read_named_layout(name: str) -> TableLayout | None:
 
 @contextmanager
 def open_target_for(target: str, schema: str, workspace: Path | None = None, layout: str = "") -> Iterator[Target]:
-    """The target, closed afterwards; see `find_target`."""
+    """Open the target and close it afterwards; see `find_target`."""
     made = find_target(target, schema, workspace, layout)
     try:
         yield made
@@ -43,10 +43,10 @@ def open_target_for(target: str, schema: str, workspace: Path | None = None, lay
 
 
 def find_target(target: str, schema: str, workspace: Path | None = None, layout: str = "") -> Target:
-    """The target. workspace: whose target is meant where none is named. layout: as it is named.
+    """Find the target. workspace: its target is the default. layout: as named.
 
-    Raises OptionsError when neither is given, TargetRefused when it cannot be used or a file of it is not there: these
-    commands look at what was loaded, and an empty target made in its place would be an answer, a wrong one.
+    Raises OptionsError if neither is given, TargetRefused if it is unusable or its file is missing: these commands
+    inspect loads, and creating an empty target would give a wrong answer.
     """
     if workspace is not None:
         flags = {"load.target": target or None, "load.schema_name": schema or None}
@@ -61,7 +61,7 @@ def find_target(target: str, schema: str, workspace: Path | None = None, layout:
 
 
 def _require_there(target: str, folder: Path) -> None:
-    """Raise TargetRefused when a target is a path where nothing is. folder: where relative paths begin."""
+    """Raise TargetRefused if a target path does not exist. folder: base of relative paths."""
     kind = find_kind(target) or load_kinds()[USUAL]
     path = kind.path(kind.resolve_in(target, folder))
     if kind.is_path and not path.exists():
@@ -69,5 +69,5 @@ def _require_there(target: str, folder: Path) -> None:
 
 
 def _from_here(layout: str) -> str:
-    """A layout's file as it is meant where the command was given, not in the workspace."""
+    """Layout file relative to the current folder, not the workspace."""
     return str(Path(layout).absolute()) if layout.endswith(".toml") else layout

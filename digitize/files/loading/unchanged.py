@@ -1,4 +1,4 @@
-"""What a file was when it was hashed, and whether it still is: batches are named by the content of their files."""
+"""State of a file when hashed, and whether it changed since: batches are named by file content."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _Stat = tuple[int, int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class SeenFile:
-    """A file as it was hashed. seen: what the file system said of it before; is_fresh: it had just been written."""
+    """A hashed file. seen: file system state before hashing; is_fresh: it had just been written."""
 
     path: Path
     sha256: str
@@ -26,7 +26,7 @@ class SeenFile:
     is_fresh: bool
 
     def has_changed(self) -> bool:
-        """Whether the content is another now. The file is read again only where the file system cannot tell."""
+        """Whether the content changed. Reads the file again only if the file system cannot tell."""
         now = _stat(self.path)
         if now == self.seen and not self.is_fresh:
             return False
@@ -41,7 +41,7 @@ def see_file(path: Path) -> SeenFile:
 
 
 def require_unchanged(files: Iterable[SeenFile]) -> None:
-    """Raise InputError when a file is not what it was: what was read of it may be half of one and half of another."""
+    """Raise InputError if a file changed: the rows read may be a mix of two versions."""
     if changed := [f.path.name for f in files if f.has_changed()]:
         raise InputError(
             f"{changed[0]}: the file changed while it was read. Nothing of it was loaded. Wait until it is whole, and "

@@ -26,10 +26,10 @@ def undo_load(
     layout: str = "",
     dry_run: bool = False,
 ) -> Undone:
-    """Take back the newest load of a batch. In a workspace its records count as loaded where they still stand in the
-    target, by an earlier load; the next run loads the others.
+    """Undo the newest load of a batch.
 
-    Raises NotFound, and TargetRefused where later loads built on it.
+    In a workspace, records that the target still holds from an earlier load count as loaded; the next run loads the
+    others. Raises NotFound, and TargetRefused if later loads depend on it.
     """
     with open_target_for(target, schema, workspace, layout) as there:
         if workspace is None or dry_run:
@@ -49,7 +49,7 @@ def undo_load(
 
 
 def note_standing(ledger: Ledger, target: Target, batch: str) -> None:
-    """Let those records of a batch count as loaded that the target holds, each by the load that wrote it."""
+    """Mark records of a batch that the target still holds as loaded, each by the load that wrote it."""
     standing = list(_standing(ledger, target, batch))
     with ledger.writing():
         Records(ledger).set_loaded(batch, "")
@@ -58,7 +58,7 @@ def note_standing(ledger: Ledger, target: Target, batch: str) -> None:
 
 
 def _standing(ledger: Ledger, target: Target, batch: str) -> Iterator[tuple[str, str]]:
-    """The records of a batch that the target holds, each with the load that wrote it."""
+    """Records of a batch held by the target, each with the load that wrote it."""
     of_form: dict[str, list[str]] = {}
     for r in ledger.rows("SELECT form, record FROM records WHERE batch = ? ORDER BY record", (batch,)):
         of_form.setdefault(r["form"], []).append(r["record"])

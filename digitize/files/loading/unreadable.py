@@ -1,4 +1,4 @@
-"""Rows that could not be read as rows: kept as the text that stands in the file."""
+"""Rows that could not be parsed, kept as the text in the file."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _AT_ONCE, _LONGEST = 50_000, 64 << 20
 
 
 def unreadable_batch(inputs: Inputs, findings: Sequence[FileFinding], book: Mapping[str, object]) -> Iterator[RowBatch]:
-    """Batches of nothing but such rows. Of files that are no text only the place is known."""
+    """Batches of unreadable rows only. For binary files only the position is known."""
     seen: Counter[str] = Counter()
     paths = {s.path.name: s.path for s in inputs.sources if isinstance(s.path, Path)}
     for number, start in enumerate(range(0, len(findings), _AT_ONCE)):
@@ -59,7 +59,7 @@ def _lines(path: Path, wanted: set[int]) -> Mapping[int, str]:
 
 
 def _text(line: bytes) -> str:
-    """A line as text; one that is too long for any database is cut, and says so."""
+    """A line as text, truncated with a note if too long for a database."""
     text = line[:_LONGEST].decode("utf-8", "backslashreplace")
     if len(line) <= _LONGEST:
         return text

@@ -1,1 +1,1 @@
-"""Tools for people who write mapping files: draft one, test it, explain it, see what it fills."""
+"""Tools for mapping authors: draft, test, explain, and measure the coverage of a mapping file."""

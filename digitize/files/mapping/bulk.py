@@ -1,4 +1,4 @@
-"""A whole legacy table to import files, by columns and in constant memory, without a workspace."""
+"""Map a whole legacy table to import files, column by column in constant memory, without a workspace."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ RowLot = tuple[int, list[LegacyRow]]
 
 @dataclass
 class Applied:
-    """What became of a table's rows: rows = mapped + reported. records: made of them, by form. left_over: column ->
-    cells with text that the mapping does not account for. doubts: values that a person should look at.
+    """Result for a table: rows = mapped + reported. records: by form. left_over: column -> non-empty cells that the
+    mapping ignores. doubts: values to be checked.
     """
 
     rows: int = 0
@@ -53,7 +53,7 @@ class Applied:
     notes: list[str] = field(default_factory=list)
 
     def add(self, more: Applied) -> None:
-        """Add what became of further rows."""
+        """Add the result of further rows."""
         self.rows += more.rows
         self.mapped += more.mapped
         self.doubts += more.doubts
@@ -65,13 +65,12 @@ class Applied:
 def apply_tables(
     tables: Iterable[tuple[FormMapping, LegacyTable]], context: MapContext, folder: Path, jobs: int = 0
 ) -> Applied:
-    """Write the import files of tables into a folder, with a list of doubtful values and one of rows not mapped.
+    """Write import files of tables to a folder, with a list of doubtful values and one of unmapped rows.
 
-    Rows that are deleted or damaged in the source are not mapped and listed. Each file is whole or not there.
+    Rows deleted or damaged in the source are listed and not mapped. Files are written atomically.
 
-    tables: each with its mapping, such as the sheets of a workbook, read one behind the other; their rows go into the
-    same files. jobs: processes, 0 for one on each core; the
-    files are the same however many there are.
+    tables: each with its mapping, e.g. the sheets of a workbook, read one after another into the same files. jobs:
+    processes, 0 for one per core; the output does not depend on it.
     """
     done = Applied()
     with CsvFolder(folder) as out, CsvFolder(folder / REPORT) as report:
@@ -107,7 +106,7 @@ class TextTables:
 
 @dataclass
 class AppliedLot:
-    """What a lot of rows became. number: its place in the table."""
+    """Result of a lot of rows. number: its position in the table."""
 
     number: int
     out: TextTables = field(default_factory=TextTables)
@@ -123,7 +122,7 @@ class AppliedLot:
 
 @dataclass(frozen=True)
 class TableApply:
-    """All that a table's lots are mapped with; it travels to workers. table: without its rows."""
+    """Mapping inputs of a table's lots; sent to workers. table: without its rows."""
 
     mapping: FormMapping
     table: LegacyTable
@@ -131,11 +130,11 @@ class TableApply:
 
     @cached_property
     def applications(self) -> dict[str, Application]:
-        """The mapping and its other forms at work, which remember what equal cells mean."""
+        """The mapping and its other forms, with their caches of equal cells."""
         return {n: Application(m, self.context) for n, m in {"": self.mapping, **self.mapping.also}.items()}
 
     def lot(self, job: RowLot) -> AppliedLot:
-        """What a lot of rows becomes."""
+        """Result of a lot of rows."""
         number, rows = job
         made, done = AppliedLot(number), Applied()
         usable = [r for r in rows if not r.deleted and not r.problem]
@@ -154,7 +153,7 @@ class TableApply:
 
 
 def apply_lots(work: TableApply, lots: Iterator[RowLot], workers: int) -> Iterator[AppliedLot]:
-    """What lots of rows become, in no set order; in workers where there are enough of them."""
+    """Results of lots in any order; uses workers if there are enough lots."""
     first = list(islice(lots, _FEW)) if workers > 1 else []
     coming = next(lots, None)
     if coming is None or workers < 2:
@@ -178,8 +177,8 @@ def _raise_crash(job: RowLot) -> AppliedLot:
 def write_mapped(
     mapped: Mapped, name: str, ids: Sequence[str], folders: tuple[_Tables, _Tables], done: Applied
 ) -> None:
-    """Write what sources became. name: of another form that they make, "" for their own. folders: of the import files,
-    and of the report, which takes the doubtful values.
+    """Write mapping results. name: of a secondary form, "" for the main one. folders: for import files, and for the
+    report with doubtful values.
     """
     out, report = folders
     form = mapped.mapping.form
@@ -211,9 +210,7 @@ def _doubt_row(d: Doubt) -> list[str]:
 
 
 def _in_order(table: Table, columns: Mapping[str, list[str | None]]) -> list[list[str | None] | None]:
-    """Columns in the order of the header, None for empty ones; a name's spelling in Latin letters is worked out unless
-    the source gave one.
-    """
+    """Columns in header order, None for empty ones; a name is romanised unless the source gives a Latin spelling."""
     whole: list[list[str | None] | None] = []
     for name in flat_header(table):
         own = columns.get(name)
@@ -233,7 +230,7 @@ def _chunks(rows: Iterator[LegacyRow]) -> Iterator[RowLot]:
 
 @contextmanager
 def few_collections() -> Iterator[None]:
-    """Have the collector of cycles look less often: mapping makes millions of small things, and no cycles of them."""
+    """Run the garbage collector less often: mapping creates millions of small objects without cycles."""
     before = gc.get_threshold()
     gc.set_threshold(*FEW_COLLECTIONS)
     try:

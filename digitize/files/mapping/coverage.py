@@ -1,4 +1,4 @@
-"""Which fields of a form a set of records fills: what is sure, what is doubtful, what stays empty."""
+"""Which fields of a form a set of records fills: sure, doubtful or empty."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _CHUNK = 5000
 
 @dataclass(frozen=True)
 class FieldCoverage:
-    """One field in so many records. sure + doubtful: it has a value; unread: there is text that gave none."""
+    """One field over a number of records. sure + doubtful: has a value; unread: has text without a value."""
 
     table: str
     field: str
@@ -47,9 +47,9 @@ class FieldCoverage:
 
 @dataclass(frozen=True)
 class MappingCoverage:
-    """One form. rows: by child table ("" for the form itself), how many there are. fields: mandatory ones first, then
-    the best filled. left_over: column -> records in which no rule took its cell. complete: profile of completeness ->
-    records that have all it asks for.
+    """One form. rows: number per child table ("" for the form itself). fields: mandatory ones first, then best filled.
+    left_over: column -> records in which no rule used its cell. complete: completeness profile -> records that satisfy
+    it.
     """
 
     form: str
@@ -76,12 +76,12 @@ class MappingCoverage:
 
 
 def share(part: int, whole: int) -> float:
-    """A share, 0 of nothing."""
+    """A share; 0 if whole is 0."""
     return round(part / whole, 4) if whole else 0.0
 
 
 def cover(records: Iterable[Record]) -> list[MappingCoverage]:
-    """What records fill, form by form."""
+    """Coverage of records, form by form."""
     counts: dict[str, _Count] = {}
     for record in records:
         counts.setdefault(record.form, _Count()).add(record)
@@ -90,7 +90,7 @@ def cover(records: Iterable[Record]) -> list[MappingCoverage]:
 
 @dataclass
 class _Count:
-    """Counts while the records of one form go by."""
+    """Running counts of one form."""
 
     records: int = 0
     rows: Counter[str] = field(default_factory=Counter)
@@ -130,7 +130,7 @@ def _state(value: FieldValue) -> str:
 
 
 def cover_batch(place: Place, batch: str) -> list[MappingCoverage]:
-    """What the records of one batch of a workspace fill, or of all when batch is "". Raises NotFound."""
+    """Coverage of one batch of a workspace, or of all if batch is "". Raises NotFound."""
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.ledger.catalogue import Catalogue
     from digitize.workspace.ledger.records import Records
@@ -144,7 +144,7 @@ def cover_batch(place: Place, batch: str) -> list[MappingCoverage]:
 
 
 def cover_table(table: LegacyTable, context: MapContext, mapping: FormMapping | None = None) -> list[MappingCoverage]:
-    """What a table fills by a mapping; by the one that fits its columns when none is given. Raises MappingError."""
+    """Coverage of a table by a mapping; by the one that fits its columns if None. Raises MappingError."""
     settled, table = settle_for(table, context, mapping)
     good = (r for r in table.rows if not r.deleted and not r.problem)
     rows = (RowValues(table.name, table.name, r.number, named_cells(table.columns, r)) for r in good)
@@ -160,7 +160,7 @@ def _chunks(rows: Iterator[RowValues]) -> Iterator[list[RowValues]]:
 
 
 def batch_of(path: Path) -> tuple[Path, str] | None:
-    """(workspace, batch) that a path means: a workspace, or WORKSPACE/BATCH; None for anything else."""
+    """(workspace, batch) of a path: a workspace, or WORKSPACE/BATCH; None for anything else."""
     if (path / "digitize.toml").is_file():
         return path, ""
     # A batch is no folder: WORKSPACE/BATCH names it, and nothing lies there.

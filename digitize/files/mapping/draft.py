@@ -23,7 +23,7 @@ _ID = re.compile(r"[a-z][a-z0-9_]*")
 
 @dataclass(frozen=True)
 class Drafted:
-    """A draft with the text of its file. id: of the mapping, and the name of its file without ".toml"."""
+    """A draft and its file text. id: of the mapping, and its file name without ".toml"."""
 
     id: str
     draft: MappingDraft
@@ -37,9 +37,9 @@ class Drafted:
 
 @dataclass(frozen=True)
 class DraftWish:
-    """What is asked of a draft. form: "" to guess. table: name, where the file has several. state: code or "".
+    """Options of a draft. form: "" to guess. table: name, if the file has several. state: code or "".
 
-    out: the file it will be, which gives it its id. stations: list of the state's own.
+    out: output file, which determines the id. stations: the state's own list.
     """
 
     form: str = ""
@@ -52,8 +52,8 @@ class DraftWish:
 def make_draft(path: Path, how: ReadAs, wanted: WantedEncoding, wish: DraftWish) -> Drafted:
     """Draft a mapping for one table of a file.
 
-    Raises TableError, InputError where there is no such table or there are several, MappingError for an unknown form
-    or state, OptionsError for a file name that cannot be the mapping's.
+    Raises TableError, InputError if there is no such table or there are several, MappingError for an unknown form or
+    state, OptionsError for a file name that is no valid mapping id.
     """
     own_id = _id(path, wish)
     table, names = table_of_shape(path, how, wish.table)
@@ -66,10 +66,10 @@ def make_draft(path: Path, how: ReadAs, wanted: WantedEncoding, wish: DraftWish)
 
 
 def table_of_shape(path: Path, how: ReadAs, name: str = "") -> tuple[LegacyTable, tuple[str, ...]]:
-    """The table to draft for, and the names of all that the mapping will be for: several where the tables of a file
-    have the same columns, as the sheets of a workbook with one for each year.
+    """The table to draft for, and the names of all tables the mapping applies to.
 
-    Raises as `one_table` does.
+    Several if all tables of the file have the same columns, e.g. a workbook with one sheet per year. Raises as
+    `one_table`.
     """
     names = () if name else shape_of(path, how)
     if len(names) < 2:
@@ -83,24 +83,24 @@ def table_of_shape(path: Path, how: ReadAs, name: str = "") -> tuple[LegacyTable
 
 
 def same_tables(path: Path, how: ReadAs, name: str = "") -> list[LegacyTable]:
-    """The table of that name, or the only one of a file; all of them where all have the same columns.
+    """The table of that name, or the only one of a file; all of them if they have the same columns.
 
-    Raises as `one_table` does.
+    Raises as `one_table`.
     """
     names = () if name else shape_of(path, how)
     return [open_table(path, at, how) for at in range(len(names))] if len(names) > 1 else [one_table(path, how, name)]
 
 
 def shape_of(path: Path, how: ReadAs) -> tuple[str, ...]:
-    """The names of all tables of a file where all have the same columns; () where they differ."""
+    """Names of all tables of a file if they have the same columns; () if they differ."""
     found = [(table.name, table.columns) for table in open_tables(path, how)]
     return tuple(name for name, _ in found) if len({columns for _, columns in found}) == 1 else ()
 
 
 def one_table(path: Path, how: ReadAs, name: str = "") -> LegacyTable:
-    """The table of that name, or the only one of a file; its rows are still to be read.
+    """The table of that name, or the only one of a file, not read yet.
 
-    Raises TableError, InputError when there is none or there are several.
+    Raises TableError, InputError if there is none or there are several.
     """
     names: list[str] = []
     for table in open_tables(path, how):
@@ -117,7 +117,7 @@ def one_table(path: Path, how: ReadAs, name: str = "") -> LegacyTable:
 
 
 def write_new(path: Path, text: str) -> None:
-    """Write a draft to a file that is not there yet: a mapping that somebody has worked on is never overwritten."""
+    """Write a draft to a new file; an existing mapping is never overwritten."""
     try:
         with path.open("x", encoding="utf-8", newline="\n") as f:
             f.write(text)
@@ -139,7 +139,7 @@ def _id(path: Path, wish: DraftWish) -> str:
 
 
 def mapping_id(words: str) -> str:
-    """Words as the id of a mapping."""
+    """Mapping id from words."""
     plain = re.sub(r"[^a-z0-9]+", "_", words.lower()).strip("_")
     # An id begins with a letter.
     return plain if _ID.fullmatch(plain) else f"table_{plain}".rstrip("_")

@@ -1,4 +1,4 @@
-"""Which mapping is meant: the id of one of the package, or a file."""
+"""Find a mapping: an id of the package, or a file."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from mappers.states import load_state
 
 
 def mapping_path(name: str) -> Traversable | Path:
-    """The file of a mapping. Raises InputError when a path leads nowhere, MappingError for an id that is not known."""
+    """File of a mapping. Raises InputError for a missing path, MappingError for an unknown id."""
     path = Path(name)
     if path.suffix != ".toml" and len(path.parts) == 1:
         return mapping_file(name)
@@ -38,10 +38,10 @@ def bound_mapping(name: str, known: Mapping[str, Encoding] | None = None) -> For
 def settle_for(
     table: LegacyTable, context: MapContext, mapping: FormMapping | None = None
 ) -> tuple[FormMapping, LegacyTable]:
-    """A mapping with the encodings of a table's columns settled, and the table, still to be read.
+    """A mapping with the encodings of a table's columns resolved, and the table, not read yet.
 
-    mapping: the one that fits the columns when none is given. A column that the mapping wants found out and that could
-    be several takes the likeliest, doubted. Raises MappingError, EncodingUnclear where a named one is wrong.
+    mapping: by default the one that fits the columns. An ambiguous encoding is resolved to the likeliest one and marked
+    as doubtful. Raises MappingError, EncodingUnclear if a named one is wrong.
     """
     state = context.state.code if context.state else ""
     mapping = mapping or find_mapping(load_mappings(), columns=table.columns, state=state)
@@ -50,7 +50,7 @@ def settle_for(
 
 
 def table_context(state: str, stations: Path | None, year: int) -> MapContext:
-    """What is known beside a table. state: its code, or ""; stations: a list of them; year: of the book, 0: unknown."""
+    """Context of a table. state: code, or ""; stations: a list of them; year: of the book, 0: unknown."""
     profile = load_state(state.lower()) if state else None
     lists = place_lists(profile.code, stations) if profile else {}
     known = DistrictsOf(load_stations(profile.code, stations)) if profile and stations else {}

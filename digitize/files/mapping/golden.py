@@ -31,7 +31,7 @@ _NOTHING = ""
 
 @dataclass(frozen=True)
 class GoldenDifference:
-    """One cell that came out otherwise. path: "fir_no", "acts[0].section", or "" for the row itself. "" for nothing."""
+    """One cell that differs. path: "fir_no", "acts[0].section", or "" for the row itself. "" for an empty value."""
 
     row: int
     form: str
@@ -42,8 +42,8 @@ class GoldenDifference:
 
 @dataclass(frozen=True)
 class Golden:
-    """One golden pair. rows: of the source, reported ones counted. made: what they became, as lines of the expected
-    file. findings: what is wrong with all of them.
+    """One golden pair. rows: of the source, including reported ones. made: their records, as lines of the expected
+    file. findings: rule findings of all of them.
     """
 
     mapping: str
@@ -55,13 +55,13 @@ class Golden:
 
     @property
     def is_right(self) -> bool:
-        """Whether everything came out as expected."""
+        """Whether everything is as expected."""
         return not self.differences
 
 
 @dataclass(frozen=True)
 class GoldenRow:
-    """What one row of the source became: records, or why it became none."""
+    """Result of one source row: records, or the reason for none."""
 
     number: int
     records: tuple[Record, ...] = ()
@@ -69,10 +69,10 @@ class GoldenRow:
 
 
 def run_golden(mapping: FormMapping, folder: Path) -> Golden:
-    """Map a pair's source and compare it with what is expected; without an expected file everything differs.
+    """Map a pair's source and compare with the expected file; without one everything differs.
 
-    folder: source.<ext> with its companions (memo, layout.toml), expected.jsonl; context.toml and stations.csv say what
-    the metadata say. Raises InputError when there is no source or it has no table with the mapping's columns.
+    folder: source.<ext> with its companions (memo, layout.toml), expected.jsonl; context.toml and stations.csv hold the
+    metadata. Raises InputError if there is no source or no table with the mapping's columns.
     """
     if not mapping.match.columns:
         raise InputError(f"{mapping.id} maps printed forms; golden pairs are of tables.")
@@ -87,13 +87,13 @@ def run_golden(mapping: FormMapping, folder: Path) -> Golden:
 
 
 def accept(golden: Golden) -> None:
-    """Write what came out as what is expected from now on."""
+    """Save the result as the new expected file."""
     lines = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in golden.made)
     (golden.folder / EXPECTED).write_text(lines, encoding="utf-8", newline="\n")
 
 
 def golden_context(folder: Path) -> MapContext:
-    """What context.toml and stations.csv of a pair say was told at intake."""
+    """Intake metadata from context.toml and stations.csv of a pair."""
     path = folder / "context.toml"
     metadata = tomllib.loads(path.read_text(encoding="utf-8-sig")) if path.is_file() else {}
     state = load_state(metadata["state"]) if "state" in metadata else None
@@ -129,7 +129,7 @@ def _map(mapping: FormMapping, table: LegacyTable, row: Any, context: MapContext
 
 
 def plain_rows(row: GoldenRow) -> Iterator[dict[str, Any]]:
-    """A row as the expected file has it: what has a value; the state that intake was told is left out."""
+    """A row in the format of the expected file: non-empty values, without the state from intake."""
     if row.reported:
         yield {"row": row.number, "reported": row.reported}
     for record in row.records:
@@ -141,7 +141,7 @@ def plain_rows(row: GoldenRow) -> Iterator[dict[str, Any]]:
 
 
 def read_expected(folder: Path) -> Mapping[int, list[dict[str, Any]]]:
-    """The lines of a pair's expected file by row. Raises InputError for a line that is none."""
+    """Lines of a pair's expected file by row. Raises InputError for an invalid line."""
     path = folder / EXPECTED
     lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
     found: dict[int, list[dict[str, Any]]] = {}
@@ -155,7 +155,7 @@ def read_expected(folder: Path) -> Mapping[int, list[dict[str, Any]]]:
 
 
 def compare_rows(rows: Sequence[GoldenRow], expected: Mapping[int, list[dict[str, Any]]]) -> Iterator[GoldenDifference]:
-    """The cells in which rows came out otherwise than expected; those of protected persons are masked."""
+    """Cells that differ from the expected ones; those of protected persons are masked."""
     # Over all rows: who is masked in one record of a case is masked in its others.
     masks = build_masks(r for row in rows for r in row.records)
     for row in rows:
@@ -200,7 +200,7 @@ def _cells(line: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _list_hidden_paths(row: int, wanted: Mapping[str, Any], record: Record | None, masks: CaseMasks) -> frozenset[str]:
-    """Paths that tell of persons whom the law protects, by what came out or by what was expected."""
+    """Paths with data of protected persons, in the result or the expected record."""
     told = Record(
         id=f"expected-{row}",
         form=str(wanted.get("form", "")),

@@ -1,4 +1,4 @@
-"""Dates that every record of a form must have and that no row of a table gives: said before anything is run."""
+"""Mandatory dates of a form that a table does not provide, reported before anything runs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ def dates_asked(form: str) -> tuple[str, ...]:
 
 
 def missing_dates(covered: Iterable[MappingCoverage], mapping: FormMapping | None = None) -> Iterator[str]:
-    """A sentence for each such date that no record has, and why. mapping: what made the records; parts are left out."""
+    """One sentence per date missing in all records, with the reason. mapping: used for the records; parts are
+    excluded.
+    """
     if mapping is not None and mapping.part:
         return
     for one in covered:

@@ -1,4 +1,4 @@
-"""A mapping in words, for printing: as text, Markdown or HTML, with a line to sign on."""
+"""A mapping in words for printing: text, Markdown or HTML, with a signature line."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _STYLE = (
 
 @dataclass(frozen=True)
 class _Part:
-    """One heading with a table or a list below it."""
+    """A heading with a table or list."""
 
     title: str
     head: tuple[str, ...] = ()
@@ -45,7 +45,7 @@ def make_page(explained: Explained, kind: PageKind) -> str:
 
 
 def rule_cells(rule: ExplainedRule) -> tuple[str, ...]:
-    """One rule as the cells of the table."""
+    """One rule as table cells."""
     doubt = f" Where it is not sure: {rule.words.doubt}." if rule.words.doubt else ""
     font = f" The column is stored in {rule.encoding}." if rule.encoding else ""
     spare = " Only where no other column fills the field." if rule.is_spare else ""

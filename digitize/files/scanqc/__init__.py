@@ -1,1 +1,1 @@
-"""Which scans of a folder are to be made again while the book still lies on the table."""
+"""Scans of a folder to redo while the book is still on the table."""

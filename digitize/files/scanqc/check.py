@@ -1,4 +1,4 @@
-"""Judge every page of a folder: pages in worker processes, what they have to do with each other in this one."""
+"""Check the image quality of all pages of a folder: pages in workers, relations between pages in this process."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class JudgeJob:
-    """One page to judge. place: in the row of pages. languages: in whose digits page numbers are read, () for none."""
+    """One page to check. place: its position. languages: digits used to read page numbers, () for none."""
 
     place: int
     scan: Scan
@@ -31,7 +31,7 @@ class JudgeJob:
 
 @dataclass(frozen=True, slots=True)
 class JudgedPage:
-    """What came of it. message: why the page could not be judged, "" when it was."""
+    """Result of a page. message: why it could not be checked, "" if it was."""
 
     place: int
     quality: PageQuality | None = None
@@ -42,7 +42,7 @@ class JudgedPage:
 
 @dataclass(frozen=True, slots=True)
 class ScanQcOptions:
-    """What to look for. jobs: processes. languages: of page numbers, () for none. twice: pages scanned twice."""
+    """Options. jobs: processes. languages: of page numbers, () for none. twice: find pages scanned twice."""
 
     jobs: int = 1
     languages: tuple[str, ...] = ("en",)
@@ -50,7 +50,7 @@ class ScanQcOptions:
 
 
 def check_folder(paths: list[Path], wanted: ScanQcOptions, progress: Progress) -> ScanReport:
-    """Judge every page of files and folders. Raises InputError when there is none, EngineMissing, EngineFailed."""
+    """Check every page of files and folders. Raises InputError if there is none, EngineMissing, EngineFailed."""
     return check_scans(list_scans(paths), wanted, progress)
 
 
@@ -76,7 +76,7 @@ def check_scans(listed: ListedScans, wanted: ScanQcOptions, progress: Progress) 
 
 
 def judge_job(job: JudgeJob) -> JudgedPage:
-    """Judge one page; what cannot be opened becomes a message. Raises EngineMissing and EngineFailed."""
+    """Check one page; an unreadable one gives a message. Raises EngineMissing and EngineFailed."""
     from ocr.errors import ScanError
     from ocr.quality.likeness import take_fingerprint
     from ocr.quality.numbers import read_numbers
@@ -134,7 +134,7 @@ def _make_failure(job: JudgeJob) -> JudgedPage:
 
 
 def _name_the_smaller(done: dict[int, JudgedPage]) -> None:
-    """Add what only the sizes of all pages together show."""
+    """Add findings that need the sizes of all pages."""
     from digitize.files.scanqc.size import cut_against, usual_size
 
     usual = usual_size([(d.quality.width, d.quality.height) for d in done.values() if d.quality is not None])
@@ -154,7 +154,7 @@ def _page(scan: Scan, done: JudgedPage) -> PageReport:
 
 
 class _Store:
-    """Fingerprints of many pages: the coarse ones in memory (1.5 KB a page), the fine ones in a file that goes away."""
+    """Fingerprints of many pages: coarse ones in memory (1.5 KB per page), fine ones in a temporary file."""
 
     def __init__(self) -> None:
         self._file = tempfile.TemporaryFile(prefix="digitize-scanqc-")  # noqa: SIM115

@@ -1,4 +1,4 @@
-"""The pages of a folder in the order a person would leaf through them, and gaps in its file names."""
+"""Pages of a folder in reading order, and gaps in its file names."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MOST_MISSING = 0.25
 
 @dataclass(frozen=True, slots=True)
 class ListedScans:
-    """What is to be judged. scans: in order. refused: names of files that cannot be opened, with the message."""
+    """Scans to check. scans: in order. refused: names of unreadable files, with the message."""
 
     scans: tuple[Scan, ...]
     refused: tuple[tuple[str, str], ...]
@@ -31,7 +31,7 @@ class ListedScans:
 
 
 def list_scans(paths: Sequence[Path]) -> ListedScans:
-    """Every page of the files and folders named. Raises InputError when there is none."""
+    """Every page of the named files and folders. Raises InputError if there is none."""
     from digitize.files.scan_probe import probe_scans
     from ocr.scans.limits import MIN_SIDE_PX
 
@@ -74,14 +74,14 @@ def _begins_as_scan(path: Path) -> bool:
 
 
 def natural(name: str) -> list[tuple[int, int, str]]:
-    """A key by which page_10 comes behind page_9."""
+    """Natural sort key: page_10 after page_9."""
     # 0 or 1 first, so that a number is never compared with a word.
     return [(0, int(p), "") if p.isdecimal() else (1, 0, p.lower()) for p in re.split(r"(\d+)", name) if p]
 
 
 @dataclass(frozen=True, slots=True)
 class NumberGap:
-    """Numbers that a run leaves out: first to last, between two names."""
+    """Missing numbers of a run: first to last, between two names."""
 
     first: int
     last: int
@@ -90,10 +90,10 @@ class NumberGap:
 
 
 def name_gaps(names: Iterable[str]) -> tuple[NumberGap, ...]:
-    """Numbers left out of runs of file names.
+    """Numbers missing in runs of file names.
 
-    Names are alike when they differ in their last number alone. A run has five names or more and leaves out at most a
-    quarter: dates, times and serial numbers, which leap, say nothing.
+    Names belong to a run if they differ only in their last number. A run has at least five names and at most a quarter
+    missing: dates, times and serial numbers jump and mean nothing.
     """
     runs: dict[tuple[str, str], dict[int, str]] = defaultdict(dict)
     for name in names:

@@ -1,4 +1,4 @@
-"""What came out: page by page, and of the pages as a row."""
+"""Results per page, and of the page sequence."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PageReport:
-    """One page. page: what messages call it. quality: None when it cannot be opened; message then says why."""
+    """One page. page: its name in messages. quality: None if it cannot be opened; message then says why."""
 
     page: str
     file: str
@@ -29,7 +29,7 @@ class PageReport:
 
     @property
     def defects(self) -> tuple[Defect, ...]:
-        """Reasons to scan it again."""
+        """Reasons to rescan it."""
         return self.quality.defects if self.quality is not None else ()
 
     @property
@@ -62,7 +62,7 @@ def _defect(defect: Defect) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Sequel:
-    """Something wrong with the row of pages. pages: those it shows at. detail: how much, in words without values."""
+    """A problem of the page sequence. pages: where it shows. detail: amount, in words without values."""
 
     kind: str
     pages: tuple[str, ...]
@@ -88,16 +88,16 @@ class ScanReport:
 
     @property
     def scan_again(self) -> int:
-        """Pages and files to be scanned again."""
+        """Pages and files to rescan."""
         return sum(p.verdict != "good" for p in self.pages) + len(self.refused)
 
     @property
     def is_clean(self) -> bool:
-        """Whether there is nothing to set right."""
+        """Whether nothing needs attention."""
         return not self.scan_again and not self.sequels
 
     def by_kind(self) -> dict[str, int]:
-        """How often each word stands in the report, most often first."""
+        """Count of each finding in the report, most frequent first."""
         counts = Counter(d.kind for p in self.pages for d in p.defects)
         counts.update(s.kind for s in self.sequels)
         counts[UNREADABLE] += sum(p.quality is None for p in self.pages) + len(self.refused)
@@ -117,7 +117,7 @@ def sequels_of(
     pages: Sequence[str], pairs: Sequence[tuple[int, int, float]], numbers: Sequence[Sequence[int]],
     files: Sequence[str],
 ) -> tuple[Sequel, ...]:  # fmt: skip
-    """What is wrong with the row. pages: their names in order. pairs: (place, place, likeness) of one page."""
+    """Problems of the sequence. pages: names in order. pairs: (position, position, similarity) of duplicates."""
     out = [Sequel(SCANNED_TWICE, (pages[a], pages[b]), f"{alike:.0%} alike") for a, b, alike in pairs]
     order = find_order(numbers)
     for place, number in order.moved:

@@ -1,4 +1,4 @@
-"""Pages smaller than the others of their book, with writing that goes on to the edge there: part of them is missing."""
+"""Pages smaller than the others of their book, with writing up to the edge: part of them is missing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LEAST_NEAR = 2
 
 
 def usual_size(sizes: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
-    """Width and height that half of the pages have, within one in a hundred; None where the scanner trims freely."""
+    """Width and height of half of the pages, within one percent; None if the scanner crops freely."""
     if len(sizes) < _LEAST_PAGES:
         return None
     ordered = sorted(sizes)
@@ -33,9 +33,9 @@ def usual_size(sizes: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
 
 
 def cut_against(usual: tuple[int, int], quality: PageQuality) -> Defect | None:
-    """Say that a page is cut off: as wide as the others and shorter, or as high and narrower, and written to the edge.
+    """Mark a page as cut off: as wide as the others but shorter, or as high but narrower, with writing up to the edge.
 
-    Pages already called cut off are left as they are.
+    Pages already marked as cut off are left unchanged.
     """
     from ocr.quality.defect import CUT_OFF, Defect
     from ocr.quality.edges import SIDES

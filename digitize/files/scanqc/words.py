@@ -1,4 +1,4 @@
-"""What each word of a report means to people, and what they should do."""
+"""Meaning of each finding in a report, and what to do."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Old systems of several tables: their rows kept, tied to each other by keys, and mapped as whole cases."""
+"""Legacy systems of several tables: rows stored, joined by keys, and mapped as whole cases."""

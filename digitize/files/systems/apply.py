@@ -1,4 +1,4 @@
-"""A whole system to import files, in bounded memory and without a workspace."""
+"""Map a whole system to import files, in bounded memory and without a workspace."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _BESIDE = frozenset({".dbt", ".fpt", ".cdx", ".idx", ".ntx", ".mdx", ".dcx", ".d
 
 @dataclass
 class TableDone:
-    """What became of one table's rows. role: in the system. orphans: why -> rows that belong to no record."""
+    """Result of one table. role: in the system. orphans: reason -> rows that belong to no record."""
 
     table: str
     role: str
@@ -44,13 +44,16 @@ class TableDone:
 
 @dataclass
 class SystemApplied(Applied):
-    """What became of a system: beside the head's rows, each of its tables."""
+    """Result of a system: the head's rows, and each of its tables."""
 
     tables: list[TableDone] = field(default_factory=list)
 
 
 def table_files(path: Path) -> list[Path]:
-    """The files of a system: the one, or those of a folder that may hold tables. Raises InputError for none."""
+    """Files of a system: the single file, or those of a folder that may hold tables.
+
+    Raises InputError if there are none.
+    """
     if path.is_file():
         return [path]
     found = sorted(p for p in path.glob("*") if p.is_file() and not p.name.startswith(_HIDDEN)
@@ -61,7 +64,7 @@ def table_files(path: Path) -> list[Path]:
 
 
 def _goes_beside(path: Path) -> bool:
-    """Whether a file is called as what lies beside tables, and holds no table itself."""
+    """Whether a file name is that of a companion of tables, not a table."""
     ending = path.suffix.lower()
     return ending == ".toml" or (ending in _BESIDE and not is_surely_table(path))
 
@@ -69,7 +72,7 @@ def _goes_beside(path: Path) -> bool:
 def apply_system(
     path: Path, system: System, mappings: Mapping[str, FormMapping], context: MapContext, folder: Path
 ) -> SystemApplied:
-    """Write the import files of a system's records into a folder, with lists of what is doubtful and of orphans.
+    """Write import files of a system's records to a folder, with lists of doubtful values and of orphans.
 
     path: a folder of tables, or a file that holds them all. Raises TableError, MappingError, InputError.
     """
@@ -94,7 +97,7 @@ def take_tables(
     path: Path, system: System, mappings: Mapping[str, FormMapping], context: MapContext, store: RowStore,
     done: SystemApplied,
 ) -> list[DeliveredTable]:  # fmt: skip
-    """Keep the rows of all tables of a system that lie in a path; done: notes what each table is, and its rows."""
+    """Store the rows of all tables of a system in a path; done: receives the role and rows of each table."""
     known = encodings()
 
     def settle(legacy: LegacyTable, wanted: str) -> tuple[FormMapping, LegacyTable]:
@@ -118,7 +121,7 @@ def take_tables(
 
 
 def _open_tables(file: Path, is_only: bool, done: SystemApplied) -> Iterator[LegacyTable]:
-    """The tables of one file; of a folder, a file that is none is told and passed over."""
+    """Tables of one file; in a folder, a file without tables is reported and skipped."""
     try:
         yield from open_tables(file)
     except TableError as e:
@@ -165,7 +168,7 @@ def _count_parts(families: Sequence[Family], done: SystemApplied) -> None:
 
 
 def _report_orphans(store: RowStore, tables: Sequence[DeliveredTable], done: SystemApplied, report: CsvFolder) -> None:
-    """List every row of which nothing is made, with its reason."""
+    """List every row that gives nothing, with the reason."""
     lines = {t.table: t for t in done.tables}
     sql = """SELECT r.number, r.problem, b.state FROM rows r LEFT JOIN bonds b ON b.row = r.id
              WHERE r.source = ? AND (r.problem <> '' OR b.state <> ?) ORDER BY r.number"""
@@ -180,7 +183,7 @@ def _report_orphans(store: RowStore, tables: Sequence[DeliveredTable], done: Sys
 
 
 def _missing(system: System, tables: Sequence[DeliveredTable]) -> Iterator[str]:
-    """Tables that the system names and that were not delivered."""
+    """Tables named by the system and not delivered."""
     there = {t.name for t in tables}
     for tie in system.ties:
         if tie.table not in there:

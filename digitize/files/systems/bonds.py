@@ -1,4 +1,4 @@
-"""Whose part each row is: found once for all rows, in the order of their keys, so that memory stays small."""
+"""Find the owner of each part row, in one pass over all rows sorted by key, so that memory stays small."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ Bond = tuple[int, int | None, str]
 
 
 class _Parent(NamedTuple):
-    """A row that parts may belong to. id: of its first delivery; source: of the one that has the key.
+    """A row that parts may belong to. id: of its first delivery; source: of the delivery with the key.
 
     is_newest: whether it still has that key.
     """
@@ -52,8 +52,8 @@ class _Parent(NamedTuple):
 
 
 def find_owners(store: RowStore, system: System, tables: Sequence[DeliveredTable]) -> None:
-    """Find the deliveries of one row, and tie all rows of the store. Parents before their parts, so that a part of an
-    orphan is one, too.
+    """Find repeated deliveries of rows and link all rows of the store, parents before parts, so that a part of an
+    orphan is an orphan.
     """
     store.finish()
     HeadVersions(store, system, tables, REPEATED).settle()
@@ -66,7 +66,7 @@ def find_owners(store: RowStore, system: System, tables: Sequence[DeliveredTable
 
 
 class _ParentRows:
-    """The rows that a part may belong to, by key, which is asked for in ascending order."""
+    """Rows that a part may belong to, by key, requested in ascending order."""
 
     def __init__(self, store: RowStore, which: int, sources: Sequence[int]) -> None:
         sql = """SELECT k.key, COALESCE(v.first, k.row), k.source, COALESCE(n.row, v.first, k.row) = k.row
@@ -90,7 +90,7 @@ class _ParentRows:
 
 
 class _Tying:
-    """The rows of one part, and those that they may belong to."""
+    """Rows of one part table, and their possible owners."""
 
     def __init__(self, store: RowStore, system: System, tie: Tie, tables: Sequence[DeliveredTable]) -> None:
         self._store, self._tie = store, tie
@@ -103,7 +103,7 @@ class _Tying:
         self._most = MOST_PARTS * max(1, len(self._parts))
 
     def bonds(self) -> Iterator[Bond]:
-        """Every row of the part with what it belongs to."""
+        """Every row of the part with its owner."""
         sql = f"SELECT {VERSION} FROM rows WHERE source = ? AND problem = '' ORDER BY up"
         rows = (map(Version._make, self._store.ask(sql, (n,))) for n in self._parts)
         for up, group in groupby(heapq.merge(*rows, key=attrgetter("up")), key=attrgetter("up")):
@@ -132,7 +132,7 @@ class _Tying:
             yield from self._count_once(parts, owner, state)
 
     def _nearest(self, row: Version, found: Sequence[_Parent]) -> list[int]:
-        """Those of the rows with its key that lie nearest: in its file, its delivery, its office."""
+        """Of the rows with its key, the nearest ones: same file, delivery or office."""
         part = self._parts[row.source]
         ranked = [(self._rank(part, self._parents[p.source]), p) for p in found]
         best = max((rank for rank, _ in ranked), default=0)
@@ -142,15 +142,17 @@ class _Tying:
         return list(dict.fromkeys(p.id for p in newest or near))
 
     def _rank(self, part: DeliveredTable, parent: DeliveredTable) -> int:
-        """How near a table lies. Where nobody told the office, a part that came with heads belongs to none but these:
-        another station's same numbers are other cases.
+        """Distance of a table.
+
+        If the office is unknown, a part delivered together with heads belongs only to these: the same numbers at
+        another station are other cases.
         """
         rank = nearness(part.near, parent.near)
         is_told = bool(part.near[2] and parent.near[2])
         return 0 if rank == 1 and not is_told and part.number in self._with_heads else rank
 
     def _count_once(self, rows: Sequence[Version], owner: int | None, state: str) -> Iterator[Bond]:
-        """The rows of one case, or of one key that has none, each counted once however often it was delivered."""
+        """Rows of one case, or of one key without a case, each counted once however often it was delivered."""
         by_own: dict[str, list[Version]] = {}
         for row in sorted(rows):
             by_own.setdefault(row.own, []).append(row)
@@ -167,13 +169,13 @@ class _Tying:
         yield from ((first, owner, state) for first in firsts)
 
     def _is_same(self, one: Version, other: Version) -> bool:
-        """Of rows whose case is not known: in one office by their own key, else where they say nearly the same."""
+        """For rows of unknown case: within one office by their own key, else if nearly all their content is equal."""
         if not self._versions.is_near(one, other):
             return False
         return self._versions.is_told(one, other) or self._versions.compare(one, other, self._tie.row)[1] > MOST_OF
 
     def _list_untied(self, up: str, state: str) -> Iterator[Bond]:
-        """Rows of which nobody can say what they belong to; they may be very many."""
+        """Rows without a determinable owner; possibly very many."""
         sql = f"""SELECT {VERSION} FROM rows WHERE source = ? AND problem = '' AND up = ?
                   ORDER BY own, CASE own WHEN '' THEN said ELSE 0 END, number"""
         rows = (map(Version._make, self._store.ask(sql, (n, up))) for n in self._parts)

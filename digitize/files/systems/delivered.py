@@ -1,4 +1,4 @@
-"""Tables of a system as they were delivered, taken into the store with the keys by which they meet."""
+"""Delivered tables of a system, stored with the keys that link them."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ SettleMapping = Callable[[LegacyTable, str], tuple[FormMapping, LegacyTable]]
 
 @dataclass(frozen=True)
 class DeliveredTable:
-    """One table as delivered. number: its place among all, the earliest first. name: as the system knows it.
+    """One delivered table. number: its position among all, earliest first. name: in the system.
 
-    near: of its file, its delivery, its office, "" where that is not told: keys count among those that are nearest.
-    unit: its id in a workspace. mapping: of head and parts. The texts of a lookup are kept as what they mean.
+    near: file, delivery, office ("" if unknown): keys match among the nearest. unit: its id in a workspace. mapping: of
+    head and parts. Lookup texts are stored decoded.
     """
 
     number: int
@@ -40,7 +40,7 @@ class DeliveredTable:
     notes: list[str] = field(default_factory=list)
 
     def places(self, names: Sequence[str], said: str) -> tuple[int, ...]:
-        """Where columns stand. said: what names them. Raises MappingError for one that the table has not."""
+        """Positions of columns. said: what names them. Raises MappingError for a column the table lacks."""
         folded = {c.casefold(): i for i, c in reversed(list(enumerate(self.columns)))}
         for name in names:
             if name.casefold() not in folded:
@@ -49,7 +49,7 @@ class DeliveredTable:
         return tuple(folded[n.casefold()] for n in names)
 
     def row_id(self, number: int) -> str:
-        """The id of one of its rows, "" outside a workspace."""
+        """Id of one of its rows, "" outside a workspace."""
         return f"{self.unit}-r{number:07d}" if self.unit else ""
 
 
@@ -57,9 +57,9 @@ def take_in(
     store: RowStore, system: System, told: DeliveredTable, legacy: LegacyTable, settle_mapping: SettleMapping,
     encodings: Mapping[str, Encoding],
 ) -> DeliveredTable:  # fmt: skip
-    """Keep the rows of a table of the system. told: what is known of it before it is opened.
+    """Store the rows of a table of the system. told: what is known before it is opened.
 
-    Deleted and damaged rows are kept as such, and belong to nothing. Raises MappingError, EncodingUnclear,
+    Deleted and damaged rows are stored as such, and belong to nothing. Raises MappingError, EncodingUnclear,
     TableError.
     """
     told = replace(told, columns=legacy.columns, notes=legacy.notes)
@@ -80,7 +80,7 @@ def take_in(
 
 @dataclass(frozen=True)
 class _Keys:
-    """The keys of a table's rows. at: which of those of its parts is its own, -1 where own is."""
+    """Keys of a table's rows. at: index of its own key among those of its parts, -1 if `own` holds it."""
 
     up: _Key | None
     downs: Sequence[_Key]
@@ -99,12 +99,12 @@ def _incoming(row: LegacyRow, keys: _Keys) -> IncomingRow:
 
 
 def tie_of(system: System, name: str) -> Tie | None:
-    """What a table belongs to, None for the head."""
+    """Link of a table to its owner, None for the head."""
     return next((t for t in system.ties if t.table == name), None)
 
 
 def nearness(one: tuple[str, str, str], other: tuple[str, str, str]) -> int:
-    """3: of one file, 2: of one delivery, 1: of one office or of one that is not told, 0: of different ones."""
+    """3: same file, 2: same delivery, 1: same office or unknown, 0: different."""
     if one[0] == other[0]:
         return 3
     if one[1] == other[1]:
@@ -113,7 +113,7 @@ def nearness(one: tuple[str, str, str], other: tuple[str, str, str]) -> int:
 
 
 def ways_to(system: System, name: str) -> tuple[tuple[str, ...], ...]:
-    """The different keys by which the parts of a table know it."""
+    """The different keys by which the parts of a table refer to it."""
     return tuple(dict.fromkeys(t.to for t in system.parts_of(name)))
 
 

@@ -1,4 +1,4 @@
-"""What a draft of a system says: its files, and in plain words what each table was taken for."""
+"""Report of a drafted system: its files, and the role found for each table, in plain words."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mappers.systems.ties import TieGuess
 
 @dataclass
 class SystemDrafted:
-    """A drafted system. text: of system.toml; mappings: id -> text. left: table -> why; unknown: to ask about."""
+    """A drafted system. text: of system.toml; mappings: id -> text. left: table -> reason; unknown: to ask about."""
 
     id: str
     text: str
@@ -25,7 +25,7 @@ class SystemDrafted:
     notes: list[str] = field(default_factory=list)
 
     def rows(self) -> list[list[str]]:
-        """What each table was taken for, how surely, and by which columns."""
+        """Role of each table, its confidence, and the columns it is based on."""
         g = self.guessed
         # Points tell heads from each other; they are no share of 1 as those of ties are.
         rows = [[g.head, "head", "", ", ".join(g.key)]]
@@ -46,7 +46,7 @@ class SystemDrafted:
         return rows + [[name, "not known", "", "say in system.toml what it is"] for name in self.unknown]
 
     def questions(self) -> list[str]:
-        """What a person has to decide before the system is used."""
+        """Decisions needed before the system is used."""
         g = self.guessed
         said = [
             f"Does {t.table} belong to {t.of} by {_and(t.key)}? It is a comment in system.toml." for t in g.asked_ties

@@ -1,4 +1,4 @@
-"""Drafting a whole system: what its tables are to each other, and a mapping for each that makes records."""
+"""Draft a whole system: the links between its tables, and a mapping for each table that gives records."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _NOTHING = "nothing ties it to a case, and its columns read like nothing of one"
 
 @dataclass(frozen=True)
 class _InspectedTable:
-    """A table that was looked at. kept: its first rows; profile: of them."""
+    """An examined table. kept: its first rows; profile: of them."""
 
     table: LegacyTable
     kept: Sequence[LegacyRow]
@@ -54,7 +54,7 @@ class _InspectedTable:
 def draft_system(path: Path, how: ReadAs, wanted: WantedEncoding, system_id: str, state: str = "") -> SystemDrafted:
     """Draft a system from a folder of tables or a file that holds them.
 
-    Raises TableError, InputError where nothing in it reads like an FIR, or nothing ties its tables.
+    Raises TableError, InputError if nothing resembles an FIR, or no tables are linked.
     """
     notes: list[str] = []
     seen = {s.table.name: s for s in _look(path, how, notes)}
@@ -109,14 +109,14 @@ class _Drafting:
         return self._write_system(guessed, drafts)
 
     def _contradictions(self, head: TableProfile, ties: Sequence[TieGuess]) -> Iterator[str]:
-        """What the tables themselves say against ties that the file declares."""
+        """Data that contradicts links declared in the file."""
         for tie in ties:
             if tie.is_declared:
                 parents = [head] if tie.of == head.name else [head, self._seen[tie.of].profile]
                 yield from filter(None, [describe_doubts(tie, self._seen[tie.table].profile, parents)])
 
     def _head(self, profiles: Sequence[TableProfile]) -> tuple[TableProfile, dict[str, float]]:
-        """The table whose rows are FIRs: by its columns, and by how many others know its rows."""
+        """Table whose rows are FIRs: by its columns, and by how many others refer to its rows."""
         ranks: dict[str, float] = {}
         for one in sorted(profiles, key=lambda p: -min(len(p.columns), 12) - (p.rows > 3))[:_LOOKED_AT]:
             fir = self._fir_score(one)
@@ -132,7 +132,7 @@ class _Drafting:
         return self._seen[next(iter(ranked))].profile, ranked
 
     def _rivals(self, head: str) -> frozenset[str]:
-        """Tables that hold as much of FIRs, beside the key, as the head itself: another year's, or a copy."""
+        """Tables with as many FIR fields as the head, besides the key: another year's, or a copy."""
         own = self._facts.get(head, frozenset())
         least = 0.7 * _weight(own)
         return frozenset(n for n, said in self._facts.items() if n != head and own and _weight(own & said) >= least)
@@ -166,11 +166,11 @@ class _Drafting:
         return Guessed(head.name, key, tuple(ties), (*sure, *further), (), (*asked, *more))
 
     def _find_repeated_columns(self, name: str, tie: TieGuess) -> frozenset[str]:
-        """Columns of a part that only repeat what its head says of the case."""
+        """Columns of a part that only repeat fields of its head."""
         return said_by_both(self._seen[name].profile, self._seen[tie.of].profile)
 
     def _member(self, name: str, guessed: Guessed) -> MappingDraft:
-        """The draft of head or part, with codes as what they stand for, and without the keys that tie it."""
+        """Draft of a head or part, with codes decoded, and without the linking keys."""
         table, keys = self._decode_table(name, guessed), self._keys(name, guessed)
         tie = next((t for t in guessed.ties if t.table == name), None)
         is_many = tie is not None and (tie.is_many or tie.of != guessed.head)
@@ -189,7 +189,7 @@ class _Drafting:
         return draft if tie is None else fit_part(draft, is_many=is_rows)
 
     def _keys(self, name: str, guessed: Guessed) -> dict[str, str]:
-        """The columns of a table that only tie it, with what they are; parts of a natural key of the head say more."""
+        """Columns of a table that only link it, with their meaning; parts of a natural key of the head mean more."""
         keys: dict[str, str] = {}
         for tie in guessed.ties:
             if tie.table == name:
@@ -201,7 +201,7 @@ class _Drafting:
         return keys
 
     def _decode_table(self, name: str, guessed: Guessed) -> LegacyTable:
-        """The table with its codes looked up, and with the further columns of their lookups."""
+        """The table with its codes decoded, and with the further columns of their lookups."""
         seen = self._seen[name]
         own = [g for g in guessed.lookups if g.of == name]
         meant = {g.column: self._meaning(g, g.value, guessed) for g in own}
@@ -222,7 +222,7 @@ class _Drafting:
         return replace(seen.table, columns=columns, rows=map(row, seen.kept[:2000]))
 
     def _meaning(self, guess: LookupGuess, value: str, guessed: Guessed) -> Mapping[str, str]:
-        """Code -> text of one column of a lookup; where that holds codes of another one, what these stand for."""
+        """Code -> text of one lookup column; nested codes are decoded as well."""
         seen = self._seen[guess.table]
         columns = list(seen.table.columns)
         settled = settle(seen.table, take_sample(iter(seen.kept), len(columns)), self._wanted)
@@ -254,7 +254,7 @@ class _Drafting:
         return SystemDrafted(self._id, text, guessed, texts, dict(drafts), left, unknown, self._notes)
 
     def _says(self, name: str) -> bool:
-        """Whether an untied table holds what a form asks for."""
+        """Whether an unlinked table has fields of a form."""
         if not self._seen[name].profile.rows:
             return False
         draft = draft_table(self._plain(name), self._wanted, state=self._state)
@@ -277,7 +277,7 @@ class _Drafting:
 
 
 def _useful(guessed: Guessed, drafts: Mapping[str, MappingDraft]) -> tuple[Guessed, dict[str, MappingDraft]]:
-    """Parts of which nothing would be in force are asked about: a log knows its case, too."""
+    """Parts without a single active line become questions: a log also refers to its case."""
     needed = {t.of for t in guessed.ties}
     idle = {t.table for t in guessed.ties if not drafts[t.table].of_kind("mapped") and t.table not in needed}
     ties = tuple(t for t in guessed.ties if t.table not in idle)
@@ -291,7 +291,7 @@ def _useful(guessed: Guessed, drafts: Mapping[str, MappingDraft]) -> tuple[Guess
 
 
 def _weight(fields: Set[str]) -> float:
-    """How much fields tell of an FIR."""
+    """How strongly fields indicate an FIR."""
     return sum(weight for name, weight in _FIR.items() if name in fields)
 
 

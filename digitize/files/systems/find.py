@@ -14,8 +14,9 @@ from mappers.systems.system import SYSTEM_FILE, System, find_systems, has_system
 
 
 def system_file(where: Path) -> Path | None:
-    """The file of the system that a path means: the file itself, a mapping with a [system], or that of a folder; None
-    where there is none. Raises InputError where a folder has several.
+    """System file of a path: the file itself, a mapping with a [system], or that of a folder; None if there is none.
+
+    Raises InputError if a folder has several.
     """
     if (where.name == SYSTEM_FILE and where.is_file()) or has_system(where):
         return where
@@ -28,9 +29,9 @@ def system_file(where: Path) -> Path | None:
 
 
 def read_system(where: Path) -> tuple[System, Mapping[str, FormMapping]]:
-    """The system of a folder and the mappings beside it, with those of the package.
+    """System of a folder with its mappings and those of the package.
 
-    Raises InputError where there is none, MappingError where a file is wrong.
+    Raises InputError if there is none, MappingError for an invalid file.
     """
     file = system_file(where)
     if file is None:
@@ -41,9 +42,9 @@ def read_system(where: Path) -> tuple[System, Mapping[str, FormMapping]]:
 def wanted_mapping(
     mappings: Mapping[str, FormMapping], wanted: str, legacy: LegacyTable, state: str, system: System
 ) -> FormMapping:
-    """The mapping of a table by the id that its system names, else the one that fits its columns.
+    """Mapping of a table by the id its system names, else the one that fits its columns.
 
-    Raises MappingError where there is none.
+    Raises MappingError if there is none.
     """
     if wanted and wanted not in mappings:
         raise MappingError(f"{system.file}: {legacy.name}: there is no mapping {wanted}")

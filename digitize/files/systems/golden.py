@@ -17,9 +17,9 @@ SOURCE = "source"
 
 
 def run_golden_system(where: Path, folder: Path) -> Golden:
-    """Map a golden system and compare its records, by row of the head, with what is expected.
+    """Map a golden system and compare its records, by row of the head, with the expected ones.
 
-    where: the folder of its mappings; folder: "source" (a folder) or source.<ext>, expected.jsonl, context.toml. Raises
+    where: folder of its mappings; folder: "source" (a folder) or source.<ext>, expected.jsonl, context.toml. Raises
     InputError, MappingError, TableError.
     """
     system, mappings = read_system(where)

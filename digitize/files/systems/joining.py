@@ -1,4 +1,4 @@
-"""A chunk of heads with their parts, mapped as whole cases."""
+"""Map a chunk of heads with their parts as whole cases."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ GONE = "gone-from-newer-delivery"
 
 @dataclass(frozen=True)
 class Family:
-    """Rows of one delivered table that belong to a chunk of heads. owners: the place of each one's head. ids: by which
-    the rows are known, whichever delivery they are of; "" outside a workspace.
+    """Rows of one delivered table for a chunk of heads. owners: index of each one's head. ids: stable row ids across
+    deliveries; "" outside a workspace.
     """
 
     table: DeliveredTable
@@ -39,7 +39,7 @@ OverRows = Callable[[Family, Sources], Sources]
 
 
 class CaseJoiner:
-    """A system whose rows are all in the store, and tied."""
+    """A system with all rows stored and linked."""
 
     def __init__(self, store: RowStore, system: System, tables: Sequence[DeliveredTable]) -> None:
         self._store, self._system = store, system
@@ -49,18 +49,18 @@ class CaseJoiner:
         self._opened: dict[int, tuple[CodedCells, Mapping[str, str], tuple[str, ...]]] = {}
 
     def lots(self, rows: Sequence[KeptRow]) -> list[list[Family]]:
-        """Heads with all that belongs to them: of each delivered table by itself, the heads first."""
+        """Heads with all their parts, grouped by delivered table, heads first."""
         return [self._families(family.rows) for family in self.iter_unjoined(rows)]
 
     def iter_unjoined(self, rows: Sequence[KeptRow]) -> list[Family]:
-        """Rows without what belongs to them, of each delivered table by itself."""
+        """Rows without their parts, grouped by delivered table."""
         by_table: dict[int, list[KeptRow]] = {}
         for row in rows:
             by_table.setdefault(row.source, []).append(row)
         return [self._family(some, range(len(some))) for some in by_table.values()]
 
     def list_cell_versions(self, row: KeptRow, column: str) -> list[tuple[int, str]]:
-        """What a cell says in each delivery of a row, the earliest first: (number of the table, text)."""
+        """Versions of a cell in all deliveries of a row, earliest first: (number of the table, text)."""
         found = []
         for source, cells in self._store.versions(row.id):
             table = self._tables[source]
@@ -87,7 +87,7 @@ class CaseJoiner:
         return Family(self._tables[rows[0].source], rows, owners, ids)
 
     def digest(self, lots: Sequence[Sequence[Family]]) -> str:
-        """Hash of what a chunk's records depend on: its heads, their parts, and what its codes stand for."""
+        """Hash of a chunk's inputs: heads, parts, and the meaning of codes."""
         told = hashlib.sha256()
         self.lookups.take_used()
         for family in (f for families in lots for f in families):
@@ -104,9 +104,7 @@ class CaseJoiner:
         return told.hexdigest()
 
     def map(self, families: Sequence[Family], context: MapContext, over: OverRows | None = None) -> dict[str, Mapped]:
-        """What the heads of a lot become: "" for the head's own form, with the rows of its parts, and by name the
-        other forms that its rows make.
-        """
+        """Map the heads of a lot: "" for the head's form with part rows, and by name for the other forms."""
         head = families[0]
         mapping = _mapping(head.table)
         sources = self._map_over(head, over)
@@ -154,14 +152,14 @@ class CaseJoiner:
 
 
 def _order(row: KeptRow) -> tuple[object, ...]:
-    """Where a part stands among those of its head: by its own key, however it was delivered; else as delivered."""
+    """Sort key of a part within its head: its own key, independent of delivery; else delivery order."""
     pieces = row.own.split("/") if row.own else []
     own = tuple((0, int(p), "") if p.isascii() and p.isdigit() else (1, 0, p) for p in pieces)
     return (not own, own, row.source, row.number)
 
 
 def _note_gone(mapped: Mapped, rows: Sequence[KeptRow]) -> None:
-    """Note it on the first value of each row that is gone."""
+    """Mark the first value of each deleted row."""
     for at in (at for at, row in enumerate(rows) if row.is_gone):
         for values in mapped.fields.values():
             value = values[at]

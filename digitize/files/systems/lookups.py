@@ -1,4 +1,4 @@
-"""What the codes of a system stand for, by the lookup tables that were delivered."""
+"""Meaning of a system's codes, from the delivered lookup tables."""
 
 from __future__ import annotations
 
@@ -30,8 +30,10 @@ class Lookups:
     def find_meanings(
         self, told: DeliveredTable, mapping: FormMapping
     ) -> tuple[Mapping[str, Meaning], Mapping[str, str]]:
-        """Of a table that uses codes: column -> the meaning of its codes, and of the columns that a lookup adds, the
-        column with the code. A lookup that was not delivered makes all its codes unknown.
+        """For a table with codes: column -> meaning of its codes; and for columns added by a lookup, the column with
+        the code.
+
+        Without the lookup table all its codes are unknown.
         """
         meanings: dict[str, Meaning] = {}
         added: dict[str, str] = {}
@@ -47,7 +49,7 @@ class Lookups:
         return meanings, added
 
     def take_used(self) -> list[list[str | None]]:
-        """What was looked up since this was asked last, in order: [lookup, column, code, meaning]."""
+        """Lookups used since the last call, in order: [lookup, column, code, meaning]."""
         used = sorted([name, column, code, meant] for (name, column, code), meant in self._used.items())
         self._used.clear()
         return used
@@ -73,7 +75,7 @@ class Lookups:
         return self._known[at]
 
     def _look(self, name: str, column: str, key: str, told: DeliveredTable) -> str | None:
-        """Of the table that lies nearest, the newest where several do; None where it says two things, or nothing."""
+        """Meaning from the nearest table, the newest if several; None if contradictory or missing."""
         ranked = sorted(
             self._tables.get(lookup_table(name), ()), key=lambda t: (-nearness(t.near, told.near), -t.number)
         )
@@ -94,7 +96,7 @@ class Lookups:
 
     @staticmethod
     def _is_of_kind(rule: LookupRule, table: DeliveredTable, cells: Cells) -> bool:
-        """Whether a row of a table that holds several kinds of codes is of the kind that a rule is for."""
+        """Whether a row of a combined lookup table is of the kind a rule needs."""
         for column, wanted in rule.where.items():
             (place,) = table.places([column], "lookup")
             if key_of([cells[place] if place < len(cells) else ""]) != key_of([wanted]):

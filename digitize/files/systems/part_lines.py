@@ -1,4 +1,4 @@
-"""A draft of a part: which of its lines may be in force in a table that has several rows of one case."""
+"""Draft of a part: which lines may be active for a table with several rows per case."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ def is_of_rows(table: str, *, is_many: bool) -> bool:
 
 
 def fit_part(draft: MappingDraft, *, is_many: bool) -> MappingDraft:
-    """The draft with what is not sure in a part as questions. is_many: whether a case may have several of its rows.
+    """The draft with uncertain lines of a part as questions. is_many: a case may have several rows.
 
-    A field of the case from one of several rows would be that of the first accused, and a person of whom nothing says
-    what he is would be taken for the complainant.
+    A case field taken from one of several rows would be that of the first accused, and a person of unknown role would
+    be taken for the complainant.
     """
     lexicon = load_lexicon()
     roles = table_roles(draft.table, lexicon)
@@ -43,8 +43,8 @@ def fit_part(draft: MappingDraft, *, is_many: bool) -> MappingDraft:
 
 
 def fit_codes(draft: MappingDraft, table: TableProfile, unsure: frozenset[str]) -> MappingDraft:
-    """The draft with codes of unknown tables and stamps of the old program as questions. unsure: columns of which it
-    is not sure where their codes stand.
+    """The draft with codes of unknown tables and timestamps of the old program as questions. unsure: columns whose
+    lookup is uncertain.
     """
     columns = {c.name: c for c in table.columns}
     lines = []
@@ -60,7 +60,7 @@ def fit_codes(draft: MappingDraft, table: TableProfile, unsure: frozenset[str]) 
 
 
 def _is_bare_code(line: DraftLine, column: ColumnProfile) -> bool:
-    """Whether numbers of the old program would become names or texts."""
+    """Whether numeric codes would become names or texts."""
     assert line.rule is not None
     is_number = column.numbers > 0.9 and is_code_name(line.source)
     return is_number and line.rule.clean in ("name", "text", "officer", "person", "station", "district")

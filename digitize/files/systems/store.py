@@ -1,4 +1,4 @@
-"""The rows of a system's tables, put together: in a file that is gone with the process, or kept in a workspace."""
+"""Joined rows of a system's tables: in a temporary file, or cached in a workspace."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ Cells = tuple[bytes | str, ...]
 
 
 class KeptRow(NamedTuple):
-    """A row, by its newest delivery. id: here, of the first one; source: the delivered table it is of; number: its
-    place there, from 1. first: source and number of its first delivery, by which it stays known.
+    """A row, by its newest delivery. id: of its first delivery; source: delivered table; number: position there, from
+    1. first: source and number of its first delivery, its stable identity.
 
-    problem: why nothing can be made of it, "" for a good one. own: its own key. is_gone: a newer delivery of all of
-    its table has it no more.
+    problem: why it gives nothing, "" for a good one. own: its own key. is_gone: missing in a newer complete delivery of
+    its table.
     """
 
     id: int
@@ -59,8 +59,8 @@ class KeptRow(NamedTuple):
 
 
 class IncomingRow(NamedTuple):
-    """A row to keep. up: key of what it belongs to; keys: those by which its parts know it; own: by which another
-    delivery of the same row is known.
+    """A row to store. up: key of its owner; keys: by which its parts refer to it; own: identifies it in other
+    deliveries.
     """
 
     number: int
@@ -72,12 +72,12 @@ class IncomingRow(NamedTuple):
 
 
 class RowStore:
-    """Rows of all tables of one system, to be written once and then read by key; a context manager."""
+    """Rows of all tables of one system, written once and then read by key; a context manager."""
 
     def __init__(self, folder: Path | None = None, *, at: Path | None = None) -> None:
-        """Open an empty one. folder: where there is room; the system's own place for such files when not given.
+        """Open an empty store. folder: with free space; the system's temporary folder by default.
 
-        at: a file of its own, which may be kept; without it, what is written goes with the process.
+        at: a named file that may be kept; otherwise it is deleted with the process.
         """
         self._folder = None if at else tempfile.TemporaryDirectory(dir=folder, prefix=".rows-")
         self.path = at or Path(self._folder.name if self._folder else "") / "rows.sqlite"
@@ -93,7 +93,7 @@ class RowStore:
 
     @classmethod
     def read(cls, path: Path) -> RowStore:
-        """One that was kept, to be read only. Raises sqlite3.Error for what is none."""
+        """Open a stored file read-only. Raises sqlite3.Error for an invalid one."""
         store = cls.__new__(cls)
         store._folder, store.path = None, path
         store._db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, isolation_level=None)
@@ -107,14 +107,14 @@ class RowStore:
         self.close()
 
     def close(self) -> None:
-        """Let go of the rows and the room they took."""
+        """Release the rows and their disk space."""
         self._db.close()
         if self._folder is not None:
             with suppress(OSError):
                 self._folder.cleanup()
 
     def keep(self, path: Path) -> RowStore:
-        """Put the finished file into its place, whole or not at all, and read on from there."""
+        """Move the finished file into place atomically, and continue reading from there."""
         self._db.close()
         with self.path.open("rb+") as file:
             os.fsync(file.fileno())
@@ -122,16 +122,16 @@ class RowStore:
         return RowStore.read(path)
 
     def write_note(self, name: str, text: str) -> None:
-        """Keep a word about the rows."""
+        """Store a note about the rows."""
         self._db.execute("INSERT OR REPLACE INTO told VALUES (?, ?)", (name, text))
 
     def read_note(self, name: str) -> str:
-        """A word that was kept, "" where none was."""
+        """A stored note, "" if there is none."""
         found = self._db.execute("SELECT text FROM told WHERE name = ?", (name,)).fetchone()
         return str(found[0]) if found else ""
 
     def add(self, source: int, rows: Iterable[IncomingRow], columns: Sequence[str] = ()) -> int:
-        """Keep rows of a table. Returns how many. Raises DiskFull, and what reading the rows raises."""
+        """Store rows of a table. Returns their number. Raises DiskFull, and what reading the rows raises."""
         first, of = self._next, blake2b(repr(tuple(columns)).encode("utf-8", "surrogatepass")).digest()
         with plain_errors(self.path, "the same command again"):
             self._db.execute("BEGIN")
@@ -148,7 +148,7 @@ class RowStore:
         return self._next - first
 
     def finish(self) -> None:
-        """Make what was written quick to find."""
+        """Build the indexes."""
         self._db.executescript(_INDEXES)
 
     def ask(self, sql: str, values: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:
@@ -160,24 +160,24 @@ class RowStore:
         self._db.executemany(sql, values)
 
     def bind(self, bonds: Iterable[tuple[int, int | None, str]]) -> None:
-        """Keep whose part each row is: (row, the row it belongs to or None, why it belongs to none)."""
+        """Store the owner of each row: (row, owner or None, reason for none)."""
         with plain_errors(self.path, "the same command again"):
             self._db.execute("BEGIN")
             self._db.executemany("INSERT OR REPLACE INTO bonds VALUES (?, ?, ?)", bonds)
             self._db.execute("COMMIT")
 
     def finish_bonds(self) -> None:
-        """Make parts quick to find by what they belong to."""
+        """Build the index of parts by owner."""
         self._db.executescript("CREATE INDEX IF NOT EXISTS bonds_owner ON bonds (owner) WHERE owner IS NOT NULL;")
 
     def chunks(self, source: int, size: int) -> Iterator[tuple[int, int]]:
-        """(first, last number) of so many rows each of a table, in its order, bad ones too."""
+        """(first, last number) of chunks of a table in order, bad rows included."""
         numbers = self._db.execute("SELECT number FROM rows WHERE source = ? ORDER BY number", (source,))
         while some := numbers.fetchmany(size):
             yield some[0][0], some[-1][0]
 
     def firsts(self, source: int, numbers: tuple[int, int] | None = None) -> Iterator[KeptRow]:
-        """The rows of a table that no earlier delivery has, in its order, as they now are; bad ones too.
+        """Rows of a table that no earlier delivery has, in order, in their current version, bad ones included.
 
         numbers: first and last, for a piece of the table.
         """
@@ -187,7 +187,7 @@ class RowStore:
         return map(_parse_row, self._db.execute(sql, (source, *(numbers or ()))))
 
     def by_up(self, source: int, keys: Sequence[str]) -> Iterator[tuple[str, Cells]]:
-        """The cells of a table's rows by the key of what they belong to."""
+        """Cells of a table's rows by owner key."""
         for some in _lots(keys):
             sql = f"""SELECT up, cells FROM rows
                       WHERE source = ? AND problem = '' AND up IN ({_marks(some)}) ORDER BY number"""
@@ -195,7 +195,7 @@ class RowStore:
                 yield up, _cells(cells)
 
     def parts_of(self, owners: Sequence[int]) -> Iterator[tuple[int, KeptRow]]:
-        """The parts of rows: (whose, the part), by delivery and number."""
+        """Parts of rows: (owner, part), by delivery and number."""
         for some in _lots(owners):
             table = f"(SELECT b.owner, r.* FROM bonds b JOIN rows r ON r.id = b.row WHERE b.owner IN ({_marks(some)}))"
             sql = _COUNTING.format(table).replace("SELECT s.id", "SELECT s.owner, s.id", 1)
@@ -203,7 +203,7 @@ class RowStore:
                 yield owner, _parse_row(row)
 
     def cells(self, row: int) -> Cells:
-        """The cells of one row."""
+        """Cells of one row."""
         return _cells(self._db.execute("SELECT cells FROM rows WHERE id = ?", (row,)).fetchone()[0])
 
     def versions(self, first: int) -> list[tuple[int, Cells]]:
@@ -213,14 +213,14 @@ class RowStore:
         return [(source, _cells(cells)) for source, cells in self._db.execute(sql, (first,))]
 
     def first_of(self, source: int, number: int) -> tuple[int, int, int] | None:
-        """(id, table, number) of the first delivery of a row, None for one that is not here."""
+        """(id, table, number) of the first delivery of a row, None if not stored."""
         sql = """SELECT f.id, f.source, f.number FROM rows r LEFT JOIN versions v ON v.row = r.id
                  JOIN rows f ON f.id = COALESCE(v.first, r.id) WHERE r.source = ? AND r.number = ?"""
         found = self._db.execute(sql, (source, number)).fetchone()
         return (found[0], found[1], found[2]) if found else None
 
     def owner_of(self, row: int) -> int | None:
-        """The row that a part belongs to, None where it belongs to none."""
+        """Owner of a part, None if it has none."""
         found = self._db.execute("SELECT owner FROM bonds WHERE row = ?", (row,)).fetchone()
         return found[0] if found else None
 
@@ -230,7 +230,7 @@ class RowStore:
         return found[0], found[1]
 
     def states(self, source: int) -> dict[str, int]:
-        """Why rows of a table belong to none, with their number; "" for those that do."""
+        """Reasons for orphan rows of a table, with counts; "" for linked ones."""
         sql = "SELECT b.state, COUNT(*) FROM bonds b JOIN rows r ON r.id = b.row WHERE r.source = ? GROUP BY b.state"
         return dict(self._db.execute(sql, (source,)).fetchall())
 
@@ -240,7 +240,7 @@ class RowStore:
         return int(self._db.execute(sql, (source,)).fetchone()[0])
 
     def state_of(self, source: int, numbers: Sequence[int]) -> dict[int, str]:
-        """Of rows of a table, by number, why they belong to none; "" for those that do."""
+        """Reasons for orphans among rows of a table, by number; "" for linked ones."""
         found: dict[int, str] = {}
         for some in _lots(numbers):
             sql = f"""SELECT r.number, b.state FROM rows r JOIN bonds b ON b.row = r.id
@@ -255,7 +255,7 @@ def _parse_row(row: Sequence[Any]) -> KeptRow:
 
 
 def _pack_cells(cells: Cells) -> bytes:
-    """Cells as bytes. As JSON, for what a workspace keeps may come from elsewhere and must not be able to run."""
+    """Cells as JSON bytes: workspace data may come from elsewhere and must not be executable."""
     text = json.dumps(cells, ensure_ascii=False, separators=(",", ":"), default=_as_plain)
     return text.encode("utf-8", "surrogatepass")
 

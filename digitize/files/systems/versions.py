@@ -1,7 +1,7 @@
-"""Deliveries of one row told from rows of another case: the newest counts, in the place of the first.
+"""Distinguish repeated deliveries of one row from rows of other cases: the newest wins, at the position of the first.
 
-A row that was delivered again, changed or not, is one row. Where that is not sure both stay, so that none is lost;
-rules for doubles tell of them.
+A row delivered again, changed or not, is one row. If uncertain both are kept, so that none is lost; the duplicate rules
+report them.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _MOST_MOVED = 100_000
 
 
 class Version(NamedTuple):
-    """A row as one delivery has it. up: key of what it belongs to; own: its own; said: hash of columns and cells."""
+    """A row in one delivery. up: key of its owner; own: its own; said: hash of columns and cells."""
 
     source: int
     number: int
@@ -45,11 +45,11 @@ IsSame = Callable[[Version, Version], bool]
 def separate_cases(
     rows: Iterable[Version], is_same: IsSame | None, is_near: IsSame, *, has_key: bool
 ) -> list[list[Version]]:
-    """Rows that may be one, as lists of the deliveries of each. rows: by source and number, as they were delivered.
+    """Group rows into versions of the same row. rows: by source and number, as delivered.
 
-    is_same: whether a later row is a changed one; None where only what says the same is one row; is_near: whether two
-    may be of one office, for those of two are two also where they say the same. Of one delivery no two
-    are one row, unless they have a key and say the same.
+    is_same: whether a later row is a changed version; None: only identical rows are; is_near: whether two may be of one
+    office, since rows of two offices are separate even if identical. Rows of one delivery are separate, unless they
+    have a key and are identical.
     """
     found: list[list[Version]] = []
     for source, group in groupby(rows, key=attrgetter("source")):
@@ -78,14 +78,14 @@ def separate_cases(
 
 
 class Versions:
-    """Writes down which rows of a store are deliveries of one."""
+    """Records which rows of a store are versions of one."""
 
     def __init__(self, store: RowStore, tables: Sequence[DeliveredTable]) -> None:
         self._store = store
         self._tables = {t.number: t for t in tables}
 
     def keep(self, rows: Sequence[Version]) -> Version:
-        """Keep these as one row, by the newest that says something new. Returns that."""
+        """Store these as one row, in its newest different version. Returns that version."""
         first = rows[0]
         newest = next(r for r in rows if r.said == rows[-1].said)
         for sql, values in (
@@ -96,21 +96,21 @@ class Versions:
         return newest
 
     def is_near(self, one: Version, other: Version) -> bool:
-        """Whether they may be of one office."""
+        """Whether both may be of one office."""
         return bool(nearness(self._tables[one.source].near, self._tables[other.source].near))
 
     def office(self, row: Version) -> str:
-        """The office that a row is of, "" where nobody told it."""
+        """Office of a row, "" if unknown."""
         return self._tables[row.source].near[2]
 
     def is_told(self, one: Version, other: Version) -> bool:
-        """Whether both are surely of one office, or came together."""
+        """Whether both are certainly of one office, or were delivered together."""
         mine, others = self._tables[one.source].near, self._tables[other.source].near
         return nearness(mine, others) > 1 or bool(mine[2] and mine[2] == others[2])
 
     def compare(self, one: Version, other: Version, without: Sequence[str]) -> tuple[int, float]:
-        """(how many columns of the FIR's key differ, -1 where both have none; share of the other columns in which
-        they say the same). without: columns that do not count.
+        """(number of differing FIR key columns, -1 if both are empty; share of other columns that agree). without:
+        ignored columns.
         """
         left, right = self._name_columns(one), self._name_columns(other)
         keys = self._fir_columns(one.source) & left.keys() & right.keys()
@@ -131,7 +131,7 @@ class Versions:
 
 
 def by_own_key(store: RowStore, sources: Sequence[int]) -> Iterator[list[Version]]:
-    """Rows of one own key, of those that more than one row has, by delivery."""
+    """Rows that share their own key with others, by delivery."""
     sql = f"SELECT {VERSION} FROM rows WHERE source = ?1 AND own <> '' AND problem = ''"
     if len(sources) == 1:
         # Hardly any: found by SQLite, of millions of rows.
@@ -146,8 +146,10 @@ def by_own_key(store: RowStore, sources: Sequence[int]) -> Iterator[list[Version
 
 
 class HeadVersions:
-    """FIRs that were delivered again. Two rows of one key are one FIR where they say so themselves: another station,
-    or another year, may have numbered alike.
+    """FIRs delivered again.
+
+    Two rows with one key are one FIR only if their content confirms it: another station or year may have used the same
+    number.
     """
 
     def __init__(self, store: RowStore, system: System, tables: Sequence[DeliveredTable], repeated: str) -> None:
@@ -189,7 +191,7 @@ class HeadVersions:
 
 
 class MovedParts:
-    """Rows of a part that a later delivery puts to another FIR: known by their own key, they leave the first one."""
+    """Part rows that a later delivery moves to another FIR: identified by their own key, they leave the first one."""
 
     def __init__(self, store: RowStore, tables: Sequence[DeliveredTable], name: str, without: Sequence[str]) -> None:
         self._store, self._versions = store, Versions(store, tables)
@@ -197,7 +199,7 @@ class MovedParts:
         self._without = tuple(c.casefold() for c in without)
 
     def settle(self, repeated: str) -> None:
-        """Tie rows that moved to what they belong to now."""
+        """Link moved rows to their current owner."""
         if len(self._sources) < 2:
             return
         stayed, several, moved = 0, 0, list[list[Version]]()
@@ -218,14 +220,14 @@ class MovedParts:
         self._store.ask("COMMIT")
 
     def _by_office(self, rows: Sequence[Version]) -> list[list[Version]]:
-        """Rows of one own key, those of each office together; all of them where it is not told of some."""
+        """Rows of one own key grouped by office; all together if an office is unknown."""
         found: dict[str, list[Version]] = {}
         for row in rows:
             found.setdefault(self._versions.office(row), []).append(row)
         return [own for own in found.values() if len(own) > 1] if "" not in found else [list(rows)]
 
     def _follow(self, rows: Sequence[Version], repeated: str) -> None:
-        """Tie what a row was in each FIR to what it is in the last; it may have gone back to an earlier one."""
+        """Link a row's versions in each FIR to the last one; it may have returned to an earlier FIR."""
         by_id = {r.id: r for r in rows}
         lives: dict[int, list[Version]] = {}
         for row in rows:
@@ -249,7 +251,7 @@ class MovedParts:
         return int(found[0]) if found else row
 
     def _take_place(self, rows: Sequence[Version], of: int, repeated: str) -> None:
-        """The rows are one, with the place of the first and the owner of another."""
+        """Merge the rows, with the position of the first and the owner of another."""
         first = rows[0].id
         bond = next(self._store.ask("SELECT owner, state FROM bonds WHERE row = ?", (of,)))
         self._versions.keep(rows)
@@ -259,7 +261,7 @@ class MovedParts:
 
 
 def find_gone(store: RowStore, tables: Sequence[DeliveredTable]) -> None:
-    """Note the rows that a newer delivery of all of their table has no more. They count on, and are told."""
+    """Mark rows missing in a newer complete delivery of their table. They still count, and are reported."""
     names: dict[str, list[int]] = {}
     for table in tables:
         names.setdefault(table.name, []).append(table.number)

@@ -1,1 +1,1 @@
-"""Checking import files by themselves: their tables in blocks of rows, the rules over them, what came of it."""
+"""Check import files without a workspace: tables in blocks of rows, the rules, the results."""

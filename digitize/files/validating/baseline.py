@@ -1,4 +1,4 @@
-"""Findings that are known already: those of an earlier report, which a later one need not tell again."""
+"""Known findings from an earlier report, not repeated in later ones."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Known = frozenset[tuple[str, str, str, str, str]]
 def load_baseline(path: Path) -> Known:
     """(file, table, key, field, code) of every finding in a report, JSON or JSON lines. Raises InputError.
 
-    Where a row has no key, its line stands in its place.
+    Rows without a key are identified by line.
     """
     try:
         text = path.read_text(encoding="utf-8")

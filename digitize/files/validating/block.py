@@ -1,4 +1,4 @@
-"""Rows of one table of an import file, a block at a time: what every reader of a kind of file gives."""
+"""Blocks of rows of one import table, the interface of all file readers."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ Row = tuple[int, list[str] | str]
 class Block:
     """Some rows.
 
-    frame: LINE and the columns that were asked for, as text, null or "" where a cell is empty. faults: (line, code) of
-    rows that are broken. at: bytes of the file that have been read, 0 where the reader does not know.
+    frame: LINE and the requested columns, as text, null or "" for empty cells. faults: (line, code) of broken rows. at:
+    bytes read so far, 0 if unknown.
     """
 
     frame: pl.DataFrame
@@ -30,18 +30,18 @@ class Block:
 
 
 class TableReader(Protocol):
-    """One table that was opened. names: its header; line: where the header stands, 0 where there is none to see."""
+    """An open table. names: its header; line: of the header, 0 if not visible."""
 
     names: list[str]
     line: int
 
     def blocks(self, wanted: Mapping[str, int]) -> Iterator[Block]:
-        """All rows in order, once. wanted: names to give the columns -> their places in the header."""
+        """All rows in order, once. wanted: column names -> positions in the header."""
 
 
 @dataclass
 class RowsReader:
-    """A table whose rows come one by one."""
+    """A table read row by row."""
 
     names: list[str]
     line: int
@@ -60,7 +60,7 @@ class RowsReader:
 
 
 def rows_block(rows: Iterable[Row], width: int, wanted: Mapping[str, int], at: int = 0) -> Block:
-    """A block of rows that came one by one; one of another width than the header is broken (S002)."""
+    """A block built from single rows; a row with another width than the header is broken (S002)."""
     lines: list[int] = []
     cells: list[list[str]] = []
     faults: list[tuple[int, str]] = []

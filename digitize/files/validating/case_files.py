@@ -1,4 +1,4 @@
-"""Errors of each case file, by their impact: what a contract on quality counts."""
+"""Errors per case file by impact, as counted by data quality contracts."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _ERRORS = ("review", "reject")
 
 @dataclass(frozen=True, slots=True)
 class CaseFiles:
-    """How many records with all their rows there are, and what is wrong with them.
+    """Records with all their rows, and their errors.
 
-    An error is a field that a rule rejects or wants to be reviewed, once for each row. with_errors: case files that
-    have any; beyond: those with more errors than agreed; high, low: errors by their impact.
+    An error is a field that a rule rejects or sends to review, counted once per row. with_errors: case files with any;
+    beyond: with more errors than agreed; high, low: errors by impact.
     """
 
     count: int = 0
@@ -32,7 +32,7 @@ class CaseFiles:
 
     @property
     def error_rate(self) -> float:
-        """Share of the case files that have an error; 0.0 where there are none."""
+        """Share of case files with an error; 0.0 if there are none."""
         return self.with_errors / self.count if self.count else 0.0
 
     def to_plain(self) -> dict[str, Any]:
@@ -41,16 +41,16 @@ class CaseFiles:
 
 
 class CaseCount:
-    """Counts while parts go by."""
+    """Running counts over parts."""
 
     def __init__(self, form: str, settings: CheckSettings, impact: Impact) -> None:
-        """Nothing counted."""
+        """Start empty."""
         self._high = sorted(impact.high_fields(form))
         self._errors = [code for code, word in settings.policy.items() if word in _ERRORS]
         self.made = CaseFiles(agreed_high=impact.agreed_high, agreed_low=impact.agreed_low)
 
     def add(self, records: pl.DataFrame | None, found: pl.DataFrame) -> None:
-        """Count records, of which all findings are given."""
+        """Count records, given all their findings."""
         if records is None or not records.height:
             return
         is_error = pl.col("code").is_in(self._errors) & (pl.col("field") != "record_id")

@@ -1,4 +1,4 @@
-"""Check the tables of import files: read in blocks, parted where they are large, asked part by part."""
+"""Check the tables of import files: read in blocks, partitioned if large, checked part by part."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ _PART_BYTES, _WHOLE_BYTES, _MOST_PARTS = 24 << 20, 64 << 20, 2000
 
 @dataclass(frozen=True, slots=True)
 class CheckOptions:
-    """How files are checked. parts: into how many parts large tables are cut, 0: as their size asks for.
+    """Check options. parts: number of parts for large tables, 0: by size.
 
-    unmasked: the reason for which values of persons are shown, "" where they are not. progress: is told how many bytes
-    of how many have been read. legacy: how the files are mapped first; None where they are in the import layout.
-    impact: of errors, for the count of case files. language: in which findings are told.
+    unmasked: reason for showing personal data, "" if masked. progress: called with bytes read and total. legacy:
+    mapping to apply first; None for files in the import layout. impact: of errors, for counting case files. language:
+    of the findings.
     """
 
     parts: int = 0
@@ -59,7 +59,10 @@ class CheckOptions:
 
 
 def check_files(paths: Sequence[Place], form: str, settings: CheckSettings, how: CheckOptions) -> CheckReport:
-    """Check files and folders by all rules of a form; see `CheckReport`. Raises InputError when nothing can be."""
+    """Check files and folders with all rules of a form; see `CheckReport`.
+
+    Raises InputError if nothing can be checked.
+    """
     found = FoundTables(()) if how.legacy else find_sources(paths, form)
     names = tuple(sorted({p.name for p in paths} if how.legacy else {s.path.name for s in found.sources}))
     files = tuple(sorted({*names, *found.strays}))
@@ -95,7 +98,7 @@ def check_files(paths: Sequence[Place], form: str, settings: CheckSettings, how:
 
 
 def _files(paths: Sequence[Place]) -> list[Path]:
-    """Files to be mapped. Raises InputError for what is none."""
+    """Files to be mapped. Raises InputError for an invalid one."""
     for path in paths:
         if isinstance(path, Database) or not path.is_file():
             raise InputError(f"{path.name}: there is no such file; --mapping takes files of old tables")
@@ -108,7 +111,7 @@ def _list_questions(form: str, settings: CheckSettings) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _CheckRun:
-    """What is at hand while rules are asked."""
+    """State of a running check."""
 
     form: str
     taken: TakenRows
@@ -142,13 +145,13 @@ def _ask_all(asking: _CheckRun, others: Others) -> None:
 
 
 def _drop_false_orphans(found: pl.DataFrame, router: Router) -> pl.DataFrame:
-    """A row may only seem to have no record, since that lies in another part."""
+    """Drop false orphans, whose record is in another part."""
     orphans = found["code"] == ORPHAN
     return found.filter(~orphans | ~router.knows(found[RECORD])) if orphans.any() else found
 
 
 def rows_compared(form: str, paths: Sequence[Place], settings: CheckSettings) -> Others:
-    """Form -> table -> rows, of the other forms in a folder or database whose records a rule of this form looks at."""
+    """Form -> table -> rows of other forms in a folder or database, needed by cross-form rules of this form."""
     found: dict[str, dict[str, pl.DataFrame]] = {}
     folders = [p for p in paths if isinstance(p, Database) or p.is_dir()]
     wanted: Mapping[str, frozenset[str]] = tables_compared(form, settings) if folders else {}

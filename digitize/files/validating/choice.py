@@ -1,4 +1,4 @@
-"""Which rules are asked: all of a form, or those that were chosen by code, slug or family."""
+"""Rules to run: all of a form, or those selected by code, slug or family."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _MAY_BE_IGNORED = ("S005", "S009")
 
 
 def rules_left_out(form: str, select: Sequence[str], ignore: Sequence[str]) -> frozenset[str]:
-    """The codes that are not asked. select, ignore: codes ("X003"), slugs, or the letter of a family ("X").
+    """Codes of disabled rules. select, ignore: codes ("X003"), slugs, or the letter of a family ("X").
 
-    Faults of a file's structure are told whatever is selected. Raises OptionsError for a word that means no rule, and
-    when no rule of the form is left.
+    Structural file errors are always reported. Raises OptionsError for an unknown word, and if no rule of the form is
+    left.
     """
     rules = {code: made.slug for code, made in every_rule().items()}
     ignored = _find_codes(ignore, {**rules, **{code: STRUCTURE[code].slug for code in STRUCTURE}})

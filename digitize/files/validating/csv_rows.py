@@ -1,4 +1,4 @@
-"""Where the rows of a block of CSV begin and end, and which of them are not as they should be."""
+"""Row boundaries in a block of CSV, and irregular rows."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ Array = np.ndarray[Any, np.dtype[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The whole rows of a block. starts, ends: bytes; lines: on which each begins, from 0; odd: to be looked at.
+    """Complete rows of a block. starts, ends: bytes; lines: line of each start, from 0; odd: irregular ones.
 
-    length: bytes of all of them; line_count: lines.
+    length: bytes of all rows; line_count: lines.
     """
 
     starts: Array
@@ -35,7 +35,7 @@ class Rows:
         return int(self.ends[-1])
 
     def split_odd(self, raw: bytes) -> tuple[bytes, list[tuple[int, str]]]:
-        """The rows that are as they should be, as one text; and the others with their numbers."""
+        """Regular rows as one text; irregular ones with their numbers."""
         if not self.odd.any():
             return raw[: self.length], []
         kept = np.repeat(~self.odd, self.ends - self.starts)
@@ -46,9 +46,9 @@ class Rows:
 
 
 def find_rows(raw: bytes, width: int) -> Rows | None:
-    """The whole rows of a block that begins with a row; None when its quotes leave a doubt where rows end.
+    """Complete rows of a block that starts with a row; None if quotes make row ends ambiguous.
 
-    Odd are rows of another width, very long ones, and those with bytes that are zero or not UTF-8.
+    Irregular: another width, very long, or with bytes that are zero or not UTF-8.
     """
     marks = np.frombuffer(raw, np.uint8)
     newlines, commas = np.flatnonzero(marks == _NEWLINE), np.flatnonzero(marks == _COMMA)
@@ -73,7 +73,7 @@ def find_rows(raw: bytes, width: int) -> Rows | None:
 
 
 def _are_well_set(marks: Array, quotes: Array) -> bool:
-    """Whether every quote opens or closes a cell, or is doubled within one."""
+    """Whether every quote opens or closes a cell, or is doubled inside one."""
     opening, closing = quotes[0::2], quotes[1::2]
     before = marks[opening[opening > 0] - 1]
     is_fit = np.isin(before, (_COMMA, _NEWLINE, _QUOTE)).all()
@@ -82,7 +82,7 @@ def _are_well_set(marks: Array, quotes: Array) -> bool:
 
 
 def _not_utf8(raw: bytes, ends: Array) -> Iterator[int]:
-    """The numbers of rows that hold bytes which are not UTF-8."""
+    """Numbers of rows with invalid UTF-8."""
     at = 0
     while not raw.isascii():
         try:

@@ -1,4 +1,4 @@
-"""CSV files in blocks: one without any doubt is parsed as a whole, any other one row by row, with the same outcome."""
+"""CSV files in blocks: regular ones parsed at once, others row by row, with the same result."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ _OTHER_KINDS = (
 
 
 def open_csv(path: Path, block: int = BLOCK) -> CsvReader:
-    """A CSV file in UTF-8 or UTF-16. Raises InputError when it is none, or has no header.
+    """Open a CSV file in UTF-8 or UTF-16. Raises InputError if it is none, or has no header.
 
-    block: bytes to be read at a time.
+    block: bytes per read.
     """
     return CsvReader(path.name, _utf8(path, block), block)
 
 
 class CsvReader:
-    """One table of CSV in UTF-8. Raises InputError when it has no header.
+    """One CSV table in UTF-8. Raises InputError if it has no header.
 
-    Rows bear the line that they begin on. Blank lines are passed over. A quote that does not close within MAX_LINES
-    lines spoils its own line only.
+    Rows carry the line they start on. Blank lines are skipped. A quote not closed within MAX_LINES lines spoils only
+    its own line.
     """
 
     def __init__(self, name: str, chunks: Iterator[bytes], block: int = BLOCK) -> None:
@@ -94,7 +94,7 @@ class CsvReader:
                 raise InputError(f"{where}: the columns are parted by {word}; the import layout wants commas")
 
     def _give_back(self) -> None:
-        """Lines that were cut already go back to the bytes, so that they can be parsed as a whole."""
+        """Return split lines to the byte buffer, so that they can be parsed at once."""
         rest = "".join(self._waiting).encode("utf-8", "surrogateescape")
         self._waiting.clear()
         self._carry = rest + self._carry
@@ -128,7 +128,7 @@ class CsvReader:
         return b"".join(parts)
 
     def _drop_line(self, parts: list[bytes]) -> bytes:
-        """A line beyond all measure is passed over; what stands for it is told as too long."""
+        """Skip an oversized line; its placeholder is reported as too long."""
         start = b"".join(parts)
         cut = max(start.rfind(b"\n"), start.rfind(b"\r", 0, -1)) + 1
         before = start[:cut]
@@ -142,7 +142,7 @@ class CsvReader:
         return before + b"x" * (MAX_ROW + 1) + b"\n"
 
     def _parse_whole(self, raw: bytes, wanted: Mapping[str, int]) -> Block | None:
-        """The block's whole rows parsed at once; None when any of them has to be looked at by itself."""
+        """Parse the block's complete rows at once; None if any needs individual treatment."""
         if b"\r" in raw:
             # Carriage returns alone end lines, too; only the slow way knows them.
             if raw.count(b"\r") != raw.count(b"\r\n"):
@@ -180,7 +180,7 @@ class CsvReader:
         return rows_block(rows, len(self.names), wanted, self._at)
 
     def _next_row(self) -> tuple[int, str] | None:
-        """A row as text: lines joined while a quote is open; one whose quote never closes stands alone, broken."""
+        """One row as text: lines are joined while a quote is open; an unclosed one is a broken row of its own."""
         row: list[str] = []
         is_open = False
         while not row or is_open:
@@ -204,7 +204,7 @@ class CsvReader:
 
 
 def split_row(text: str) -> list[str] | str:
-    """The cells of a row, [] for a blank line, or the code of what is broken."""
+    """Cells of a row, [] for a blank line, or the error code."""
     bare = text.rstrip("\r\n")
     if not bare.strip():
         return []

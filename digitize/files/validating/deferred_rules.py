@@ -1,4 +1,4 @@
-"""Rules that compare rows of different stations: in a large file they are asked at the end, of what they read."""
+"""Rules that compare rows of different stations; for large files they run at the end on buffered rows."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _ALIKE: Mapping[str, tuple[str, ...]] = {
 
 
 class DeferredRules:
-    """What such rules read, kept until all rows have been seen. A context manager, as `Parts`."""
+    """Buffered input of such rules until all rows are read. A context manager, like `Parts`."""
 
     def __init__(self, count: int) -> None:
         """count: of parts."""
@@ -38,11 +38,11 @@ class DeferredRules:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        """Delete what was written."""
+        """Delete the buffer."""
         self._parts.__exit__(kind, error, at)
 
     def take(self, question: RuleQuestion, frame: pl.DataFrame) -> bool:
-        """Keep what a rule reads of a frame when it is such a rule; says whether it is."""
+        """Buffer the columns a rule reads if it is such a rule; returns whether it is."""
         rule = question.bound.rule
         if not rule.across or rule.code in _AT_A_STATION:
             return False
@@ -59,7 +59,7 @@ class DeferredRules:
         return rows.select((pl.struct(alike).hash() % self._parts.count).cast(pl.UInt16)).to_series()
 
     def ask(self) -> Iterator[pl.DataFrame]:
-        """What they say, as `find_in_rows` gives it."""
+        """Their findings, as from `find_in_rows`."""
         if self._questions:
             for part in range(self._parts.count):
                 for name, frame in self._parts.read(part).items():

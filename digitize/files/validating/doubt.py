@@ -1,4 +1,4 @@
-"""Records whose rows cannot be counted: one beside them was refused, and it may have been theirs."""
+"""Records whose rows cannot be counted because a refused row next to them may have been theirs."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ _KEPT = "_kept"
 
 
 class Neighbours:
-    """The records on either side of refused rows of a table that does not count its rows by a column `line`.
+    """Neighbouring records of refused rows, in a table that does not number its rows by a column `line`.
 
-    Such rows are known by their order in the file. Where one between them is torn, or names a record that is not there,
-    the others may be one further than they seem. Whose it was nobody can tell: that of the row before or behind it.
+    Such rows are identified by file order. If one between them is broken, or names a missing record, the others may be
+    shifted by one. It may belong to the record of the row before or after it.
     """
 
     def __init__(self, table: str, knows: Callable[[pl.Series], pl.Series]) -> None:
-        """knows: whether there is a record of each of these ids."""
+        """knows: whether each of these ids has a record."""
         self._table, self._knows = table, knows
         self._last: str | None = None
         self._is_open = False
 
     def find_neighbours(self, rows: pl.DataFrame, broken: Sequence[int]) -> pl.DataFrame:
-        """Those of the next rows of the file. rows: a text frame. broken: lines of what could not be read."""
+        """Neighbours in the next rows of the file. rows: a text frame. broken: unreadable lines."""
         if GIVEN_LINE in rows.columns and (rows[GIVEN_LINE].fill_null("") != "").all():
             return self._list_ids(pl.Series([], dtype=pl.String))
         torn = pl.DataFrame({LINE: broken, RECORD: [None] * len(broken)}, schema={LINE: pl.Int64, RECORD: pl.String})

@@ -1,4 +1,4 @@
-"""One rule in words, for people who meet its code in a report."""
+"""Explain one rule to people who see its code in a report."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from validators.rulebook.rule_list import rule_list
 def explain_rule(word: str, language: str = ENGLISH) -> dict[str, Any]:
     """A rule by code or slug: code, slug, severity, form, table, fields, english, hindi, why, passes, fails.
 
-    message, expected, do: in a language. The examples are invented. Raises OptionsError when there is no such rule,
-    with the reason where it is known, and RuleError for a language without messages.
+    message, expected, do: in a language. The examples are invented. Raises OptionsError for an unknown rule, with the
+    reason if known, and RuleError for a language without messages.
     """
     teller = Teller(language)
     for row in rules_table():

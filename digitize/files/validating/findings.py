@@ -1,4 +1,4 @@
-"""What was found, in the order of files and lines, however much it is."""
+"""Findings in order of files and lines, of any number."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ _HELD, _LINES_A_BUCKET = 300_000, 1 << 19
 class FileFinding:
     """One finding on a file.
 
-    line: in the file, the header is line 1, 0 for the file itself; the row's number where a file has no lines. key: the
-    record_id. value: of the cell, masked where it may tell of a person; "" where there is none. message: what is wrong;
-    expected, example, do: what should stand there, one example of it, and what to do.
+    line: in the file, the header is line 1, 0 for the file itself; the row number if the file has no lines. key: the
+    record_id. value: of the cell, masked if it may be personal data; "" if empty. message: what is wrong; expected,
+    example, do: expected content, one example, and what to do.
     """
 
     file: str
@@ -50,7 +50,7 @@ class FileFinding:
 
 @dataclass(frozen=True, slots=True)
 class FindingWords:
-    """What is the same for every finding of a rule. files: names by number; severities: by code; teller: its texts."""
+    """What all findings of a rule share. files: names by number; severities: by code; teller: its texts."""
 
     files: Sequence[str]
     severities: Mapping[str, Severity]
@@ -58,9 +58,9 @@ class FindingWords:
 
 
 class Findings:
-    """All findings of a run; iterated in the order of files, lines, tables, keys, fields and codes.
+    """All findings of a run, iterated in order of files, lines, tables, keys, fields and codes.
 
-    They go to a folder once there are many; it is deleted with the object.
+    Spilled to a folder if there are many; deleted with the object.
     """
 
     def __init__(self, words: FindingWords) -> None:
@@ -76,7 +76,7 @@ class Findings:
         return self._codes.total()
 
     def __iter__(self) -> Iterator[FileFinding]:
-        """One after another."""
+        """Iterate over the findings."""
         words = self.words
         for frame in self._frames():
             for line, table, key, field, code, value in frame.iter_rows():
@@ -87,7 +87,7 @@ class Findings:
 
     # A report is read after the run that made it, so the folder goes with the last who holds it.
     def __del__(self) -> None:
-        """Delete what was written."""
+        """Delete spilled files."""
         if self._folder:
             shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -110,12 +110,12 @@ class Findings:
         return sum(n for code, n in self._codes.items() if self.words.severities[code] == severity)
 
     def rejected_rows(self) -> int:
-        """How many rows, and files as such, bear a finding that rejects."""
+        """Number of rows, and files as such, with a rejecting finding."""
         rejecting = [c for c in self._codes if self.words.severities[c] == "reject"]
         return sum(f.filter(pl.col("code").is_in(rejecting))["line"].n_unique() for f in self._frames())
 
     def drop_known(self, known: frozenset[tuple[str, str, str, str, str]]) -> Findings:
-        """The findings whose (file, table, key or line, field, code) is not among these."""
+        """Findings whose (file, table, key or line, field, code) is not in `known`."""
         kept = Findings(self.words)
         for frame in self._frames():
             files = [self.words.files[line >> FILE_BITS] for line in frame["line"]]

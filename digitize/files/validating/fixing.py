@@ -1,4 +1,4 @@
-"""Repairs of import files that leave no doubt: a new file beside the old one, and a list of all that was changed."""
+"""Safe repairs of import files: new files next to the old ones, and a list of all changes."""
 
 from __future__ import annotations
 
@@ -33,18 +33,18 @@ _BLANKS = " \t\r\n\u00a0\u2007\u202f\ufeff"
 
 @dataclass
 class Fixed:
-    """What was repaired. files: the new ones; counts: kind of repair -> cells."""
+    """Repairs done. files: the new ones; counts: kind of repair -> cells."""
 
     files: list[Path] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
 
 
 def fix_files(paths: Sequence[Place], form: str, folder: Path) -> Fixed:
-    """Write every table as CSV into a new folder, with the certain repairs made, and the list of these beside them.
+    """Write every table as CSV to a new folder with the safe repairs, and the list of them.
 
     Repairs: "blanks" around a value, "nfc" (Unicode's composed form), "digits" of another script in a number, date or
-    amount, "date" (another way to write a date of which only one reading is possible). Values of persons are masked in
-    the list. Nothing is written where a row cannot be read, for it would be lost. Raises InputError.
+    amount, "date" (a date in another format with only one reading). Personal data is masked in the list. Nothing is
+    written if a row cannot be read, since it would be lost. Raises InputError.
     """
     sources = find_sources(paths, form).sources
     targets = [folder / f"{s.target}.csv" for s in sources]
@@ -106,7 +106,7 @@ def _tell(
 
 
 def _repair_column(cells: pl.Series, column: Column | None) -> pl.Series:
-    """The column repaired; each distinct cell is looked at once, and only where something may be amiss."""
+    """The repaired column; each distinct cell is processed once, and only if it may need a repair."""
     doubtful = cells.unique()
     is_typed = column is not None and column.kind in TYPES
     # Cells in which there can be nothing to repair are not looked at.
@@ -120,7 +120,7 @@ def _repair_column(cells: pl.Series, column: Column | None) -> pl.Series:
 
 
 def fix_cell(text: str, column: Column | None) -> str:
-    """A cell with the certain repairs made; the same again when it is repaired twice."""
+    """A repaired cell; idempotent."""
     return _steps(text, column)[-1][1]
 
 
@@ -147,7 +147,7 @@ def _steps(text: str, column: Column | None) -> list[tuple[str, str]]:
 
 
 def one_date(text: str) -> str:
-    """A date as YYYY-MM-DD where only one reading of it is possible; else the text as it is.
+    """A date as YYYY-MM-DD if it has only one reading, else unchanged.
 
     "2009/3/12" has its year in front; "25-12-2009" has one reading, since there is no month 25; "3-12-2009" has two.
     """

@@ -1,4 +1,4 @@
-"""Rows of one table of the flat import layout, out of an XLSX workbook: the line of each, and what is broken."""
+"""Rows of one table of the flat import layout in an XLSX workbook, with lines and errors."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ Row = tuple[int, list[str] | str]
 
 
 def read_sheet(path: Path, sheet: str = "") -> Iterator[Row]:
-    """The header and then the rows of a table, each with its line in the sheet. Blank lines are passed over.
+    """The header and then the rows of a table, each with its line in the sheet. Blank lines are skipped.
 
-    sheet: the first one when there is none of that name. Raises InputError when the file is no workbook.
+    sheet: the first one if there is none of that name. Raises InputError if the file is no workbook.
     """
     try:
         yield from _read_xlsx(path, sheet)
@@ -25,7 +25,7 @@ def read_sheet(path: Path, sheet: str = "") -> Iterator[Row]:
 
 
 def sheet_names(path: Path) -> tuple[str, ...]:
-    """The sheets of an XLSX file. Raises InputError when it is none."""
+    """Sheets of an XLSX file. Raises InputError if it is none."""
     book = open_book(path)
     try:
         return tuple(book.sheetnames)
@@ -63,7 +63,7 @@ def _fit(row: Sequence[str], width: int, filled: int) -> list[str] | str:
 
 
 def _cell_text(value: object) -> str:
-    """A cell as canonical text: dates as YYYY-MM-DD, times as HH:MM, whole numbers without a point."""
+    """A cell as canonical text: dates as YYYY-MM-DD, times as HH:MM, whole numbers without a decimal point."""
     if value is None:
         return ""
     if isinstance(value, datetime):

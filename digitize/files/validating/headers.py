@@ -1,4 +1,4 @@
-"""What the columns of a header seem to mean, for a person whose header has not the names of the import layout."""
+"""Likely meaning of header columns, for a header without the names of the import layout."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _FIELDS_SHOWN = 4
 
 
 def refusal(file: str, line: int, names: Sequence[str], form: str, fields: Sequence[str]) -> str:
-    """What to tell of a header without any known column: what was expected, and what its columns seem to be."""
+    """Message for a header without any known column: what was expected, and the likely meaning of its columns."""
     meant = [f'"{name}" would be {field}' for name, field in _meanings(names, form)][:_FIELDS_SHOWN]
     told = f": {'; '.join(meant)}" if meant else ""
     return (
@@ -18,9 +18,9 @@ def refusal(file: str, line: int, names: Sequence[str], form: str, fields: Seque
 
 
 def _meanings(names: Sequence[str], form: str) -> list[tuple[str, str]]:
-    """Column -> the form's field that its header names.
+    """Column -> field of the form that its header names.
 
-    Only headers of which every word is known are told: a file may have none, and names of persons in its first row.
+    Only headers made of known words are reported: a file may have no header, and names of persons in its first row.
     """
     from mappers.draft.assign import assign, lend
     from mappers.draft.content import Content

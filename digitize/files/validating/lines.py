@@ -1,4 +1,4 @@
-"""On which line of its file a row of an old table begins."""
+"""Line number in its file at which a row of a legacy table starts."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _PIECE = 1 << 20
 
 
 class LineCounter:
-    """Counts lines while rows go by, in the order in which they come.
+    """Counts lines while rows pass in order.
 
-    A row of a file that is no text has its number in place of a line.
+    For binary files the row number is used.
     """
 
     def __init__(self, path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Files of old systems: their rows mapped as in a run, and taken to be checked; findings name the old file's rows."""
+"""Legacy files: rows are mapped as in a run and then checked; findings refer to the legacy rows."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ ANY = "auto"
 
 @dataclass(frozen=True, slots=True)
 class Legacy:
-    """How old files are read and mapped. mapping: an id, a file, or ANY for the one that fits the columns.
+    """How legacy files are read and mapped. mapping: an id, a file, or ANY for the one that fits the columns.
 
-    context: the state, its lists, and the year of the book. table: its name, where a file holds several.
+    context: the state, its lists, and the year of the book. table: name, if a file has several.
     """
 
     mapping: str
@@ -47,8 +47,8 @@ class Legacy:
 
 @dataclass(frozen=True, slots=True)
 class _Old:
-    """One old table on its way. first: number of its file, in the upper part of a line. forms, works: of the mapping
-    and of those that make further records of a row, by name.
+    """One legacy table being processed. first: file number, in the upper part of a line. forms, works: of the mapping
+    and of secondary records of a row, by name.
     """
 
     table: LegacyTable
@@ -60,11 +60,11 @@ class _Old:
 
 
 def take_mapped(taken: TakenRows, paths: Sequence[Path], form: str, legacy: Legacy) -> Others:
-    """Take all rows of old files as what a mapping makes of them. Returns the rows of other forms that it makes.
+    """Take all rows of legacy files as mapped records. Returns the rows of other forms.
 
-    A row whose text gives no value is told with the rule of its field; a damaged row cannot be read (S011); rows that
-    the old system deleted are no rows. Raises InputError and MappingError when a file cannot be read or mapped, and
-    OptionsError when the mapping makes nothing of the form.
+    Text without a value is reported under its field's rule; a damaged row is unreadable (S011); rows deleted in the old
+    system are skipped. Raises InputError and MappingError if a file cannot be read or mapped, and OptionsError if the
+    mapping gives nothing of the form.
     """
     others: dict[str, dict[str, list[pl.DataFrame]]] = {}
     wanted = tables_compared(form, taken.settings)
@@ -143,10 +143,10 @@ def _frame(columns: Mapping[str, list[str | None]], at: Mapping[str, int]) -> pl
 
 
 def _add(taken: TakenRows, form: str, frames: Mapping[str, pl.DataFrame], children: frozenset[str]) -> pl.DataFrame:
-    """Each record goes to its part, and its rows with it. Returns the part of each record.
+    """Route each record with its rows to a part. Returns the part of each record.
 
-    children: the child tables that the mapping can fill; those are there, if without rows, and no others: what stands
-    in another table of the old system is not missing.
+    children: child tables the mapping can fill; only these exist, possibly empty: data in another table of the old
+    system is not missing.
     """
     part = taken.router.of_records(frames[form])
     taken.parts.add(form, frames[form], part)
@@ -163,7 +163,7 @@ def _parts_of(frame: pl.DataFrame, parts: pl.DataFrame) -> pl.Series:
 
 
 def _tell_unread(taken: TakenRows, form: str, made: FlatColumns, at: Mapping[str, int], parts: pl.DataFrame) -> None:
-    """Text that gave no value, where the rule of its field would say nothing of an empty one; kept with its record."""
+    """Report text without a value if the rule of its field ignores empty values; stored with its record."""
     tables, loud = form_tables(form), _spoken_of_empty(taken, form)
     rows = []
     for doubt in made.doubts:
@@ -178,7 +178,7 @@ def _tell_unread(taken: TakenRows, form: str, made: FlatColumns, at: Mapping[str
 
 
 def _spoken_of_empty(taken: TakenRows, form: str) -> frozenset[tuple[str, str, str]]:
-    """(table, field, rule) of rules that find fault with an empty field by themselves."""
+    """(table, field, rule) of rules that report empty fields themselves."""
     questions = plan(form, taken.settings).questions
     return frozenset(
         (table, q.bound.fields[0], q.bound.rule.code)

@@ -1,4 +1,4 @@
-"""Which values of an import file are shown: none that may tell of a person, unless it was asked for with a reason."""
+"""Masking of values from import files: no personal data is shown unless requested with a reason."""
 
 from __future__ import annotations
 
@@ -18,12 +18,11 @@ _LONGEST = 80
 
 
 def mask_values(found: pl.DataFrame, form: str, *, unmask: bool) -> pl.DataFrame:
-    """Findings with their values as they may be shown, cut to 80 letters.
+    """Findings with masked values, truncated to 80 letters.
 
-    Masked are the fields that the schema calls private, in every row, for nobody knows of a broken file whom it is
-    about; and in a field of numbers, dates or amounts text without a digit, or with other words than those have, which
-    may be a cell out of place. Of a rule that names another row its words are shown: the other's key and what agrees,
-    which tell of nobody.
+    Masked in every row: fields marked private in the schema, since a broken file may concern anybody; and in number,
+    date or amount fields, text without a digit or with unusual words, which may be a shifted cell. The words of a rule
+    that names another row are shown: the other's key and what agrees, which are not personal.
     """
     value = pl.col("value")
     if not unmask:
@@ -38,7 +37,7 @@ def mask_values(found: pl.DataFrame, form: str, *, unmask: bool) -> pl.DataFrame
 
 
 def mask_column(name: str, column: Column | None) -> pl.Expr:
-    """A whole column as it may be shown, by the same caution as single values; one that is no field is masked."""
+    """A whole masked column, as strict as for single values; an unknown column is masked."""
     text = pl.col(name).cast(pl.String)
     if column is None or column.private:
         is_hidden = text.str.len_chars() > 0
@@ -50,19 +49,19 @@ def mask_column(name: str, column: Column | None) -> pl.Expr:
 
 
 def _is_odd(text: pl.Expr) -> pl.Expr:
-    """See `digitize.masking.file_cells.may_tell`, of a field of numbers, dates or amounts."""
+    """See `digitize.masking.file_cells.may_tell`, for number, date and amount fields."""
     return ~text.str.contains(DIGIT) | text.str.replace_all(USUAL_WORDS, " ").str.contains(WORD)
 
 
 def list_guarded_fields(form: str) -> tuple[frozenset[str], frozenset[str]]:
-    """Fields as "table.field": private ones; those of numbers, dates, amounts, which may hold a cell out of place."""
+    """Fields as "table.field": private ones; and numbers, dates, amounts, which may hold a shifted cell."""
     columns = [(t.name, c) for t in form_tables(form).values() for c in t.columns]
     private = frozenset(f"{table}.{c.name}" for table, c in columns if c.private)
     return private, frozenset(f"{table}.{c.name}" for table, c in columns if c.kind in TYPES)
 
 
 def persons_shown(found: Iterable[FileFinding], form: str) -> ShownFields:
-    """Which rows' guarded values stand in an unmasked report: by record_id, else by file and line."""
+    """Rows whose protected values are in an unmasked report: by record_id, else by file and line."""
     columns = {f"{t.name}.{c.name}": c for t in form_tables(form).values() for c in t.columns}
     shown = ShownFields()
     for f in found:

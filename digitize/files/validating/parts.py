@@ -1,4 +1,4 @@
-"""Tables too large for the memory, parted: rows that a rule looks at together always lie in one part."""
+"""Partition tables larger than memory, so that rows a rule compares are in the same part."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ _HELD_BYTES = 96 << 20
 
 
 class Parts:
-    """Frames of several tables, kept in parts: one part stays in memory, several go to a folder that is deleted after.
+    """Frames of several tables in parts: one part stays in memory, several go to a temporary folder.
 
-    A context manager. add, read: table name -> rows; a table's rows keep their order within a part.
+    A context manager. add, read: table name -> rows; rows keep their order within a part.
     """
 
     def __init__(self, count: int, held_bytes: int = _HELD_BYTES) -> None:
-        """count: how many parts. held_bytes: rows of so many bytes are kept in memory before they go to the folder."""
+        """count: number of parts. held_bytes: buffer size before rows go to the folder."""
         self.count, self._most = count, held_bytes
         self._held: dict[str, list[pl.DataFrame]] = {}
         self._bytes = self._written = 0
@@ -41,7 +41,7 @@ class Parts:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        """Delete what was written."""
+        """Delete the folder."""
         if self._folder:
             shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -54,7 +54,7 @@ class Parts:
             self._flush()
 
     def read(self, part: int) -> dict[str, pl.DataFrame]:
-        """All rows of a part. A table that has none there is there without rows, when it has any elsewhere."""
+        """All rows of a part. A table without rows here is empty, if it has rows in another part."""
         if self.count == 1:
             frames = {name: pl.concat(held, how="diagonal") for name, held in self._held.items()}
             self._held = {}
@@ -78,7 +78,7 @@ class Parts:
         self._held, self._bytes = {}, 0
 
     def _write(self, table: str, frame: pl.DataFrame) -> None:
-        """Write a table's rows part by part; no second copy of all of them is made."""
+        """Write a table's rows part by part, without a second copy of all of them."""
         folder, rows = self._place() / table, frame.drop(_PART)
         if not folder.exists():
             folder.mkdir()
@@ -98,14 +98,14 @@ class Parts:
 
 
 class Router:
-    """Says in which part a row belongs: a record's by its station, a child row's where its record is.
+    """Assigns rows to parts: a record by its station, a child row by its record.
 
-    Stations are dealt to the parts in turn, so that no part has many more than another. Records are remembered by a
-    hash of 64 bits. Nothing is told on a hash alone: see `knows`.
+    Stations are distributed round robin, so that parts have similar sizes. Records are remembered by a 64-bit hash,
+    which is never the only evidence: see `knows`.
     """
 
     def __init__(self, count: int, *, has_children: bool) -> None:
-        """count: of parts. has_children: whether there are child rows, for which records are remembered."""
+        """count: of parts. has_children: whether records must be remembered for child rows."""
         self._count, self._has_children = count, has_children
         self._stations: dict[int, int] = {}
         self._hashes: list[np.ndarray] = []
@@ -113,7 +113,7 @@ class Router:
         self._sorted: tuple[np.ndarray, np.ndarray] | None = None
 
     def of_records(self, frame: pl.DataFrame) -> pl.Series:
-        """The part of each record; see `Router`."""
+        """Part of each record; see `Router`."""
         if self._count == 1:
             self._remember(frame, _zeros(frame.height))
             return _zeros(frame.height)
@@ -132,7 +132,7 @@ class Router:
             self._parts.append(part.to_numpy())
 
     def of_children(self, frame: pl.DataFrame) -> pl.Series:
-        """The part of each child row; one whose record is not there lies anywhere."""
+        """Part of each child row; any part if its record is missing."""
         if self._count == 1:
             return _zeros(frame.height)
         wanted = frame[RECORD].hash().to_numpy()
@@ -141,11 +141,11 @@ class Router:
         return pl.Series(np.where(is_there, parts, anywhere), dtype=pl.UInt16)
 
     def knows(self, ids: pl.Series) -> pl.Series:
-        """Whether a record may be there, for each of these ids: surely not where it is false."""
+        """Whether a record may exist for each of these ids: certainly not if false."""
         return pl.Series(self._find(ids.hash().to_numpy())[0], dtype=pl.Boolean)
 
     def _find(self, wanted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Whether a record has the hash, and its part where one has."""
+        """Whether a record has the hash, and its part."""
         hashes, parts = self._read_known()
         if not len(hashes):
             return np.zeros(len(wanted), bool), np.zeros(len(wanted), np.uint16)
@@ -164,7 +164,7 @@ class Router:
 
 
 def _join_pieces(pieces: list[np.ndarray], kind: type[np.generic]) -> np.ndarray:
-    """The pieces as one; each is given up as soon as it is copied, for all of them may be a quarter of the memory."""
+    """Concatenate the pieces, freeing each once copied, since all of them may be a quarter of the memory."""
     whole = np.empty(sum(map(len, pieces)), kind)
     end = len(whole)
     while pieces:
@@ -179,7 +179,7 @@ def _zeros(height: int) -> pl.Series:
 
 
 def pieces(parts: Parts, form: str) -> Iterator[dict[str, pl.DataFrame]]:
-    """The parts one after another, each record once and references as places; see `without_repeats`, `with_places`."""
+    """Parts one after another, each record once and references as positions; see `without_repeats`, `with_places`."""
     for part in range(parts.count):
         tables = parts.read(part)
         doubtful = tables.pop(DOUBTFUL, None)

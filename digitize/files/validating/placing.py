@@ -17,9 +17,9 @@ _NUMBER, _PLACE, _COUNT, _FOUND = "_number", "_place", "_count", "_found"
 
 @dataclass(frozen=True, slots=True)
 class _Lines:
-    """The lines of a table's rows. found: RECORD, number, place, of numbers that one row of a record bears alone.
+    """Line numbers of a table's rows. found: RECORD, number, place, for numbers that only one row of a record has.
 
-    counts: RECORD and how many rows it has.
+    counts: RECORD and its number of rows.
     """
 
     found: pl.DataFrame
@@ -29,13 +29,13 @@ class _Lines:
 def resolve_places(
     form: str, tables: Mapping[str, pl.DataFrame], doubtful: Mapping[str, pl.Series] | None = None
 ) -> dict[str, pl.DataFrame]:
-    """Tables in which a reference names a row by its place in the record, from 1; their lines are left out.
+    """Tables whose row references are positions within the record, from 1; line columns are dropped.
 
-    tables: all rows of some records, as text frames, with the column `line` where the file has it. doubtful: table name
-    -> ids of the records whose rows cannot be counted without lines, see `doubt.Neighbours`. After this step rows
-    are known by their place alone, here, in records and in targets. So a row that was refused may not shift what the
-    others are called: a reference that names no row of the record, or more than one, and would now seem to name
-    another, becomes a text that is no number ("line 1"). A rule tells of it, and no target takes it.
+    tables: all rows of some records, as text frames, with the column `line` if the file has it. doubtful: table name ->
+    ids of the records whose rows cannot be counted without lines, see `doubt.Neighbours`. After this step rows are
+    identified by position only, here, in records and in targets. So a refused row must not shift the others: a
+    reference that names no row of the record, or more than one, and would now seem to name another, becomes a text that
+    is no number ("line 1"). A rule reports it, and no target accepts it.
     """
     made = dict(tables)
     for link, column in _list_references(form, tables):
@@ -47,7 +47,7 @@ def resolve_places(
 
 
 def _list_references(form: str, tables: Mapping[str, pl.DataFrame]) -> Iterator[tuple[RowReference, str]]:
-    """The references that stand in any row, to tables whose rows are there."""
+    """References used in any row, to tables whose rows are present."""
     for link in row_references(form):
         rows = tables.get(link.table)
         if rows is None or link.of not in tables or link.column not in rows.columns:
@@ -57,16 +57,16 @@ def _list_references(form: str, tables: Mapping[str, pl.DataFrame]) -> Iterator[
 
 
 def _concerns(link: RowReference, rows: pl.DataFrame) -> pl.Expr:
-    """Whether a row's reference is one to this table."""
+    """Whether a row's reference points to this table."""
     if not link.named_by:
         return pl.lit(value=True)
     return pl.col(link.named_by).is_in(link.names) if link.named_by in rows.columns else pl.lit(value=False)
 
 
 def _lines(rows: pl.DataFrame, doubtful: pl.Series | None) -> _Lines | None:
-    """The lines of a table's rows; None where each is its place, so that references need no change.
+    """Lines of a table's rows; None if line and position agree, so that references need no change.
 
-    Rows of a record of which none has a line are known by their places, unless the record is doubtful.
+    If no row of a record has a line, positions are used, unless the record is doubtful.
     """
     if GIVEN_LINE not in rows.columns and doubtful is None:
         return None
@@ -84,7 +84,7 @@ def _lines(rows: pl.DataFrame, doubtful: pl.Series | None) -> _Lines | None:
 
 
 def _replace_references(rows: pl.DataFrame, stored: pl.Series, link: RowReference, lines: _Lines) -> pl.DataFrame:
-    """The rows of a table with its references to one other table as places. stored: these as they stand in the file."""
+    """Rows of a table with its references to one other table as positions. stored: the references as in the file."""
     asked = rows.select(RECORD, stored.alias(link.column)).with_columns(type_column(link.column, "int").alias(_NUMBER))
     known = asked.join(lines.found, on=[RECORD, _NUMBER], how="left", maintain_order="left")
     known = known.join(lines.counts, on=RECORD, how="left", maintain_order="left")

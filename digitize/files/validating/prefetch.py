@@ -1,4 +1,4 @@
-"""Reading ahead: the next thing is made in another thread while this one is worked on."""
+"""Prefetch: the next item is produced in another thread while this one is processed."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _POLL_SECONDS = 0.2
 
 
 def read_ahead(items: Iterable[Item]) -> Generator[Item, None, None]:
-    """The items in order, each made while the one before it is worked on; an error comes at its place.
+    """The items in order, prefetched; an error is raised at its position.
 
-    Two of them are held besides the one that was given. When the taker stops, no more are made.
+    Two items are held besides the current one. Production stops with the consumer.
     """
     waiting: queue.Queue[Item | _End] = queue.Queue(maxsize=1)
     gone = threading.Event()

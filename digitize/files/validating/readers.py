@@ -1,4 +1,4 @@
-"""Which kinds of files can be checked, and the reader of each."""
+"""Supported kinds of files, and the reader of each."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _DBF_NAME = 10
 
 
 def kind_of(path: Path) -> str:
-    """What kind of table a file is, by its content, and by its name only where that says nothing; "" for none."""
+    """Kind of table file, by content, and by name only if the content is inconclusive; "" for none."""
     from mappers.errors import TableError
     from mappers.legacy import find_reader, is_surely_table
     from mappers.legacy.lines import is_text
@@ -59,12 +59,12 @@ def kind_of(path: Path) -> str:
 
 
 def is_named_so(path: Path) -> bool:
-    """Whether a file is called as one of the kinds that can be checked."""
+    """Whether a file has the extension of a supported kind."""
     return path.suffix.lower() in _BY_NAME
 
 
 def names_in(path: Place) -> tuple[str, ...]:
-    """The tables in a workbook or database; () for a file that is one table. Raises InputError."""
+    """Tables in a workbook or database; () for a file that is one table. Raises InputError."""
     if isinstance(path, Database):
         return tuple(path.sizes)
     note_file(path.name)
@@ -131,13 +131,13 @@ class _ParquetReader:
 
 
 def _holds_zero(wanted: Iterable[str]) -> Iterator[pl.Expr]:
-    """Whether a text holds a zero byte, which PostgreSQL takes in no text."""
+    """Whether a text holds a zero byte, which PostgreSQL does not accept."""
     for name in wanted:
         yield pl.col(name).str.contains("\x00", literal=True).fill_null(value=False)
 
 
 def _as_text(name: str, schema: pl.Schema) -> pl.Expr:
-    """A typed column as canonical text: dates as YYYY-MM-DD, times as HH:MM, whole numbers without a point."""
+    """A typed column as canonical text: dates as YYYY-MM-DD, times as HH:MM, whole numbers without a decimal point."""
     kind, column = schema[name], pl.col(name)
     if kind == pl.Date:
         return column.dt.strftime("%Y-%m-%d")
@@ -201,7 +201,7 @@ def _plain(value: object) -> str:
 
 
 def _json_reader(path: Path) -> RowsReader:
-    """JSON lines; the header is every name that stands in an object, in the order in which they come."""
+    """JSON lines; the header is the union of all keys, in order of appearance."""
     names: dict[str, None] = {}
     # Read twice: the last line may bring a name that none before it has.
     for _, row in _objects(path):

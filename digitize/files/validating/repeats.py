@@ -1,4 +1,4 @@
-"""Rows of records that repeat another one word for word: the first is kept, the others are set apart."""
+"""Rows of records that repeat another one exactly: the first is kept, the others are set aside."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ TWICE = "R002"
 
 
 def drop_repeats(form: str, tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
-    """Tables without the rows of records that only repeat another, which stand under REPEATED where there are any.
+    """Tables without records that only repeat another, which go to REPEATED if there are any.
 
-    tables: all rows of some records, as text frames. REPEATED has RECORD, LINE and FIRST, the line of the row that is
-    kept. Child rows that were repeated with their line are there once. Where rows of one id differ, or child rows
-    without a line are alike, nothing is set apart: which of them are one cannot be known, and T025 refuses all.
+    tables: all rows of some records, as text frames. REPEATED has RECORD, LINE and FIRST, the line of the kept row.
+    Child rows repeated with their line are there once. If rows with the same id differ, or child rows without a line
+    are alike, nothing is set aside: it is unknown which belong together, and T025 refuses all.
     """
     own = tables.get(form)
     if own is None or not own[RECORD].is_duplicated().any():
@@ -40,7 +40,7 @@ def drop_repeats(form: str, tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.
 
 
 def _in_doubt(form: str, tables: Mapping[str, pl.DataFrame], ids: pl.Series) -> pl.Series:
-    """Those of these records that have two child rows alike of which no line says whether they are one."""
+    """Of these records, those with two equal child rows and no line to tell whether they are one."""
     found = [ids.clear()]
     for frame in _children(form, tables).values():
         rows = frame.filter(pl.col(RECORD).is_in(ids.implode()))
@@ -50,7 +50,7 @@ def _in_doubt(form: str, tables: Mapping[str, pl.DataFrame], ids: pl.Series) -> 
 
 
 def _drop_doubles(form: str, name: str, frame: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
-    """The rows of a child table; of those records each row but once."""
+    """Rows of a child table, without the repeated rows of those records."""
     if name not in _children(form, {name: frame}):
         return frame
     return frame.filter(~pl.col(RECORD).is_in(ids.implode()) | pl.struct(pl.exclude(LINE)).is_first_distinct())
@@ -61,9 +61,9 @@ def _children(form: str, tables: Mapping[str, pl.DataFrame]) -> Mapping[str, pl.
 
 
 def repeats_found(form: str, repeats: pl.DataFrame | None) -> pl.DataFrame:
-    """What is told of the rows set apart, as `find_in_rows` gives it; the value says which row is kept.
+    """Findings on the rows set aside, as from `find_in_rows`; the value says which row is kept.
 
-    RECORD is the row's own, since nothing is said of the record that is kept.
+    RECORD is the row's own, since the finding is not about the kept record.
     """
     if repeats is None:
         return pl.DataFrame(schema=FOUND)
@@ -79,7 +79,7 @@ def repeats_found(form: str, repeats: pl.DataFrame | None) -> pl.DataFrame:
 
 
 def restore_repeats(own: pl.DataFrame | None, repeats: pl.DataFrame | None) -> pl.DataFrame | None:
-    """Rows of records with those set apart again, each under a RECORD of its own, as `repeats_found` names them."""
+    """Rows of records with the repeated ones added back, each under its own RECORD, as named by `repeats_found`."""
     if own is None or repeats is None:
         return own
     rows = repeats.select(RECORD, LINE).join(own.drop(LINE), on=RECORD, how="left", maintain_order="left")

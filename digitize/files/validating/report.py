@@ -1,4 +1,4 @@
-"""What came of checking files."""
+"""Result of checking files."""
 
 from __future__ import annotations
 
@@ -25,13 +25,12 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
-    """What came of checking. rows_checked + rows_unreadable = rows in the files; findings stand by file and line.
+    """Result of a check. rows_checked + rows_unreadable = rows in the files; findings are ordered by file and line.
 
-    other_forms: files, sheets or tables of another form, which were not looked at. rules: how many rules were asked.
-    years: year -> its records; stations: "district, station" -> theirs. unmasked: the reason for which values of
-    persons are shown, "" where they are not. known: findings that an earlier report has told, and this one does not.
-    case_files: errors by their impact, those told earlier included. not_told: what the check did not know.
-    sources: the files that were read in the import layout.
+    other_forms: files, sheets or tables of another form, not checked. rules: number of rules run. years: year -> its
+    records; stations: "district, station" -> theirs. unmasked: reason for showing personal data, "" if masked. known:
+    findings of an earlier report, not repeated here. case_files: errors by impact, including known ones. not_told:
+    missing settings. sources: files read in the import layout.
     """
 
     form: str
@@ -55,7 +54,7 @@ class CheckReport:
         return self.rows_checked + self.rows_unreadable
 
     def drop_known(self, known: Known) -> CheckReport:
-        """The report without what an earlier one has told."""
+        """The report without findings of an earlier one."""
         left = self.findings.drop_known(known)
         return replace(self, findings=left, known=len(self.findings) - len(left))
 
@@ -69,7 +68,7 @@ class CheckReport:
         return self.findings.words.teller
 
     def text(self, finding: FileFinding) -> str:
-        """All that is told of a finding, in one text: what is wrong, what is expected, what to do."""
+        """Full text of a finding: what is wrong, what is expected, what to do."""
         return self.teller.join_parts(FindingText(finding.message, finding.expected, finding.example, finding.do))
 
     def advice(self, finding: FileFinding) -> str:

@@ -1,4 +1,4 @@
-"""Taking rows: those of all sources go to their parts, and what is broken in a file is told."""
+"""Read the rows of all sources into parts, and report broken rows."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ UNREAD = "_unread"
 
 @dataclass
 class TakenRows:
-    """What was taken; filled while files are read. files: names, whose place is the upper part of a row's line."""
+    """Rows read; filled during reading. files: names; their index is the upper part of a row's line."""
 
     form: str
     settings: CheckSettings
@@ -55,7 +55,7 @@ class TakenRows:
 
 
 def take_rows(taken: TakenRows, found: FoundTables, total: int) -> None:
-    """Take all rows of the sources. total: bytes of these. Raises InputError when there are none."""
+    """Read all rows of the sources. total: their size in bytes. Raises InputError if there are none."""
     for name in found.strays:
         taken.tell("", [(taken.files.index(name) << FILE_BITS, "S009", "")])
     done = 0
@@ -95,7 +95,7 @@ def _read(taken: TakenRows, source: TableSource, number: int) -> Iterator[int]:
 
 
 def _neighbours(taken: TakenRows, table: Table) -> Neighbours | None:
-    """Of a child table of a file that has records as well, else nothing can be missing."""
+    """For a child table in a file that also has records; otherwise nothing can be missing."""
     return Neighbours(table.name, taken.router.knows) if table.child and taken.rows_of_records else None
 
 
@@ -105,9 +105,9 @@ def _take(taken: TakenRows, table: Table, frame: pl.DataFrame) -> None:
 
 
 def text_rows(frame: pl.DataFrame, first: int) -> pl.DataFrame:
-    """A block as a text frame of the rules; a row without an id is a record of its own.
+    """A block as a text frame of the rules; a row without an id is its own record.
 
-    A child row's line stays, for the rows that name it (`digitize.files.validating.placing`).
+    A child row's line is kept for references to it (`digitize.files.validating.placing`).
     """
     line = pl.col(BLOCK_LINE) + first
     # A zero byte in front, as no id of a text file has it: a row with one is broken (S003).
@@ -119,7 +119,7 @@ def text_rows(frame: pl.DataFrame, first: int) -> pl.DataFrame:
 
 
 def places_of(source: TableSource, reader: TableReader, form: str) -> dict[str, int]:
-    """Known columns and where they stand, the first one of each name. Raises InputError when there is none."""
+    """Known columns and their positions, the first of each name. Raises InputError if there is none."""
     known = _load_known_columns(source.table)
     # From the back, so that of two columns of one name the first one stays.
     places = {n: i for i, n in reversed(list(enumerate(reader.names))) if n in known}

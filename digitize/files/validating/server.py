@@ -1,4 +1,4 @@
-"""Tables of a PostgreSQL database, read as they were at one moment and never changed."""
+"""Tables of a PostgreSQL database, read in one snapshot and never changed."""
 
 from __future__ import annotations
 
@@ -46,16 +46,16 @@ _NESTED_CATEGORIES, _NESTED_TYPES = ("A", "C"), ("json", "jsonb", "xml", "hstore
 
 @dataclass(frozen=True)
 class Database:
-    """A database by its URL, `postgresql://USER@HOST:PORT/NAME#SCHEMA`; the schema may be left out.
+    """A database by its URL, `postgresql://USER@HOST:PORT/NAME#SCHEMA`; the schema is optional.
 
-    All tables are read in one transaction that can change nothing, so that rows of one belong to those of another. A
-    password comes from PGPASSWORD, ~/.pgpass or a service file. A context manager: connected when it is first asked.
+    All tables are read in one read-only transaction, so that their rows are consistent. The password comes from
+    PGPASSWORD, ~/.pgpass or a service file. A context manager: connects on first use.
     """
 
     url: str
 
     def __post_init__(self) -> None:
-        """Raises OptionsError when this is no such URL, or holds a password."""
+        """Raises OptionsError for an invalid URL, or one with a password."""
         self._connection_options  # noqa: B018  # it is read for its errors
 
     @cached_property
@@ -70,12 +70,12 @@ class Database:
 
     @property
     def schema(self) -> str:
-        """The schema where the tables are; "" for those that are found without one."""
+        """Schema of the tables; "" for the search path."""
         return self.url.partition("#")[2]
 
     @property
     def name(self) -> str:
-        """The database for people, without host and user."""
+        """Database name for people, without host and user."""
         name = self._connection_options.get("dbname") or self._connection_options.get("service") or "postgresql"
         return f"{name}#{self.schema}" if self.schema else str(name)
 
@@ -84,7 +84,7 @@ class Database:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End the transaction and the connection, if there is one."""
+        """End the transaction and the connection, if any."""
         if "_db" in self.__dict__:
             self._db.close()
             del self.__dict__["_db"]
@@ -116,17 +116,17 @@ class Database:
 
     @cached_property
     def sizes(self) -> dict[str, int]:
-        """Table -> about how many bytes it holds. Raises InputError when the database cannot be read."""
+        """Table -> approximate size in bytes. Raises InputError if the database cannot be read."""
         found = self._rows(_TABLES, schema=self.schema)
         return {name: self._planned_bytes(name) if is_elsewhere else size for name, is_elsewhere, size in found}
 
     def _planned_bytes(self, table: str) -> int:
-        """What the server expects a view to give."""
+        """The server's size estimate for a view."""
         plan = self._rows(f"EXPLAIN (FORMAT JSON) SELECT * FROM {self._quote_table(table)}")[0][0][0]["Plan"]
         return int(plan["Plan Rows"]) * int(plan["Plan Width"])
 
     def open(self, table: str) -> DatabaseTable:
-        """A table, its columns known. Raises InputError when it cannot be read, or is not flat."""
+        """Open a table with known columns. Raises InputError if it cannot be read, or is not flat."""
         columns = {name: (kind, group) for name, kind, group in self._rows(_COLUMNS, table=self._quote_table(table))}
         nested = [n for n, (kind, group) in columns.items() if kind in _NESTED_TYPES or group in _NESTED_CATEGORIES]
         if nested:
@@ -136,7 +136,7 @@ class Database:
         return DatabaseTable(self, table, {name: kind for name, (kind, _) in columns.items()}, list(columns))
 
     def copy_as_csv(self, table: str, columns: Mapping[str, str]) -> Iterator[bytes]:
-        """Columns of a table as CSV. columns: name -> how its text is asked for. Raises InputError."""
+        """Columns of a table as CSV. columns: name -> SQL expression of its text. Raises InputError."""
         import psycopg
 
         # A further column, for a line of one empty cell is none.
@@ -154,7 +154,7 @@ class Database:
 
 @dataclass
 class DatabaseTable:
-    """One table that was opened; a row's line is its place in it, from 1. kinds: column -> its type."""
+    """An open table; a row's line is its position, from 1. kinds: column -> type."""
 
     database: Database
     table: str
@@ -176,7 +176,7 @@ class DatabaseTable:
 
 
 def _number_block(block: Block, done: int) -> Block:
-    """A block whose lines are the places of its rows in the table. done: rows before it."""
+    """A block whose lines are row positions in the table. done: rows before it."""
     lines = sorted([*block.frame[LINE], *(line for line, _ in block.faults)])
     places = dict(zip(lines, range(done + 1, done + 1 + len(lines)), strict=True))
     numbered = pl.Series(LINE, [places[line] for line in block.frame[LINE]], dtype=pl.Int64)

@@ -1,4 +1,4 @@
-"""What a command that takes import files says about the rules, as settings of these."""
+"""Rule settings from the options of commands that read import files."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from validators.rulebook.given import CheckSettings
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """A state and the lists that are kept of it. stations, beats: files of one's own.
+    """A state and its lists. stations, beats: the user's own files.
 
-    dataset: what stands beside the files; the others go before it.
+    dataset: metadata next to the files; the others override it.
     """
 
     state: str = ""
@@ -30,17 +30,17 @@ class Lists:
 
     @property
     def known_dataset(self) -> Dataset:
-        """What stands beside the files, but for a state that was given otherwise."""
+        """Metadata next to the files, unless another state was given."""
         told = self.dataset or Dataset()
         return Dataset() if self.state and self.state.lower() != told.state else told
 
     @property
     def code(self) -> str:
-        """The state's code, "" where none is known."""
+        """State code, "" if unknown."""
         return self.state or self.known_dataset.state
 
     def pairs(self) -> tuple[tuple[str, str], ...]:
-        """(district, station) of all stations that are known."""
+        """(district, station) of all known stations."""
         if self.stations or not self.known_dataset.stations:
             return tuple((s.district, s.name) for s in load_stations(self.code, self.stations)) if self.code else ()
         return self.known_dataset.stations
@@ -55,10 +55,10 @@ def file_settings(
     years: str = "",
     left_out: Set[str] = frozenset(),
 ) -> CheckSettings:
-    """Settings for import files. today: the day that counts as today, the real one where it is empty.
+    """Settings for import files. today: date used as today, the current one if empty.
 
-    Without a state districts are not looked up in any list: the package's own ones are never complete, and would
-    refuse whole files. Raises OptionsError for what cannot be meant.
+    Without a state districts are not looked up: the package's lists are never complete, and would refuse whole files.
+    Raises OptionsError for invalid values.
     """
     if (lists.stations or lists.beats) and not lists.code:
         raise OptionsError("--stations and --beats need --state: a station's name is known within its state only.")
@@ -81,8 +81,8 @@ def file_settings(
 
 @dataclass(frozen=True, slots=True)
 class MissingSetting:
-    """Something that a check was not told. option: that would tell it. rules: codes that are not asked without it, or
-    only in part; what: the same in words.
+    """A setting missing in a check. option: that sets it. rules: codes not or only partly run without it; what: the
+    same in words.
     """
 
     option: str
@@ -91,7 +91,7 @@ class MissingSetting:
 
 
 def list_missing_settings(settings: CheckSettings) -> tuple[MissingSetting, ...]:
-    """What a check does not know, and which rules it therefore does not ask."""
+    """Missing settings of a check, and the rules skipped because of them."""
     has_districts = any(name for _, name in settings.districts)
     found = {
         MissingSetting("--state", ("F001", "F002"), "names of districts and stations are not looked up"): has_districts,
@@ -106,5 +106,5 @@ def list_missing_settings(settings: CheckSettings) -> tuple[MissingSetting, ...]
 
 
 def split_words(text: str) -> list[str]:
-    """What stands between the commas of an option."""
+    """Values of a comma-separated option."""
     return [word for part in text.split(",") if (word := part.strip())]

@@ -1,4 +1,4 @@
-"""Which tables lie in the files and folders that were named, and which lie there and were passed over."""
+"""Tables found in the given files and folders, and those skipped."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _PACKED = {".gz": "gunzip -k FILE", ".zip": "unzip FILE", ".bz2": "bunzip2 -k FI
 
 @dataclass(frozen=True, slots=True)
 class TableSource:
-    """One table's place: a file, and a sheet or table of it when it holds several."""
+    """Location of one table: a file, and its sheet or table if it has several."""
 
     table: Table
     path: Place
@@ -33,7 +33,7 @@ class TableSource:
 
 @dataclass(frozen=True, slots=True)
 class FoundTables:
-    """What lies in the paths. strays: names of files, sheets or tables of no form; others: those of other forms."""
+    """Content of the paths. strays: files, sheets or tables of no form; others: of other forms."""
 
     sources: tuple[TableSource, ...]
     strays: tuple[str, ...] = ()
@@ -41,7 +41,7 @@ class FoundTables:
 
 
 def find_sources(paths: Sequence[Place], form: str) -> FoundTables:
-    """The tables of a form in the paths, the form's own ones first. Raises InputError when a path holds none."""
+    """Tables of a form in the paths, the form's own first. Raises InputError if a path holds none."""
     found = [_in_path(path, form) for path in paths]
     sources = [s for one in found for s in one.sources]
     # Records before child rows, which go to the part where their record is known to lie.
@@ -51,7 +51,7 @@ def find_sources(paths: Sequence[Place], form: str) -> FoundTables:
 
 
 def find_table(place: Place, form: str, names: frozenset[str]) -> tuple[TableSource, ...]:
-    """Tables of another form in a folder or database, by their names; () unless the form's own is among them."""
+    """Tables of another form in a folder or database, by name; () if the form's own is not among them."""
     tables = form_tables(form)
     if isinstance(place, Database):
         there = {n: TableSource(tables[n], place, n) for n in place.sizes if n in tables}
@@ -67,7 +67,7 @@ def size_of(sources: Sequence[TableSource]) -> int:
 
 
 def table_files(folder: Path) -> list[Path]:
-    """The files of a folder that may be tables: called so, or as a table of ours and one by their content."""
+    """Files of a folder that may be tables: by extension, or named like one of our tables and a table by content."""
     files = sorted(p for p in folder.iterdir() if p.is_file())
     named = [p for p in files if is_named_so(p)]
     # A backup beside its table is not the table.
@@ -76,9 +76,9 @@ def table_files(folder: Path) -> list[Path]:
 
 
 def require_there(path: Path, *, is_mapped: bool = False) -> None:
-    """Raise InputError where there is no such file or folder, or a file of a kind that is not checked.
+    """Raise InputError for a missing file or folder, or an unsupported file.
 
-    is_mapped: it is an old table, of whatever kind.
+    is_mapped: a legacy table of any kind.
     """
     if not (path.is_dir() or path.is_file()):
         raise InputError(f"{path.name}: there is no such file")
@@ -119,7 +119,7 @@ def _is_book(path: Place) -> bool:
 
 
 def _find_strays(path: Place, names: list[str], form: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Sheets of no form are strays; so are tables of a database, when they bear the form's name."""
+    """Sheets of no form are strays; so are database tables whose name starts with the form's."""
     known = _known_tables()
     is_book = _is_book(path)
     strays = [f"{path.name}: {n}" for n in names if n not in known and (is_book or n.startswith(f"{form}_"))]

@@ -14,10 +14,10 @@ UNKNOWN = "?"
 
 
 class FindingTallies:
-    """Counts while parts go by."""
+    """Running counts over parts."""
 
     def __init__(self) -> None:
-        """Nothing counted."""
+        """Start empty."""
         self._rows: dict[str, Counter[str]] = {"year": Counter(), "station": Counter()}
         self._rejected: dict[str, Counter[str]] = {"year": Counter(), "station": Counter()}
 
@@ -40,7 +40,7 @@ class FindingTallies:
                 self._rejected[name][key or UNKNOWN] += no
 
     def compute(self) -> tuple[Mapping[str, Tally], Mapping[str, Tally]]:
-        """By year, and by "district, station", in the order of the names."""
+        """By year, and by "district, station", sorted by name."""
         return self._compute_one("year"), self._compute_one("station")
 
     def _compute_one(self, name: str) -> Mapping[str, Tally]:

@@ -1,4 +1,4 @@
-"""Check import files without a workspace: files in the flat layout, or folders of one file a table."""
+"""Check import files without a workspace: files in the flat layout, or folders with one file per table."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ if TYPE_CHECKING:
 
 
 def validate_file(path: Path, form: str, settings: CheckSettings) -> CheckReport:
-    """Check a file, or a folder of one file a table (`iif1.csv`, `iif1_acts.csv` ...), by all rules of a form.
+    """Check a file, or a folder with one file per table (`iif1.csv`, `iif1_acts.csv` ...), with all rules of a form.
 
-    Headers are field ids; record_id ties child rows to their record. A single file is the table that its name says,
-    else the form's own. Tables of other forms in the folder are compared with where a rule asks for it (an arrest with
-    its FIR), and not checked. settings: see `validators.checking.settings.make_settings`, with policy "import". Raises
-    InputError when nothing can be checked: no such file, no table, no known column, no rows.
+    Headers are field ids; record_id links child rows to their record. A single file is the table its name says, else
+    the form's own. Tables of other forms in the folder are used by cross-form rules (an arrest with its FIR), but not
+    checked. settings: see `validators.checking.settings.make_settings`, with policy "import". Raises InputError if
+    nothing can be checked: no such file, no table, no known column, no rows.
     """
     with read_guarded(path.name):
         return check_files([path], form, settings, CheckOptions())
 
 
 def validate_files(paths: Sequence[Place], form: str, settings: CheckSettings, how: CheckOptions) -> CheckReport:
-    """Check several files, folders or databases together, as `validate_file` does one file.
+    """Check several files, folders or databases together, like `validate_file`.
 
-    They may be larger than the memory.
+    They may be larger than memory.
     """
     with read_guarded(", ".join(p.name for p in paths)):
         return check_files(paths, form, settings, how)
