@@ -1,1 +1,1 @@
-"""One way for a page: form, then register, then rows and ditto marks; plain values in and out, no ledger."""
+"""Read a page: form, then register, then rows and ditto marks; plain values in and out, no ledger."""

@@ -1,4 +1,4 @@
-"""Which confidence may pass without a person: measured on this workspace's own print and handwriting, or none."""
+"""Confidence thresholds for passing without review, measured on this workspace's own print and handwriting."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ class _Calibration(BaseModel):
 
 
 def load_calibration(folder: Path) -> Mapping[str, Confidence]:
-    """Form id -> its measured threshold, from the workspace's calibration.toml; empty when there is none.
+    """Form id -> measured threshold, from the workspace's calibration.toml; empty if there is none.
 
-    A threshold measured on one print and handwriting must not be trusted on another, so it belongs to the workspace
-    whose pages it was measured on and goes before what a form file says. Raises OptionsError naming file and key.
+    A threshold measured on one print and handwriting is invalid for another, so it belongs to the workspace it was
+    measured in, and overrides the form file. Raises OptionsError naming file and key.
     """
     path = folder / FILE
     if not path.is_file():
@@ -46,7 +46,7 @@ def load_calibration(folder: Path) -> Mapping[str, Confidence]:
 
 
 def threshold(form: Form | RegisterForm | None, calibration: Mapping[str, Confidence]) -> float:
-    """The confidence from which a value of that form or register may pass, NEVER when it was not measured."""
+    """Confidence from which a value of that form or register may pass, NEVER if it was not measured."""
     if form is None:
         return NEVER
     measured = calibration.get(form.id, form.confidence)

@@ -1,4 +1,4 @@
-"""The day of a diary's entries, which stands above them and in no column: on a line of its own, or above the table."""
+"""The date of diary entries, which is above them and in no column: on its own line, or above the table."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MOST_PAGES = 3
 
 
 def day_above(around: Sequence[Around]) -> Around | None:
-    """What stands above a page's table and is its day: a date, else a note with figures in it; None without either."""
+    """The date above a page's table: a date, else a note with digits; None without either."""
     # A page's number stands there, too, and is no day.
     notes = [a for a in around if a.where == ABOVE and a.number is None]
     dates = [a for a in notes if date_in(a.text)]
@@ -38,10 +38,10 @@ def day_above(around: Sequence[Around]) -> Around | None:
 
 
 def day_zones(page: Recognition, accept: float) -> Mapping[str, ZoneValue]:
-    """What may be said of days on a page, as zones: what stands above its table, and "r03.day" for each of its rows.
+    """Dates on a page as zones: the one above its table, and "r03.day" for each row.
 
-    accept: the confidence from which a date may pass without a person. Those of rows are unread. The first one's box is
-    the head of the page; the others have none, for a picture of the rows around might show whom the law protects.
+    accept: confidence from which a date may pass without review. Row dates are unread. The first one's box is the head
+    of the page; the others have none, since an image of the rows around might show protected persons.
     """
     zones: dict[str, ZoneValue] = {}
     found = day_above(page.around)
@@ -57,16 +57,16 @@ def day_zones(page: Recognition, accept: float) -> Mapping[str, ZoneValue]:
 
 
 def day_zone(row: str) -> str:
-    """The zone of a row that its day may be typed for."""
+    """Zone of a row in which its date may be typed."""
     return f"{row}.{DAY_COLUMN}"
 
 
 def add_days(rows: Sequence[RegisterRow], zones: Mapping[str, ZoneValue]) -> list[RegisterRow]:
-    """Rows in order, those that make records with the day that they were written on.
+    """Rows in order, record rows with the date they were written on.
 
-    zones: "PAGE/ZONE" -> what is said of days, as `day_zones` gives it, under people's decisions. A date above a table,
-    on a line of its own, or typed for an entry holds for what stands below it. It is asked anew, at the entry, where no
-    day is known, where the clock goes back, and behind an entry that ends with a date.
+    zones: "PAGE/ZONE" -> dates, as from `day_zones`, with people's decisions applied. A date above a table, on its own
+    line, or typed for an entry applies to the entries below it. It is asked again at an entry if no date is known, if
+    the clock goes back, and after an entry that ends with a date.
     """
     found: list[RegisterRow] = []
     day: PlacedValue | None = None
@@ -96,7 +96,7 @@ def add_days(rows: Sequence[RegisterRow], zones: Mapping[str, ZoneValue]) -> lis
 
 
 def _add_day(row: RegisterRow, day: PlacedValue) -> RegisterRow:
-    """A row with its day, which is signed by whoever settled it."""
+    """A row with its date, signed by whoever settled it."""
     zones = (*row.zones, f"{day.page}/{day.zone}")
     return replace(row, cells={**row.cells, DAY_COLUMN: RowCell(day)}, zones=zones)
 
@@ -112,19 +112,19 @@ def _is_said(day: PlacedValue | None) -> bool:
 
 
 def _clock(row: RegisterRow) -> str:
-    """The hour of an entry as HH:MM, "" where it is not read."""
+    """Time of an entry as HH:MM, "" if unread."""
     cell = row.cells.get(_TIME)
     found = _CLOCK.search(fold_digits(cell.placed.value.value or "")) if cell is not None else None
     return f"{int(found[1]):02d}:{found[2]}" if found else ""
 
 
 def _ends_with_day(row: RegisterRow) -> bool:
-    """Whether the last line of a cell is a date alone: a day that was taken for the end of the entry above it."""
+    """Whether the last line of a cell is only a date, which was read as part of the entry above it."""
     texts = (c.placed.value.value or c.placed.value.raw for c in row.cells.values())
     return any("\n" in t and is_day(t.splitlines()[-1]) for t in texts)
 
 
 def _find_date_cell(row: RegisterRow) -> PlacedValue | None:
-    """The cell of a row that holds a date."""
+    """Cell of a row that holds a date."""
     cells = [c.placed for c in row.cells.values() if not c.placed.value.blank]
     return next((p for p in cells if date_in(p.value.value or p.value.raw)), None)

@@ -1,4 +1,4 @@
-"""Ditto marks in rows of a register: they say what stands above, as it stands after people's corrections."""
+"""Ditto marks in register rows: they repeat the cell above, with people's corrections."""
 
 from __future__ import annotations
 
@@ -12,10 +12,9 @@ NOTHING_ABOVE = "nothing-above"
 
 
 def resolve_dittos(rows: Sequence[RegisterRow]) -> list[RegisterRow]:
-    """Rows in order with their ditto marks resolved; a mark with nothing above has no value, and a person is asked.
+    """Resolve the ditto marks of rows in order; a mark with nothing above has no value and is asked.
 
-    What is doubtful above is doubtful below. The text above stands among the candidates too, so that a person can agree
-    to it.
+    Doubt above carries over. The text above is also a candidate, so that a person can accept it.
     """
     found: list[RegisterRow] = []
     above: Mapping[str, RowCell] = {}
@@ -33,7 +32,7 @@ def resolve_dittos(rows: Sequence[RegisterRow]) -> list[RegisterRow]:
 
 
 def _make_doubtful(cell: RowCell) -> RowCell:
-    """A ditto mark below an entry that is struck out: whether it means that one or the one above, a person must say."""
+    """A ditto mark below a struck-out entry: whether it repeats that one or the one above must be asked."""
     placed = cell.placed
     return replace(
         cell, placed=replace(placed, value=replace(placed.value, accept=NEVER), notes=(*placed.notes, ROW_DOUBTFUL))

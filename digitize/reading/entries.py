@@ -1,6 +1,6 @@
-"""The rows of a register's page with all that pages beside it give them: rows joined, doubts, ditto marks, days.
+"""Rows of a register page with the context of neighbouring pages: joined rows, doubts, ditto marks, dates.
 
-The one way from cells to values: what `run` maps to records and what `extract` prints comes from here.
+The only way from cells to values, used both by `run` for records and by `extract` for output.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from ocr.page import Reading
 
 @dataclass(frozen=True, slots=True)
 class PageOfRows:
-    """One page on its way to rows.
+    """One page being converted to rows.
 
-    zones: its cells, with people's decisions in them. settled: names of those that a person settled. kinds: row -> what
-    a person says it is. days: what may be said of the days of its entries, as `day_zones` gives it; of a register
-    without days, none. leaves_first: its first row belongs to a page that is not at hand.
+    zones: its cells with people's decisions applied. settled: names of settled cells. kinds: row -> row type set by a
+    person. days: dates of its entries, as from `day_zones`; empty for a register without dates. leaves_first: its first
+    row belongs to a page that is not available.
     """
 
     page: str
@@ -33,15 +33,15 @@ class PageOfRows:
     leaves_first: bool = False
 
     def rows(self) -> list[RegisterRow]:
-        """Its rows as they stand there."""
+        """Its rows as on the page."""
         rows = rows_on(self.page, self.reading, self.zones, self.settled, self.kinds)
         return rows[1:] if self.leaves_first else rows
 
 
 def rows_of(pages: Sequence[PageOfRows], page: str, settled: frozenset[str] = frozenset()) -> list[RegisterRow]:
-    """The rows that begin on one of some pages. pages: in order, with those that its rows need (see `neighbours`).
+    """Rows that start on one of the pages. pages: in order, including those its rows depend on (see `neighbours`).
 
-    settled: "PAGE/ZONE" of cells that a person settled.
+    settled: "PAGE/ZONE" of cells settled by a person.
     """
     # The order matters: a ditto mark says what the joined row above says, with that row's doubts.
     rows = resolve_dittos([mark_doubtful(row, settled) for row in join_rows(p.rows() for p in pages)])

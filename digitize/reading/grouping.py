@@ -1,4 +1,4 @@
-"""Which pages of a batch belong to one filled form: its sheets in order, their blank backs, letters attached to it."""
+"""Group the pages of a batch into filled forms: sheets in order, blank backs, attached letters."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PageKind:
-    """What one page is. kind: "other" is a letter or a sheet without print that is known.
+    """Type of one page. kind: "other" is a letter or a sheet of unknown print.
 
     volume, number: the book and the page's number in it. family, part: of a form; part n continues part n-1.
     """
@@ -27,10 +27,10 @@ class PageKind:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Pages that belong together, in order. family: of the form they begin with, "" when there is none before them.
+    """Pages that belong together, in order. family: of the form they start with, "" if none precedes them.
 
-    doubts: stable words: "no-form" (no form stands before them in their volume), "earlier-part-missing",
-    "pages-missing" (a gap in the numbers within the group).
+    doubts: stable codes: "no-form" (no form precedes them in their volume), "earlier-part-missing", "pages-missing" (a
+    gap in the numbers within the group).
     """
 
     pages: tuple[PageKind, ...]
@@ -44,11 +44,11 @@ class Group:
 
 
 def group_pages(pages: Iterable[PageKind]) -> Iterator[Group]:
-    """Group the pages of a batch, given in order; each page is in exactly one group, and the order stays.
+    """Group the pages of a batch, given in order; each page is in exactly one group, and the order is kept.
 
-    A form's first sheet begins a group, a later sheet goes on with it when it is the next one of the same family and no
-    page between them is missing; otherwise it begins a group of its own, so that it is never lost. Letters and blank
-    pages go with the form before them in the same volume.
+    A form's first sheet starts a group; a later sheet joins it if it is the next one of the same family with no page
+    missing in between; otherwise it starts its own group, so it is never lost. Letters and blank pages belong to the
+    form before them in the same volume.
     """
     group: list[PageKind] = []
     for page in pages:

@@ -1,4 +1,4 @@
-"""A page to read and what comes of it: what travels to a worker and back, plain values."""
+"""A page job and its result: plain values sent to a worker and back."""
 
 from __future__ import annotations
 
@@ -22,12 +22,11 @@ OUT_OF_TIME = "out-of-time"
 class PageJob:
     """One page to read.
 
-    page: its id. path, sha256, index: the scan; a hash of "" is not checked. metadata: what intake was told of its
-    volume, by zone. register: id of the register that the volume is of, "" to find out, None where it is not to be
-    tried as a register's. before: what the page before it in the volume handed on. as_form, as_register: what was
-    recognised earlier, which is then only decided anew. is_copy: the file lies in the workspace under its own hash.
-    name: how messages name the page, "Page ID" when not given. tells_blank: whether to say if a page that is of
-    nothing known is blank.
+    page: its id. path, sha256, index: the scan; a hash of "" is not checked. metadata: intake metadata of its volume,
+    by zone. register: id of the volume's register, "" to detect, None to skip registers. before: context from the page
+    before it in the volume. as_form, as_register: earlier recognitions, which are then only decided again. is_copy: the
+    file is stored in the workspace under its hash. name: of the page in messages, "Page ID" by default. tells_blank:
+    detect whether an unknown page is blank.
     """
 
     page: str
@@ -52,38 +51,38 @@ class PageJob:
 
     @property
     def label(self) -> str:
-        """How the scan names itself in messages."""
+        """Name of the scan in messages."""
         return self.name or self.page
 
     @property
     def needs(self) -> frozenset[str]:
-        """What it asks of another machine that is to read it: the models of its languages."""
+        """Capabilities required of a worker: the models of its languages."""
         is_asked = self.settings.engine.startswith("tesseract")
         return frozenset(f"language {code}" for code in self.settings.languages) if is_asked else frozenset()
 
     def make_refusal(self, message: str) -> PageFailed:
-        """What comes of it where its scan cannot be had for now."""
+        """Result if its scan is unavailable for now."""
         return PageFailed(self.page, "store", f"{self.display_name}: {message}", retry=True)
 
 
 @dataclass(frozen=True, slots=True)
 class PageReading:
-    """A page read in one way, as a form or as a register's; both parts as JSON types."""
+    """A page read as a form or as a register; both parts as JSON types."""
 
     recognition: Mapping[str, Any]
     reading: Mapping[str, Any]
 
     @property
     def form(self) -> str | None:
-        """The form or register that it is of, None when it is of none that is known."""
+        """Form or register of the page, None if unknown."""
         form: str | None = self.reading["form"]
         return form
 
 
 @dataclass(frozen=True, slots=True)
 class PageDone:
-    """What came of a page. as_register: None where it is a form, or was not tried as a register's. is_blank: it is of
-    nothing known, and nothing at all is on it.
+    """Result of a page. as_register: None if it is a form, or was not tried as a register. is_blank: unknown, and
+    empty.
     """
 
     page: str
@@ -107,7 +106,7 @@ class PageDone:
         return self.as_register is not None and self.as_register.form is not None
 
     def handed_on(self) -> Carried | None:
-        """What a page that is no form hands on to the next one of its volume."""
+        """Context that a page without a form hands on to the next one of its volume."""
         from ocr.plain import carried_from_plain
 
         return carried_from_plain(self.as_register.recognition.get("carried")) if self.as_register else None
@@ -115,9 +114,9 @@ class PageDone:
 
 @dataclass(frozen=True, slots=True)
 class PageFailed:
-    """Why it did not work. kind: a stable word. message: names the page and the next step, no values.
+    """Why reading failed. kind: stable code. message: names the page and the next step, no values.
 
-    as_form: what it was as a form, of no known one, where it failed as a register's. error: one that ends a whole run.
+    as_form: form recognition (none known) of a page that failed as a register. error: one that ends the whole run.
     """
 
     page: str
@@ -129,10 +128,10 @@ class PageFailed:
 
     @property
     def holds_up(self) -> bool:
-        """Whether pages behind it wait until it is tried again; one that is only slow would hold up a whole book."""
+        """Whether later pages wait until it is retried; a page that is only slow would hold up a whole book."""
         return self.retry and self.kind != OUT_OF_TIME
 
 
 def keep_match_only(done: PageDone | PageFailed) -> PageDone | None:
-    """Of a page that is of no known form only that; None where even that is not known."""
+    """Only the result that a page is of no known form; None if even that is unknown."""
     return PageDone(done.page, done.as_form) if done.as_form is not None else None

@@ -1,4 +1,4 @@
-"""The closed lists of a state as reading wants them: plain names with their other spellings."""
+"""Closed lists of a state for reading: names with their spellings."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _BESIDE_PLACES = ("PS", "P.S.", "P.S", "थाना", "থানা")
 
 
 def sections_file() -> Path:
-    """The file of sections that reading looks for in lists of them; workers get its path, not its 500 lines."""
+    """File of sections for reading lists of them; workers get its path, not its 500 lines."""
     return Path(str(resources.files("mappers.codes") / "charged_sections.toml"))
 
 
 def as_lexica(lists: Mapping[str, CodeList]) -> Mapping[str, Lexicon]:
-    """Code lists by the name under which zones ask for them."""
+    """Code lists by the name that zones use."""
     from ocr.languages.lexicon import INCOMPLETE, Lexicon
 
     return {
@@ -42,9 +42,9 @@ def as_lexica(lists: Mapping[str, CodeList]) -> Mapping[str, Lexicon]:
 
 @lru_cache(maxsize=8)
 def lexica_of(state: str, stations: Path | None = None) -> Mapping[str, Lexicon]:
-    """The places of a state ("" for none) with a list of stations of its own.
+    """Places of a state ("" for none), optionally with its own station list.
 
-    Raises MappingError when that list is none.
+    Raises MappingError for an invalid list.
     """
     from mappers.codes import place_lists
 
@@ -53,10 +53,10 @@ def lexica_of(state: str, stations: Path | None = None) -> Mapping[str, Lexicon]
 
 @dataclass(frozen=True, slots=True)
 class ListSource:
-    """Where a page's closed lists come from.
+    """Source of a page's closed lists.
 
-    given: those of a workspace, None where the package's are asked. state: whose places, "" for that which the page's
-    form names. stations: a list of stations of its own, which wins.
+    given: those of a workspace, None for the package's. state: for places, "" for the state named by the page's form.
+    stations: its own station list, which takes precedence.
     """
 
     given: Mapping[str, Lexicon] | None = None
@@ -69,5 +69,5 @@ class ListSource:
         return self.given is not None or bool(self.state)
 
     def load_lists(self, form_state: str) -> Mapping[str, Lexicon]:
-        """The lists for a page whose form names a state, or "". Raises MappingError when that of stations is none."""
+        """Lists for a page whose form names a state, or "". Raises MappingError for an invalid station list."""
         return lexica_of(self.state or form_state, self.stations) if self.given is None else self.given

@@ -1,4 +1,4 @@
-"""What pages of a register must know of each other: where rows go on, and how far up ditto marks lead."""
+"""Dependencies between register pages: rows that continue, and how far up ditto marks refer."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ Facts = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class NeededPages:
-    """Which pages of a row of them the rows of one page need.
+    """Pages that the rows of one page depend on.
 
-    top: the first of those that ditto marks in its first row may lead to; itself where none does. end: behind the last
-    one on which its last row goes on. is_joined: its first row goes on from the page before, to whose rows it belongs.
+    top: first page to which ditto marks in its first row may refer; itself if none. end: after the last page on which
+    its last row continues. is_joined: its first row continues a row of the page before.
     """
 
     top: int
@@ -29,7 +29,7 @@ class NeededPages:
 
 
 def find_needed_pages(facts: Sequence[Facts], at: int) -> NeededPages:
-    """The pages that one of them needs. facts: of pages of one register that follow each other, in order."""
+    """Pages one of them depends on. facts: of consecutive pages of one register, in order."""
     needed, top = set(facts[at]["ditto"]), at
     while needed and top > 0:
         top -= 1
@@ -52,7 +52,7 @@ def _has_own(facts: Facts) -> bool:
 
 
 def page_numbers(around: Sequence[Around]) -> list[int]:
-    """The numbers that a page bears, two of a spread, from the left."""
+    """Numbers on a page, two for a spread, from the left."""
     return [a.number for a in sorted(around, key=lambda a: a.box.x0) if a.number is not None]
 
 
@@ -63,12 +63,11 @@ def make_page_facts(
     has_days: bool = False,
     is_day_above: bool = False,
 ) -> dict[str, Any]:
-    """What the pages beside this one must know of it.
+    """Facts that neighbouring pages need.
 
-    kinds: row -> what a person says it is. Returned are rows: how many it has; continues: whether its first one began
-    on the page before; ditto: columns whose first cell is a ditto mark; and through: those with nothing else in them.
-    The day above entries counts as a column that is a ditto mark until one is written (has_days; is_day_above the
-    table).
+    kinds: row -> row type set by a person. Returned are rows: their number; continues: whether the first one started on
+    the page before; ditto: columns whose first cell is a ditto mark; and through: those with nothing else. The date
+    above entries counts as a ditto column until one is written (has_days; is_day_above the table).
     """
     cells: dict[str, dict[str, Decided]] = {row.id: {} for row in reading.rows}
     for name, cell in reading.zones.items():
@@ -103,7 +102,7 @@ def _day_marks(kinds: Sequence[str], *, is_day_above: bool) -> list[bool]:
 
 
 def _kind(place: RowPlace, cells: Mapping[str, Decided], kinds: Mapping[str, str]) -> str:
-    """What a row is, of ROW_KINDS: by a person's word, else by what was seen of it."""
+    """Type of a row, of ROW_KINDS: set by a person, else as recognised."""
     written = [cell for cell in cells.values() if not cell.blank]
     is_struck = bool(written) and all(STRUCK in cell.notes for cell in written)
     return kinds.get(place.id) or no_entry(place.notes) or (STRUCK if is_struck else RECORD)

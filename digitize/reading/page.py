@@ -1,6 +1,6 @@
-"""What a worker does in one visit of a page: it is opened once, tried as a form, then as a register's.
+"""One visit of a page in a worker: it is opened once, tried as a form, then as a register.
 
-No ledger, no printing. Plain values in, plain values out. `digitize run` and `digitize extract` both come this way.
+No ledger, no printing. Plain values in and out. Used by both `digitize run` and `digitize extract`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def read_page(job: PageJob) -> PageDone | PageFailed:
-    """Recognise and decide one page. The one place where a page's errors are caught."""
+    """Recognise and decide one page. The only place where a page's errors are caught."""
     visit = _Visit(job)
 
     def report_failure(kind: str, message: str, *, retry: bool, error: Exception | None = None) -> PageFailed:
@@ -46,12 +46,12 @@ def read_page(job: PageJob) -> PageDone | PageFailed:
 
 
 def _add_page_name(job: PageJob, error: Exception) -> str:
-    """The error's message with the page's name before it, once: scans name themselves already."""
+    """Error message prefixed by the page's name, once: scans already include it."""
     return f"{job.display_name}: {str(error).removeprefix(f'{job.label}: ')}"
 
 
 class _Visit:
-    """One page in a worker, its picture opened when it is first needed and not again."""
+    """One page in a worker; its image is opened on first use, once."""
 
     def __init__(self, job: PageJob) -> None:
         self._job = job
@@ -80,7 +80,7 @@ class _Visit:
         return _make_page_reading(seen, decide(seen, lists, job.settings, job.metadata))
 
     def _form_state(self, seen: Recognition) -> str:
-        """The state that a page's form names, "" for none or where the lists are settled without it."""
+        """State named by a page's form, "" if none or if the lists are fixed without it."""
         from ocr.forms.zones import load_models
 
         if seen.form is None or self._job.lists.is_settled:
@@ -97,7 +97,7 @@ class _Visit:
         return _make_page_reading(seen, decide_register(job, seen))
 
     def _note_blank(self, as_register: PageReading) -> tuple[PageReading, bool]:
-        """A page of nothing known, and whether it is blank, which is kept with what was recognised."""
+        """Record whether an unknown page is blank along with its recognition."""
         seen = as_register.recognition
         if not self._job.tells_blank or BLANK in seen["notes"] or WRITTEN in seen["notes"]:
             return as_register, BLANK in seen["notes"]
@@ -117,7 +117,7 @@ class _Visit:
         return is_bare(self._page().grey)
 
     def _page(self) -> OpenedPage:
-        """The page, checked and opened at the first call alone: hashing and decoding cost as much as matching does."""
+        """The page, verified and opened on first call: hashing and decoding cost as much as matching."""
         from ocr.page import Scan
         from ocr.scans.scan import open_page
 
@@ -136,7 +136,7 @@ def _make_page_reading(seen: Recognition, reading: Reading) -> PageReading:
 
 
 def _check_content(job: PageJob) -> None:
-    """Raise ScanError when the file is not what was taken in."""
+    """Raise ScanError if the file differs from the one taken in."""
     with job.path.open("rb") as f:
         found = hashlib.file_digest(f, "sha256").hexdigest()
     if found != job.sha256:

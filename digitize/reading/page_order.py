@@ -1,7 +1,7 @@
-"""Page numbers along a row of pages: which are missing, which pages stand at another's place.
+"""Page numbers along a sequence of pages: missing numbers, and misplaced pages.
 
-Each page brings every number that may be its own; one of many is right. Only a number that runs on over several pages
-is believed.
+Each page has several candidate numbers, one of which may be right. Only numbers that continue over several pages are
+trusted.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _REACH = 12
 
 @dataclass(frozen=True, slots=True)
 class PageRun:
-    """Pages numbered on without a break. offset: number less place. matched: places that bear their number."""
+    """Consecutively numbered pages. offset: number minus position. matched: positions that show their number."""
 
     offset: int
     matched: tuple[int, ...]
@@ -28,7 +28,7 @@ class PageRun:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """So many numbers (count) are left out between the page numbered after and that numbered before, at two places."""
+    """A gap of count numbers between the pages numbered after and before, at two positions."""
 
     after: int
     before: int
@@ -39,7 +39,7 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What the numbers say. moved: place in the row, and the number the page there bears."""
+    """Result. moved: position in the sequence, and the number on that page."""
 
     runs: tuple[PageRun, ...] = ()
     missing: tuple[Missing, ...] = ()
@@ -47,7 +47,7 @@ class Order:
 
 
 def find_order(numbers: Sequence[Sequence[int]]) -> Order:
-    """Follow the numbers along a row. numbers: for each page those that may be its own."""
+    """Follow the numbers along a sequence. numbers: candidates per page."""
     offsets = _likely_offsets(numbers)
     if not offsets:
         return Order()
@@ -65,7 +65,7 @@ def _likely_offsets(numbers: Sequence[Sequence[int]]) -> list[int]:
 
 
 def _best_path(numbers: Sequence[Sequence[int]], offsets: Sequence[int]) -> list[int]:
-    """The offset at each place: most pages that bear their number, fewest changes (Viterbi)."""
+    """Offset at each position: most matching pages, fewest changes (Viterbi)."""
     score = [0.0] * len(offsets)
     back: list[list[int]] = []
     for i, page in enumerate(numbers):
@@ -99,7 +99,7 @@ def _runs(numbers: Sequence[Sequence[int]], path: Sequence[int]) -> tuple[PageRu
 
 
 def _find_moved(numbers: Sequence[Sequence[int]], path: Sequence[int], run: PageRun) -> list[tuple[int, int]]:
-    """Places within a run that bear each other's numbers: a swap, or one page moved and those between pushed on."""
+    """Positions within a run that show each other's numbers: a swap, or one page moved and the others shifted."""
     matched = set(run.matched)
     inside = range(run.matched[0], run.matched[-1] + 1)
     strange = {i for i in inside if i not in matched and path[i] == run.offset}
@@ -113,7 +113,7 @@ def _find_moved(numbers: Sequence[Sequence[int]], path: Sequence[int], run: Page
 
 
 def _missing(runs: Sequence[PageRun], moved: set[int]) -> tuple[Missing, ...]:
-    """Where one run follows another and numbers are left out between them."""
+    """Gaps between consecutive runs."""
     out = []
     for before, behind in zip(runs, runs[1:], strict=False):
         left, right = before.matched[-1], behind.matched[0]

@@ -1,4 +1,4 @@
-"""One page as that of a register: recognised with what the page before handed on, then decided."""
+"""One register page: recognised with the context from the page before, then decided."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _FIELDS = "fields"
 
 
 def recognise_register(job: PageJob, page: OpenedPage) -> Recognition:
-    """What is seen of a page as a register's, from what the page before handed on."""
+    """Recognise a page as a register's, given the context from the page before."""
     read = replace(job.settings, languages=_languages(job))
     reader = register_reader(job.register or "", read.languages, register_settings(read), read.form_folders)
     return as_register(reader, page, job.before)
@@ -37,8 +37,10 @@ def _languages(job: PageJob) -> tuple[str, ...]:
 
 
 def as_register(reader: VolumeReader, page: OpenedPage, before: Carried | None) -> Recognition:
-    """A page as a register's; one without ruled columns or of no known register has no form, no rows, and hands on what
-    it was given: letters and blank backs do not disturb a volume.
+    """A page as a register's.
+
+    Without ruled columns or a known register it has no form and no rows, and hands on the context it received: letters
+    and blank backs do not disturb a volume.
     """
     # The cells of a register that nobody knows need not be read: no record could be made of them.
     found = reader.recognise(page, before, only_known=True)
@@ -48,7 +50,7 @@ def as_register(reader: VolumeReader, page: OpenedPage, before: Carried | None) 
 
 
 def _drop_empty_first_row(found: Recognition) -> Recognition:
-    """A page without a first row that would go on from the page before and has nothing in it."""
+    """A page without an empty first row that would continue the page before."""
     top = found.rows[0].id if found.rows and found.rows[0].continues else ""
     own = [z for z in found.zones if top and z.zone.startswith(f"{top}.")]
     # Empty, it says nothing, and would still hang this page on the one before.
@@ -59,10 +61,10 @@ def _drop_empty_first_row(found: Recognition) -> Recognition:
 
 @lru_cache(maxsize=16)
 def register_settings(read: ReadSettings) -> RegisterSettings:
-    """How the cells of registers are read where pages are read so.
+    """Settings for reading register cells with these page settings.
 
-    The engine for handwriting takes part where the page's first language is English; in others it reads the numbers of
-    pages with Latin digits, and an engine of their own those in native digits.
+    The handwriting engine is used if the page's first language is English; in other languages it reads numbers on pages
+    with Latin digits, and a separate engine those in native digits.
     """
     from ocr.engines import load_engine
     from ocr.forms.settings import handwriting_engine
@@ -89,9 +91,9 @@ def register_settings(read: ReadSettings) -> RegisterSettings:
 def register_reader(
     register: str, languages: tuple[str, ...], settings: RegisterSettings, folders: tuple[Path, ...] = ()
 ) -> VolumeReader:
-    """A reader of registers, kept from page to page: engines are slow to start.
+    """A register reader, cached across pages because engines start slowly.
 
-    register: its id, "" to find out. folders: with registers beside the package's.
+    register: its id, "" to detect. folders: with additional registers.
     """
     from ocr.registers import VolumeReader, known_registers
 

@@ -1,4 +1,4 @@
-"""Rows of a register on their way to records: joined over pages, doubts kept, cells in one line; plain values."""
+"""Register rows on the way to records: joined over pages, doubts kept, cells on one line; plain values."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _NUMBERED = re.compile(r"\W{0,2}(?:\d{1,2}|[A-Za-z])\s?[.)\]:-]")
 
 @dataclass(frozen=True, slots=True)
 class RowCell:
-    """One cell of a row. is_ditto: it says the same as the one above. is_struck: struck out, and nobody settled it.
+    """One cell of a row. is_ditto: repeats the one above. is_struck: struck out and not settled.
 
     is_mended: a word of it is struck out.
     """
@@ -42,9 +42,9 @@ class RowCell:
 
 @dataclass(frozen=True, slots=True)
 class RegisterRow:
-    """One row. page: on which it begins. id: its name there, "r03". pages: on which it stands. zones: "PAGE/ZONE" of
-    all its cells, those of its later parts too. notes: of the row. kind_by_person: what a person says it is,
-    one of ROW_KINDS, or "".
+    """One row. page: on which it starts. id: its name there, "r03". pages: on which it appears. zones: "PAGE/ZONE" of
+    all its cells, including continued parts. notes: of the row. kind_by_person: row type set by a person, one of
+    ROW_KINDS, or "".
     """
 
     page: str
@@ -59,17 +59,17 @@ class RegisterRow:
 
     @property
     def record_id(self) -> str:
-        """The id of the record that it makes."""
+        """Id of its record."""
         return f"{self.page}-{self.id}"
 
     @property
     def kind(self) -> str:
-        """What it is, of ROW_KINDS, by a person's word or else by its notes; "" when neither says anything."""
+        """Row type, of ROW_KINDS, by a person or by its notes; "" if neither."""
         return self.kind_by_person or no_entry(self.notes)
 
     @property
     def reported(self) -> str:
-        """Why it makes no record, as a stable word; "" when it makes one. A person's word goes before what was seen."""
+        """Why it gives no record, as a stable code; "" if it does. A person's answer overrides what was recognised."""
         if self.kind:
             return "" if self.kind == RECORD else self.kind
         written = [c for c in self.cells.values() if not c.placed.value.blank]
@@ -79,17 +79,17 @@ class RegisterRow:
 
 
 def no_entry(notes: Sequence[str]) -> str:
-    """The note that says that a row holds no entry, "" when none does."""
+    """Note saying that a row has no entry, "" if none."""
     return next((n for n in notes if n in NO_ENTRY), "")
 
 
 def rows_on(
     page: str, reading: Reading, zones: Mapping[str, ZoneValue], settled: frozenset[str], kinds: Mapping[str, str]
 ) -> list[RegisterRow]:
-    """The rows of one page as they stand there.
+    """Rows of one page as on the page.
 
-    zones: its cells with people's decisions in them. settled: names of those zones that a person settled; a mark in
-    them that the machine saw does not count any more. kinds: row -> what a person says it is, of ROW_KINDS.
+    zones: its cells with people's decisions applied. settled: names of settled zones; recognised marks in them no
+    longer count. kinds: row -> row type set by a person, of ROW_KINDS.
     """
     cells: dict[str, dict[str, RowCell]] = {row.id: {} for row in reading.rows}
     for name, value in zones.items():
@@ -108,7 +108,7 @@ def _row(page: str, place: RowPlace, cells: Mapping[str, RowCell], kind: str) ->
 
 
 def join_rows(pages: Iterable[Sequence[RegisterRow]]) -> list[RegisterRow]:
-    """Rows of pages in order; what goes on is joined to the last entry before, or stays a row that is doubtful."""
+    """Rows of pages in order; a continuation is joined to the last entry before it, or stays a doubtful row."""
     found: list[RegisterRow] = []
     for rows in pages:
         for row in rows:
@@ -141,9 +141,9 @@ def _append_row(row: RegisterRow, more: RegisterRow) -> RegisterRow:
 
 
 def _merge_cells(first: RowCell, second: RowCell) -> RowCell:
-    """Two parts of a cell as one: both texts, no surer than the less sure one, whose place a person is shown.
+    """Two parts of a cell as one: both texts, with the lower confidence and that part's position for the image.
 
-    What a ditto mark with more behind it says, a person has to tell.
+    A ditto mark with more text in the continuation must be decided by a person.
     """
     a, b = first.placed.value, second.placed.value
     # A blank part adds nothing, and must not draw the cell's confidence down.
@@ -166,13 +166,14 @@ def _merge_cells(first: RowCell, second: RowCell) -> RowCell:
 
 
 def is_sure(value: ZoneValue) -> bool:
-    """Whether no person needs to look at a cell."""
+    """Whether a cell needs no review."""
     return (bool(value.value) or value.blank) and value.confidence >= value.accept
 
 
 def mark_doubtful(row: RegisterRow, settled: frozenset[str]) -> RegisterRow:
-    """A row in which what is written does not pass without a person, however surely it was read, where the row is
-    doubtful or the cell struck out. settled: "PAGE/ZONE" of cells that a person settled.
+    """A row whose values need review, however confident, if the row is doubtful or the cell struck out.
+
+    settled: "PAGE/ZONE" of cells settled by a person.
     """
     return replace(row, cells={column: _mark_doubtful_cell(row, cell, settled) for column, cell in row.cells.items()})
 
@@ -188,10 +189,10 @@ def _mark_doubtful_cell(row: RegisterRow, cell: RowCell, settled: frozenset[str]
 
 
 def join_lines(placed: PlacedValue, *, may_be_several: bool) -> PlacedValue:
-    """A cell with its lines run together: where a line ends is the column's doing, not the writer's.
+    """A cell with its lines joined: line ends come from the column's width, not the writer.
 
-    may_be_several: the cell may name several persons, each on a line of its own; then a person must look, unless they
-    are numbered, or a person typed it.
+    may_be_several: the cell may name several persons, one per line; it then needs review, unless they are numbered or
+    it was typed.
     """
     value = placed.value
     lines = [line.strip() for line in (value.value or value.raw).splitlines() if line.strip()]
@@ -206,10 +207,9 @@ def join_lines(placed: PlacedValue, *, may_be_several: bool) -> PlacedValue:
 
 
 def row_mark(reading: Reading, row: str) -> str:
-    """Which place on its page a row has, coarsely: what a decision on one of its cells is bound to.
+    """Coarse position of a row on its page, to which decisions on its cells are bound.
 
-    Rows of a page that is read anew may be numbered otherwise; half a row's height further is another row. "" for one
-    that is not there.
+    Rows may be numbered differently after rereading; half a row height further is another row. "" if missing.
     """
     found = next((r for r in reading.rows if r.id == row), None)
     if found is None or not found.boxes:
@@ -221,5 +221,5 @@ def row_mark(reading: Reading, row: str) -> str:
 
 
 def text_of(value: ZoneValue) -> str:
-    """What a cell says, "" where it is blank, or what was read says nothing."""
+    """Text of a cell, "" if it is blank or the reading is meaningless."""
     return "" if value.blank or value.noise else value.value or value.raw

@@ -1,4 +1,4 @@
-"""What was decided on a page, as mapping takes it: plain values."""
+"""Decided values of a page as mapping input."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from ocr.page import HAND_NOT_MEASURED, PRINT_NOT_KNOWN, Decided
 
 
 def zone_value(d: Decided, accept: float, *, is_own: bool = False) -> ZoneValue:
-    """A decided zone as mapping takes it. accept: the confidence from which it may pass without a person; is_own: that
-    was measured on the workspace's own answers.
+    """A decided zone as mapping input. accept: confidence from which it may pass without review; is_own: measured on
+    the workspace's own answers.
     """
     if PRINT_NOT_KNOWN in d.notes or (HAND_NOT_MEASURED in d.notes and not is_own):
         accept = NEVER

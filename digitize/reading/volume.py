@@ -1,9 +1,9 @@
-"""The pages of one volume in their order: which may be read now, and what each hands on to the next one.
+"""Pages of one volume in order: which can be read now, and the context each hands on to the next.
 
-A register's page needs what the page before handed on; a form needs nothing. So the first page of a volume is read
-alone. As long as registers follow each other they are read one by one; in a volume of forms pages are read ahead of
-their turn, side by side, as pages before which no register stands. Where that turns out wrong, the page is read as a
-register's again at its turn; its form is not looked for a second time.
+A register page needs the context from the page before; a form does not. So the first page of a volume is read alone.
+Consecutive register pages are read one by one; in a volume of forms pages are read ahead in parallel, assuming that no
+register precedes them. If that proves wrong, the page is read again as a register's at its turn; its form is not
+searched for again.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _MANY_OTHERS = 8
 
 
 class Page(Protocol):
-    """A page of the volume, as the caller knows it."""
+    """A page of the volume, as known to the caller."""
 
     @property
     def page(self) -> str:
@@ -41,10 +41,10 @@ Held = tuple[Todo, Result]
 
 @dataclass(frozen=True, slots=True)
 class Turn(Generic[Todo]):
-    """What there is to do for a page whose turn has come.
+    """Work on the page whose turn it is.
 
-    todo: None for nothing. waits: the next page needs what comes of it. carried: what it hands on as far as that is
-    known. is_form: of a known form.
+    todo: None for nothing. waits: the next page needs its result. carried: context it hands on, as far as known.
+    is_form: of a known form.
     """
 
     todo: Todo | None = None
@@ -54,7 +54,7 @@ class Turn(Generic[Todo]):
 
 
 class VolumeQueue(Generic[AnyPage, Todo]):
-    """Hands out what is to be done for the pages of one volume, and takes in what came of it."""
+    """Schedules the pages of one volume and processes their results."""
 
     def __init__(
         self,
@@ -64,9 +64,9 @@ class VolumeQueue(Generic[AnyPage, Todo]):
         *,
         stops: bool = False,
     ) -> None:
-        """pages: in order. turn: what is to do for one, given what the page before handed on. ahead: the same before
-        its turn, None where nothing is; the second argument says whether to try it as a register's, too. stops: a page
-        that may be tried again another time stops those that follow it, since nothing is known of what it hands on.
+        """pages: in order. turn: work on a page, given the context from the page before. ahead: the same before its
+        turn, None if nothing; the second argument says whether to try it as a register too. stops: a page to be retried
+        later holds up those after it, since its context is unknown.
         """
         self._coming = iter(pages)
         self._drawn: deque[AnyPage] = deque()
@@ -82,7 +82,7 @@ class VolumeQueue(Generic[AnyPage, Todo]):
         self._early: dict[str, Held[Todo]] = {}
 
     def next(self) -> Todo | None:
-        """The next thing that can be begun now; None where something must be done first, or at the end."""
+        """Next work that can start now; None if something must finish first, or at the end."""
         if not self._is_begun:
             self._is_begun = True
             self._advance()
@@ -93,8 +93,10 @@ class VolumeQueue(Generic[AnyPage, Todo]):
         return found[1]
 
     def take(self, page: str, done: Result) -> list[Held[Todo]]:
-        """What came of a page. Returned is what holds now, in order: of pages read ahead of their turn only what does
-        not depend on the page before; the rest follows when their turn has come.
+        """Process the result of a page.
+
+        Returns results valid now, in order: for pages read ahead only what does not depend on the page before; the rest
+        follows at their turn.
         """
         todo = self._in_hand.pop(page)
         if page not in self._looked_ahead:
@@ -107,13 +109,13 @@ class VolumeQueue(Generic[AnyPage, Todo]):
         return [*held, *self._advance()]
 
     def give_back(self, page: str) -> None:
-        """Leave a page that was handed out to somebody else; what needs it waits for another time."""
+        """Leave a page handed out to another worker; whatever needs it is postponed."""
         self._in_hand.pop(page, None)
         if page == self._waiting:
             self.stop()
 
     def stop(self) -> None:
-        """Leave all that needs the page whose turn it is for another time: what it hands on is not known."""
+        """Postpone everything that needs the current page: its context is unknown."""
         self._is_stopped = True
 
     def _take_early(self, page: str, todo: Todo, done: Result) -> list[Held[Todo]]:
@@ -127,7 +129,7 @@ class VolumeQueue(Generic[AnyPage, Todo]):
         return [(todo, matched)] if matched is not None else []
 
     def _advance(self) -> list[Held[Todo]]:
-        """Go on to the next page that has to be waited for; what was read ahead is settled on the way."""
+        """Move on to the next page that must be waited for, settling pages read ahead."""
         held: list[Held[Todo]] = []
         while not self._is_stopped and not self._waiting and (page := self._page_at(0)) is not None:
             # It is being read ahead of its turn; going on has to wait for it.
@@ -157,7 +159,7 @@ class VolumeQueue(Generic[AnyPage, Todo]):
         self._has_forms = self._has_forms or turn.is_form
 
     def _settle(self, done: Result) -> None:
-        """Go on with what a page handed on; one that failed hands on what it was given."""
+        """Continue with the context a page handed on; a failed page hands on what it received."""
         if isinstance(done, PageFailed):
             self._is_stopped = self._is_stopped or (self._stops and done.holds_up)
             return
@@ -167,7 +169,7 @@ class VolumeQueue(Generic[AnyPage, Todo]):
         self._others = 0 if done.is_form or done.is_register else self._others + 1
 
     def _next_ahead(self) -> tuple[str, Todo] | None:
-        """A page to be read before its turn, where pages need nothing of each other, or none gets its turn today."""
+        """A page to read ahead, if pages are independent, or if none gets its turn today."""
         # Nothing is carried, and the volume does not look like a register's.
         is_free = self._before is None and (self._has_forms or self._others >= _MANY_OTHERS)
         if not self._is_stopped and (not is_free or not self._has_room()):
@@ -192,5 +194,5 @@ class VolumeQueue(Generic[AnyPage, Todo]):
 
 
 def _is_independent(done: Result) -> bool:
-    """Whether what came of a page is the same whatever the page before handed on."""
+    """Whether the result of a page is independent of the context."""
     return done.as_form is None or done.as_form.form is not None

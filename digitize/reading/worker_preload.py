@@ -1,6 +1,6 @@
-"""For the process of which workers are copies: the forms of the package are loaded once, for all of them.
+"""Preload for the fork server of page workers: loads the package's forms once for all of them.
 
-Imported by name (digitize.machine.forkserver), by nobody else.
+Imported only by name (digitize.machine.forkserver).
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""Records as people look at them: cases, trails, exports, pictures, duplicates."""
+"""Views of records for people: cases, trails, exports, images, duplicates."""

@@ -1,4 +1,4 @@
-"""The cases of a workspace: records of all registers under the FIR they belong to, with what they disagree on."""
+"""Cases of a workspace: records from all registers under their FIR, and where they disagree."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ LegacyKey = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class CaseCounts:
-    """The cases of a workspace in numbers. without_fir: of whose FIR there is no record; apart: records of no case.
+    """Counts of cases. without_fir: cases without an FIR record; apart: records of no case.
 
-    purged: records without values any more, which no other count here holds.
+    purged: records without values, excluded from the other counts.
     """
 
     cases: int
@@ -37,14 +37,16 @@ class CaseCounts:
 
 
 def iter_cases(ledger: Ledger) -> Iterator[Case]:
-    """Every case, one station and year at a time; records linked by a key of an old system come with their FIR's."""
+    """Every case, one station and year at a time; records linked by a key of an old system are grouped with their
+    FIR's.
+    """
     linked = _group_by_old_key(Records(ledger).by_group())
     for _, stored in groupby(Records(ledger).by_group(), key=lambda s: s.group):
         yield from _add_linked([s.record for s in stored], linked)
 
 
 def find_case(ledger: Ledger, name: str) -> Case:
-    """The case of a record, or of "STATION/NUMBER/YEAR". Raises NotFound when there is none, or more than one."""
+    """The case of a record, or of "STATION/NUMBER/YEAR". Raises NotFound if there is none or more than one."""
     stored = Records(ledger).find(name)
     if stored is not None and stored.is_purged and (purged := purge_of_unit(ledger, stored.unit)):
         raise NotFound(f"Record {name} is in no case any more: its values were {purged.line()}.")
@@ -58,10 +60,10 @@ def find_case(ledger: Ledger, name: str) -> Case:
 
 
 class CaseTally:
-    """Counts cases while they are gone through, so that no record is opened again for it."""
+    """Counts cases during iteration, so that no record is opened twice."""
 
     def __init__(self) -> None:
-        """None yet."""
+        """Start empty."""
         self._cases = self._conflicts = self._changes = self._without_fir = self._linked = 0
 
     def count_each(self, cases: Iterable[Case]) -> Iterator[Case]:
@@ -76,7 +78,7 @@ class CaseTally:
             yield case
 
     def compute_counts(self, ledger: Ledger) -> CaseCounts:
-        """How many there were, and how many had something that a person should see; of all cases of a ledger."""
+        """Counts of the cases iterated, and of those to be looked at; for all cases of a ledger."""
         purged = count_emptied(ledger)
         every = int(ledger.execute("SELECT COUNT(*) AS n FROM records").fetchone()["n"])
         apart = every - purged - self._linked
@@ -104,7 +106,7 @@ def case_to_plain(case: Case, masks: CaseMasks | None) -> dict[str, Any]:
 
 
 def _format_statement(statement: FactStatement, shown: dict[str, Record]) -> str:
-    """What a statement says, as its record is shown; several fields told in one are not of persons."""
+    """Text of a statement as its record shows it; statements that combine several fields are not about persons."""
     # Acts and sections name nobody, and the statement holds several cells told as one.
     if statement.field.startswith("acts["):
         return statement.value
@@ -132,7 +134,7 @@ def _list_candidates(ledger: Ledger, name: str) -> Iterator[Case]:
 
 
 def _find_group(stored: Stored, ledger: Ledger) -> str:
-    """The group of the record's FIR: its own, or that of the record whose old key it states."""
+    """Group of the record's FIR: its own, or that of the record whose old key it states."""
     if fir_key(stored.record) is not None:
         return stored.group
     owners = (s for s in _list_stating(ledger, set(legacy_keys(stored.record))) if fir_key(s.record))
@@ -140,7 +142,7 @@ def _find_group(stored: Stored, ledger: Ledger) -> str:
 
 
 def _list_stating(ledger: Ledger, keys: Set[LegacyKey]) -> list[Stored]:
-    """The records of any group that state one of these keys, by group."""
+    """Records of any group that state one of these keys, by group."""
     # Few records state a key; they alone are opened.
     texts = sorted({json.dumps(key[2], ensure_ascii=False) for key in keys})
     found = [s for s in Records(ledger).mentioning(texts) if keys & set(legacy_keys(s.record))] if texts else []

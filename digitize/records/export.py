@@ -1,4 +1,4 @@
-"""Records out of the workspace, in the flat import layout (CSV) or whole with their origins (JSONL)."""
+"""Export records from a workspace, in the flat import layout (CSV) or complete with provenance (JSONL)."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ FORMATS = ("csv", "jsonl")
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """Where the records were written, how many, and how many were left out because they wait for a person.
+    """Where the records were written, their number, and the number left out pending review.
 
-    purged: so many have no values any more, and are in no export.
+    purged: number without values, never exported.
 
-    gaps: of a layout, "table.column" -> values for which it has no code; no_table: form -> records for which it has no
-    table, and which were not written.
+    gaps: for a layout, "table.column" -> values without a code; no_table: form -> records without a table, which were
+    not written.
     """
 
     path: Path
@@ -65,14 +65,14 @@ def export(
     encrypt_to: Sequence[str] = (),
     part: ExportPart | None = None,
 ) -> Exported:
-    """Write records; those of cases whose victims the law protects are masked unless somebody says why not.
+    """Export records; protected victims and children are masked unless a reason is given.
 
-    to: "csv" (a folder with one file a table, headers = field ids; clean records only unless with_all, for its rows
-    carry no verdict; layout: the tables of a target, by the id of its layout, instead) or "jsonl" (every record,
-    one a line, with the Latin spelling of its names, verdict and findings). Of an unmasked export the ledger keeps who
-    asked and why before it is written, and which fields of which records stand in which files after. encrypt_to:
-    public keys; then one encrypted file is written, and nothing else. part: of one batch or volume alone. Raises
-    OptionsError for an unknown format, NotFound for an unknown batch or volume. Memory does not grow with records.
+    to: "csv" (a folder with one file per table, headers = field ids; only clean records unless with_all, since its rows
+    carry no verdict; layout: id of a target layout whose tables to write instead) or "jsonl" (every record, one per
+    line, with the Latin spelling of its names, verdict and findings). For an unmasked export the ledger logs who asked
+    and why before writing, and afterwards which fields of which records are in which files. encrypt_to: public keys;
+    then only one encrypted file is written. part: only one batch or volume. Raises OptionsError for an unknown format,
+    NotFound for an unknown batch or volume. Memory use is constant.
     """
     if to not in FORMATS:
         raise OptionsError(f"--to knows {', '.join(FORMATS)}; not {to}")
@@ -116,14 +116,14 @@ def export(
 
 @dataclass(frozen=True, slots=True)
 class ExportPart:
-    """Of what an export is made: a batch, by id, or a volume, by label or number; of everything where both are ""."""
+    """Part to export: a batch by id, a volume by label or number, or everything if both are ""."""
 
     batch: str = ""
     volume: str = ""
 
     @property
     def suffix(self) -> str:
-        """What the name of its file has beside."""
+        """Suffix of its file name."""
         name = self.volume or self.batch
         return f"-{''.join(c if c.isalnum() else '-' for c in name)}" if name else ""
 
@@ -132,7 +132,7 @@ class ExportPart:
         return {k: v for k, v in (("batch", self.batch), ("volume", self.volume)) if v}
 
     def build_where(self, ledger: Ledger) -> tuple[str, tuple[object, ...]]:
-        """SQL for its records, and the values in it. Raises NotFound, OptionsError where both are named."""
+        """SQL condition for its records, and its values. Raises NotFound, OptionsError if both are named."""
         if self.batch and self.volume:
             raise OptionsError("--batch and --volume: one of them")
         if self.batch:
@@ -143,7 +143,7 @@ class ExportPart:
         return "", ()
 
     def list_records(self, ledger: Ledger) -> Callable[[], Iterator[Stored]]:
-        """Its records by id, without purged ones, anew with each call."""
+        """Its records by id, without purged ones, queried on each call."""
         where, values = self.build_where(ledger)
         records = Records(ledger)
         if not where:
@@ -151,7 +151,7 @@ class ExportPart:
         return lambda: (s for s in records.of_units(f"{where} ORDER BY record", values) if not s.is_purged)
 
     def build_masks(self, ledger: Ledger, stored: Callable[[], Iterator[Stored]]) -> CaseMasks:
-        """What masks them: by their whole cases, wherever the rest of these stands."""
+        """Masks for them, computed from whole cases, including records outside the part."""
         is_part = bool(self.batch or self.volume)
         return (
             build_batch_masks(ledger, lambda: (s.record for s in stored()))
@@ -161,7 +161,7 @@ class ExportPart:
 
 
 def _write_encrypted(write: Callable[[Path], Exported], target: Path, publics: Sequence[str]) -> Exported:
-    """Write into a folder that goes again, and leave the encrypted file alone."""
+    """Write to a temporary folder and keep only the encrypted file."""
     target.parent.mkdir(parents=True, exist_ok=True)
     # On the same disk, which is the one that is encrypted; readable by its owner alone.
     with TemporaryDirectory(dir=target.parent, prefix=".sealing-") as plain:
@@ -170,7 +170,7 @@ def _write_encrypted(write: Callable[[Path], Exported], target: Path, publics: S
 
 
 class ExportView:
-    """Records as an export shows them: masked, or in full with a note of what is protected in them."""
+    """Records as exported: masked, or in full with a log of their protected fields."""
 
     def __init__(self, masks: CaseMasks, who: Unmasking | None) -> None:
         """who: sees them in full; None: masked."""
@@ -178,7 +178,7 @@ class ExportView:
         self.shown = ShownFields()
 
     def show_record(self, record: Record) -> Record:
-        """The record as it is written."""
+        """The record as written."""
         if self._who is None:
             return self._masks.mask(record)
         self.shown.add(record.id, self._masks.list_masked_paths(record))
@@ -205,7 +205,7 @@ def _write_csv(
 
 
 def _write_flags(ledger: Ledger, folder: Path, part: ExportPart, *, with_all: bool) -> None:
-    """What the rules say of the records written, in a folder of its own: it is no table of a form. No values."""
+    """Write the findings of the exported records to a separate folder, since they are no table of a form. No values."""
     where, values = part.build_where(ledger)
     own = f" AND record IN (SELECT record FROM records WHERE {where})" if where else ""
     query = f"""SELECT f.record, f.field, f.code, f.severity FROM findings f JOIN records USING (record)
@@ -231,7 +231,7 @@ def _keep_with_table(chosen: Iterable[Stored], shape: Shape, no_table: Counter[s
 
 
 def _note_mappings(records: Iterable[Record], mappings: set[str]) -> Iterator[Record]:
-    """The same records; the mappings that made them are noted, each as its id and version."""
+    """Pass records through, noting their mappings by id and version."""
     for record in records:
         # Other values are by a person, a list or what intake was told: those have no version.
         mappings.update(v.by for v in record.fields.values() if v.by.rpartition(" ")[2].isdigit())
@@ -239,7 +239,7 @@ def _note_mappings(records: Iterable[Record], mappings: set[str]) -> Iterator[Re
 
 
 def _describe_dataset(place: Place, mappings: Collection[str]) -> Dataset:
-    """What a check must know to say of these records what it said here."""
+    """Metadata needed to check these records with the same result."""
     state, check = place.options.workspace.state, place.options.check
     stations = load_stations(state, place.folder / "lists" / "stations.csv")
     pairs = sorted({(s.district, s.name) for s in stations})
@@ -247,7 +247,7 @@ def _describe_dataset(place: Place, mappings: Collection[str]) -> Dataset:
 
 
 class _RecordChoice:
-    """The records to write; counts those it leaves out."""
+    """Selects the records to write and counts those left out."""
 
     def __init__(self, stored: Iterator[Stored], *, with_all: bool) -> None:
         self._stored, self._with_all = stored, with_all
@@ -262,7 +262,7 @@ class _RecordChoice:
 
 
 def write_jsonl(ledger: Ledger, stored: Iterator[Stored], path: Path, view: ExportView) -> int:
-    """Write whole records, one a line, with their origins, verdict and findings. Returns how many."""
+    """Write complete records, one per line, with provenance, verdict and findings. Returns their number."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".tmp")
     count = 0

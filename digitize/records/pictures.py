@@ -22,17 +22,19 @@ if TYPE_CHECKING:
 
 
 class Pictures:
-    """Opens originals and draws; keeps the few pages opened last, for zones of one page are asked in a row."""
+    """Opens originals and draws images; caches the last few pages, since zones of one page are requested in
+    succession.
+    """
 
     def __init__(self, place: Place, ledger: Ledger) -> None:
-        """Draw for one workspace."""
+        """Images of one workspace."""
         self._place = place
         self._ledger = ledger
         # On the object: a cache on the class's method would keep the pages of every workspace that was ever opened.
         self._open = lru_cache(maxsize=4)(self._open_page)
 
     def draw_zone(self, page: str, box: Box) -> bytes:
-        """One zone of a page, upright, as PNG bytes. Raises ScanError, NotFound."""
+        """Upright image of one zone, as PNG bytes. Raises ScanError, NotFound."""
         from ocr.outputs.overlay import cut_png
 
         recognition = newest_recognition(self._ledger, page)
@@ -40,15 +42,15 @@ class Pictures:
         return cut_png(self._open(page), box, recognition.angle_deg if recognition else 0.0)
 
     def draw_row(self, page: str, boxes: Sequence[Box]) -> bytes:
-        """A row of a register, one box a half of it, in pieces below each other, as PNG bytes. Raises ScanError."""
+        """Image of a register row, one box per half, stacked, as PNG bytes. Raises ScanError."""
         from ocr.outputs.overlay import row_png
 
         return row_png(self._open(page), boxes)
 
     def draw_page(self, page: str, doubtful: tuple[str, ...] = (), *, is_masked: bool) -> bytes:
-        """A page with its zones drawn in, as PNG bytes. Raises ScanError, NotFound.
+        """Image of a page with its zones drawn in, as PNG bytes. Raises ScanError, NotFound.
 
-        is_masked: zones that name whom the law protects are painted over, and all that lies outside zones with them.
+        is_masked: paint over zones that name protected persons, and everything outside zones.
         """
         from ocr.outputs.overlay import draw_zones
 
@@ -66,7 +68,7 @@ class Pictures:
         return page_webp(self._open(page), zones, hidden, self.find_quarter_turns(page))
 
     def find_quarter_turns(self, page: str) -> int:
-        """By how many quarter turns clockwise a page lies turned on its scan and is turned back, 0 to 3."""
+        """Quarter turns clockwise by which the scan of a page is rotated, 0 to 3."""
         recognition = newest_recognition(self._ledger, page)
         return round(recognition.angle_deg / 90) % 4 if recognition else 0
 

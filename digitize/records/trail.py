@@ -1,4 +1,4 @@
-"""The whole trail of a page or a record: scan, zones, readings, values, findings, where it is loaded."""
+"""Full trail of a page or record: scan, zones, readings, values, findings, and where it is loaded."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from ocr.page import Reading, Recognition
 
 
 def build_trail(ledger: Ledger, name: str, *, is_masked: bool = True) -> dict[str, Any]:
-    """Everything known of a page or record, as JSON types; protected names masked by default.
+    """All data of a page or record, as JSON types; protected names masked by default.
 
-    Raises NotFound when there is neither.
+    Raises NotFound if there is neither.
     """
     stored = Records(ledger).find(name)
     if stored is not None:
@@ -44,7 +44,7 @@ def build_trail(ledger: Ledger, name: str, *, is_masked: bool = True) -> dict[st
 
 
 def list_records_on(ledger: Ledger, page: str) -> list[Stored]:
-    """The records that a page belongs to; a record's unit is its first page, so neighbours are looked at too."""
+    """Records that include a page; a record's unit is its first page, so neighbours are checked too."""
     scan = Catalogue(ledger).scan(page)
     if scan is None:
         return []
@@ -55,7 +55,7 @@ def list_records_on(ledger: Ledger, page: str) -> list[Stored]:
 
 
 def build_page_trail(ledger: Ledger, scan: PageScan, records: list[Stored], masks: CaseMasks | None) -> dict[str, Any]:
-    """One page: its scan, form, zones with what was read in each, and its history."""
+    """One page: its scan, form, zones with their readings, and its history."""
     source = Catalogue(ledger).source(scan.sha256)
     recognition = newest_recognition(ledger, scan.page)
     reading = newest_reading(ledger, scan.page)
@@ -80,7 +80,7 @@ def build_page_trail(ledger: Ledger, scan: PageScan, records: list[Stored], mask
 
 
 def build_record_trail(ledger: Ledger, stored: Stored, masks: CaseMasks | None) -> dict[str, Any]:
-    """One record: every field with its origin, raw text, value, confidence and maker; findings; where it is loaded."""
+    """One record: every field with source, raw text, value, confidence and maker; findings; where it is loaded."""
     record = masks.mask(stored.record) if masks else stored.record
     findings = Records(ledger).findings(record.id)
     load = ledger.execute("SELECT target, at FROM receipts WHERE load = ?", (stored.loaded,)).fetchone()
@@ -108,7 +108,7 @@ def build_record_trail(ledger: Ledger, stored: Stored, masks: CaseMasks | None) 
 
 
 def list_shown_fields(ledger: Ledger, told: Iterable[Mapping[str, Any]]) -> ShownFields:
-    """Which fields of trails that were shown in full are protected; told: as `build_record_trail` makes them."""
+    """Protected fields in trails that were shown in full; told: from `build_record_trail`."""
     stored = [s for r in told if (s := Records(ledger).find(r["record"]))]
     masks, shown = build_case_masks(ledger, [s.record for s in stored]), ShownFields()
     for s in stored:
@@ -129,7 +129,7 @@ def _zones_to_plain(reading: Reading, hidden: set[str]) -> list[dict[str, Any]]:
 
 
 def _surroundings_to_plain(recognition: Recognition, *, is_masked: bool) -> list[dict[str, Any]]:
-    """What stands outside of a register's table: the page's number, notes in the margin, which may name anybody."""
+    """Content outside a register's table: page number, and margin notes, which may name anybody."""
     return [
         {
             "where": a.where, "row": a.row, "number": a.number, "box": list(a.box),
@@ -151,9 +151,9 @@ def _field_to_plain(path: str, value: FieldValue, is_open: bool) -> dict[str, An
 
 
 def list_hidden_zones(records: list[Stored], masks: CaseMasks) -> set[str]:
-    """Zones that feed a protected field, or are left over, of a record the law protects.
+    """Zones with a protected field or left-over text of a protected record.
 
-    Of a row of a register, also those that its mapping ignores, and what goes on of them on the next page.
+    For a register row also those its mapping ignores, and their continuation on the next page.
     """
     hidden = set()
     for s in records:
@@ -180,7 +180,7 @@ def list_reported_rows(ledger: Ledger, page: str) -> dict[str, str]:
 
 
 def list_zones(reading: Reading | None, rows: Collection[str]) -> set[str]:
-    """The zones of some rows of a page: what is struck out may name whom the law protects, and no record says so."""
+    """Zones of some rows of a page: struck-out text may name protected persons without being in a record."""
     return {z for z in reading.zones if z.partition(".")[0] in rows} if reading else set()
 
 

@@ -1,1 +1,1 @@
-"""One state's work: its folder, options, ledger, intake, what a run knows, what people decided, counts."""
+"""One state's work: its folder, options, ledger, intake, run context, decisions, counts."""

@@ -1,4 +1,4 @@
-"""The pages of a workspace on which nothing is, to be listed and looked at."""
+"""List the blank pages of a workspace for inspection."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _DECIDED = """SELECT s.unit AS page, s.detail AS detail, f.name AS file, c.idx A
 
 @dataclass(frozen=True, slots=True)
 class BlankPage:
-    """A blank page. file: as it was delivered; image: which picture in it, from 1."""
+    """A blank page. file: name as delivered; image: page in it, from 1."""
 
     page: str
     file: str

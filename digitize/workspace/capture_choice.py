@@ -1,4 +1,4 @@
-"""What a workspace captures: its own choice over that of its state."""
+"""Fields a workspace captures: its own choice over its state's."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from mappers.states import StateProfile, load_state
 
 
 def capture_choice(options: Options, state: StateProfile | None = None) -> CaptureChoice:
-    """The profile and the single fields that are captured.
+    """Profile and single fields to capture.
 
-    state: of the workspace, read where it is not given. Raises MappingError naming what is wrong in [capture].
+    state: of the workspace, loaded by default. Raises MappingError for errors in [capture].
     """
     own = state or load_state(options.workspace.state)
     # [check] profile is where it stood before there was [capture]; both mean the same.
@@ -26,7 +26,7 @@ def capture_choice(options: Options, state: StateProfile | None = None) -> Captu
 
 
 def capture_counts(records: Iterable[Record], choice: CaptureChoice) -> dict[str, Any]:
-    """What an event of mapping says of the choice: its profile, and which fields were not captured how often."""
+    """Capture counts for a mapping event: profile, and how often each field was not captured."""
     if not choice:
         return {}
     fields = Counter(f"{r.form}.{_plain(path)}" for r in records for path in _left_out(r))
@@ -34,13 +34,13 @@ def capture_counts(records: Iterable[Record], choice: CaptureChoice) -> dict[str
 
 
 def _left_out(record: Record) -> list[str]:
-    """Fields that were not captured; not those that come with the answer to a place that is still asked."""
+    """Fields not captured, except those included in the answer to a place that is still asked."""
     values = dict(record.cells())
     asked = {v.origin for v in values.values() if v.is_captured and not v.is_sure()}
     return [path for path in record.not_captured() if values[path].origin not in asked]
 
 
 def _plain(path: str) -> str:
-    """A path without the number of its row."""
+    """A path without its row number."""
     table, _, rest = path.partition("[")
     return f"{table}.{rest.partition('].')[2]}" if rest else path

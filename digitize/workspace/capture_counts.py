@@ -1,4 +1,4 @@
-"""How many records were captured under which profile, and what of them was not: folded from the ledger for `status`."""
+"""Records per capture profile and their uncaptured fields, from the ledger for `status`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SHOWN = 6
 
 @dataclass(frozen=True, slots=True)
 class CapturedLine:
-    """The records of one profile. not_captured: field -> in how many of them something may stand that was not taken."""
+    """Records of one profile. not_captured: field -> number of records that may have content there."""
 
     profile: str
     records: int
@@ -38,7 +38,7 @@ class CapturedLine:
 
 
 def captured_lines(found: Mapping[str, Sequence[Any]]) -> list[CapturedLine]:
-    """The profiles that there are, by name; none where nobody chose one. found: profile -> records, loaded, fields."""
+    """Profiles in use, by name; none if nobody chose one. found: profile -> records, loaded, fields."""
     if not found.keys() - {EVERYTHING}:
         return []
     return [CapturedLine(p, found[p][0], found[p][1], dict(sorted(found[p][2].items()))) for p in sorted(found)]

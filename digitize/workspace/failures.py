@@ -1,4 +1,4 @@
-"""Pages that could not be read, and tables with which something is wrong: which, why, and what becomes of them."""
+"""Unreadable pages and faulty tables: which, why, and what happens to them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _OF_CELLS = "column "
 
 @dataclass(frozen=True, slots=True)
 class TableTrouble:
-    """A table that could not be mapped, or of which something was lost. file: its name; said: what, as sentences."""
+    """A table that could not be mapped, or lost data. file: its name; said: sentences."""
 
     table: str
     name: str
@@ -41,8 +41,8 @@ class TableTrouble:
 
 @dataclass(frozen=True, slots=True)
 class FailedPage:
-    """A page that could not be read. kind: why, as a stable word. again: what has it looked at again. may_be_blank:
-    it is of no known form, and was read before blank pages were told.
+    """An unreadable page. kind: reason as a stable code. again: what triggers a retry. may_be_blank: of no known form,
+    and read before blank pages were detected.
     """
 
     page: str
@@ -54,7 +54,7 @@ class FailedPage:
 
 @dataclass(frozen=True, slots=True)
 class FailedKind:
-    """How many pages failed of one kind, and what has them looked at again."""
+    """Number of pages that failed for one reason, and what triggers a retry."""
 
     kind: str
     pages: int
@@ -74,7 +74,7 @@ def failed_pages(ledger: Ledger) -> list[FailedPage]:
 
 
 def in_words(kinds: Sequence[FailedKind]) -> str:
-    """One line for people; "" where no page failed."""
+    """One line for people; "" if no page failed."""
     by_way = Counter[str]()
     for k in kinds:
         by_way[k.again] += k.pages
@@ -85,7 +85,7 @@ def in_words(kinds: Sequence[FailedKind]) -> str:
 
 
 def table_troubles(ledger: Ledger) -> list[TableTrouble]:
-    """Tables of which a person should know more than that they are there."""
+    """Tables with problems."""
     found = []
     for r in ledger.rows(_TABLES):
         detail, is_mapped = json.loads(r["detail"]), r["outcome"] != "failed"
@@ -96,7 +96,7 @@ def table_troubles(ledger: Ledger) -> list[TableTrouble]:
 
 
 def tables_in_words(troubles: Sequence[TableTrouble]) -> list[str]:
-    """For people: a line each of the first ten, those first that gave no record."""
+    """For people: one line for each of the first ten, those without records first."""
     first = sorted(troubles, key=lambda t: t.is_mapped)[:_MOST_TABLES]
     lines = [f"{t.file}: {'; '.join(t.said)}{'.' * t.is_mapped}" for t in first]
     more = len(troubles) - len(first)

@@ -1,1 +1,1 @@
-"""Pairs of records that may be one person or one case, for a person's decision. Nothing is ever merged."""
+"""Candidate duplicates: pairs of records that may be one person or case, for a person's decision. Nothing is merged."""

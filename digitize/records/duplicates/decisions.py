@@ -1,4 +1,4 @@
-"""What people decided of pairs, kept in the ledger: a pair that was decided is not asked again while its data stay."""
+"""Decisions on pairs, kept in the ledger: a decided pair is not asked again while its data are unchanged."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ COLUMNS = ("kind", "left", "left_line", "right", "right_line", "proof", "decisio
 
 @dataclass(frozen=True, slots=True)
 class DecisionsTaken:
-    """What became of a sheet. refused: line of the file and why."""
+    """Result of importing a sheet. refused: line of the file and reason."""
 
     rows: int
     decided: int
@@ -27,7 +27,7 @@ class DecisionsTaken:
 
 
 def drop_decided(ledger: Ledger, candidates: Iterable[DuplicatePair]) -> tuple[list[DuplicatePair], int]:
-    """The candidates of which nobody has decided, and the number of the others."""
+    """Undecided candidates, and the number of the others."""
     decided = ledger.states(STEP)
     every = list(candidates)
     # Another proof: the data changed since somebody decided, so the pair is asked again.
@@ -36,9 +36,9 @@ def drop_decided(ledger: Ledger, candidates: Iterable[DuplicatePair]) -> tuple[l
 
 
 def take_decisions(ledger: Ledger, path: Path, operator: str) -> DecisionsTaken:
-    """Take in a sheet that `--format csv` wrote and a person filled in: "different" or "same" under decision.
+    """Import a sheet written by `--format csv` and filled with "different" or "same" under decision.
 
-    An empty cell decides nothing. Raises InputError when the file is no such sheet.
+    An empty cell decides nothing. Raises InputError if the file is no such sheet.
     """
     rows = list(_read_rows(path))
     decided, known = 0, 0

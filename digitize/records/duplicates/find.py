@@ -20,7 +20,7 @@ _SEP = "\x1f"
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One row of a pair. record: its key, "" where a row of a file has none; line: in the file, or in the record."""
+    """One row of a pair. record: its key, "" for a file row without one; line: in the file, or in the record."""
 
     record: str
     line: int
@@ -29,10 +29,10 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class DuplicatePair:
-    """Two rows that may be one. kind: person or case; score: probability; agrees, differs: names of fields.
+    """Two rows that may be one. kind: person or case; score: probability; agrees, differs: field names.
 
-    group: number of the rows that hang together by pairs. proof: hash of all that was compared, so that a decision on
-    the pair counts as long as that stays the same.
+    group: number of the connected component of pairs. proof: hash of all compared values, so that a decision holds
+    while it is unchanged.
     """
 
     kind: str
@@ -47,7 +47,7 @@ class DuplicatePair:
 
 @dataclass(frozen=True, slots=True)
 class FoundPairs:
-    """All candidates of one kind. skipped: comparisons left out in blocks that are too large."""
+    """All candidates of one kind. skipped: comparisons omitted in oversized blocks."""
 
     kind: str
     rows: int
@@ -98,7 +98,7 @@ def _load_proof(*rows: dict[str, Any]) -> str:
 
 
 def _number_groups(pairs: pl.DataFrame) -> dict[int, int]:
-    """Row -> the number of its group, in the order in which groups first turn up."""
+    """Row -> group number, in order of first appearance."""
     parent: dict[int, int] = {}
 
     def root(row: int) -> int:

@@ -55,9 +55,9 @@ def load_record_texts(ledger: Ledger, form: str) -> dict[str, pl.DataFrame]:
 
 
 def build_comparison_frame(kind: str, form: str, texts: Texts) -> pl.DataFrame:
-    """What is known of persons or cases: the frame of their rule, which is not asked, in the columns it compares.
+    """Comparison frame for persons or cases: columns of the duplicate rule, which itself is not run.
 
-    Raises OptionsError when the form has none.
+    Raises OptionsError if the form has none.
     """
     code = KINDS[kind]
     if code not in load_rules(form):
@@ -87,7 +87,7 @@ def _list_columns(form: str, table: str) -> set[str]:
 
 
 def _read_blocks(source: TableSource, wanted: set[str], number: int) -> Iterator[pl.DataFrame]:
-    """The rows of a table in blocks; one without an id is a record of its own. number: of the file."""
+    """Rows of a table in blocks; a row without an id is its own record. number: of the file."""
     reader = open_reader(source.path, source.name, source.table)
     # Turned round, so that of two columns of one name the first counts.
     places = {n: i for i, n in reversed(list(enumerate(reader.names))) if n in wanted or n == "record_id"}

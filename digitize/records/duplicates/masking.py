@@ -42,12 +42,12 @@ def show_all(kind: str, side: Side) -> dict[str, Any]:
 
 
 def mask_persons(kind: str, side: Side) -> dict[str, Any]:
-    """Without a value that tells of a person: nobody knows of a file whom it is about."""
+    """Drop values that identify a person: a file may concern anybody."""
     return {n: MASK if n in NAMES and v is not None else v for n, v in show_all(kind, side).items()}
 
 
 def mask_as_records(masks: CaseMasks, find: Callable[[str], Record | None]) -> Reveal:
-    """What a workspace shows of its records: victims and children protected, an adult accused by name."""
+    """Mask like a workspace's records: victims and children protected, adult accused by name."""
 
     def reveal(kind: str, side: Side) -> dict[str, Any]:
         record = find(side.record)
@@ -62,7 +62,7 @@ def mask_as_records(masks: CaseMasks, find: Callable[[str], Record | None]) -> R
 
 
 def _map_paths(kind: str, side: Side, record: Record) -> dict[str, str]:
-    """Where the values of a side stand in its record."""
+    """Paths in its record of a side's values."""
     if kind == "person":
         return {n: f"persons[{side.line - 1}].{n}" for n in (*NAMES, *_OPEN)}
     roles = [row["role"].value if "role" in row else "" for row in record.children.get("persons", ())]

@@ -1,4 +1,4 @@
-"""Look for duplicates in files or in a workspace, and leave out what has been decided."""
+"""Search duplicates in files or a workspace, without decided pairs."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ from mappers.schema import form_tables
 
 @dataclass(frozen=True, slots=True)
 class DuplicateSearch:
-    """What to look for. of: persons, cases or both; threshold: None for the usual one; limit: candidates of each kind.
+    """Options. of: persons, cases or both; threshold: None for the default; limit: candidates of each kind.
 
-    who: sees values of persons in full; None: they are masked.
+    who: sees personal data in full; None: masked.
     """
 
     form: str = "iif1"
@@ -43,7 +43,7 @@ class DuplicateSearch:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """One kind in numbers. pairs: not decided yet, shown: of these; skipped: comparisons left out in large blocks."""
+    """Counts of one kind. pairs: undecided, shown: of these; skipped: comparisons omitted in oversized blocks."""
 
     kind: str
     rows: int
@@ -57,10 +57,9 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Duplicates:
-    """Candidates as JSON types, the surest of each kind first, and the counts.
+    """Candidates as JSON types, most probable of each kind first, and counts.
 
-    shown: of which records values of persons stand there in full. purged: records without values, which are not
-    compared.
+    shown: records whose personal data are shown in full. purged: records without values, which are not compared.
     """
 
     pairs: tuple[dict[str, Any], ...]
@@ -70,7 +69,7 @@ class Duplicates:
 
 
 def find_in_files(paths: Sequence[Path], wanted: DuplicateSearch) -> Duplicates:
-    """Candidates in import files. Raises InputError when nothing can be compared, OptionsError for another form."""
+    """Candidates in import files. Raises InputError if nothing can be compared, OptionsError for another form."""
     kinds = _list_kinds(wanted)
     return _build_result(
         load_file_texts(paths, wanted.form), kinds, wanted, show_all if wanted.who else mask_persons, None
@@ -78,7 +77,7 @@ def find_in_files(paths: Sequence[Path], wanted: DuplicateSearch) -> Duplicates:
 
 
 def find_in_workspace(ledger: Ledger, wanted: DuplicateSearch) -> Duplicates:
-    """Candidates among a workspace's records that nobody has decided on. That names were shown is recorded."""
+    """Undecided candidates among a workspace's records. Showing names is logged."""
     kinds, records = _list_kinds(wanted), Records(ledger)
     # Only with a reason, which is in the ledger before the first name leaves this function.
     reveal: Reveal = show_all
@@ -127,7 +126,7 @@ def _build_result(
 
 
 def _list_shown_records(pairs: Sequence[dict[str, Any]]) -> ShownFields:
-    """Whose values of persons stand in pairs."""
+    """Records whose personal data are shown in pairs."""
     shown = ShownFields()
     for side in (pair[name] for pair in pairs for name in ("left", "right")):
         shown.add(side["record"], [n for n in NAMES if n in side])

@@ -19,7 +19,7 @@ _COLUMNS = ("decision", "group", "score", "kind", "left", "left_line", "right", 
 
 
 def write_pairs(pairs: Iterable[dict[str, Any]], format: str, target: Path | None) -> None:
-    """Write candidates to a file, which appears when it is whole, or to standard output. Raises OptionsError."""
+    """Write candidates to a file atomically, or to standard output. Raises OptionsError."""
     texts = {"csv": _write_csv, "jsonl": _write_jsonl}
     if format not in texts:
         raise OptionsError(f"there is no format {format}; known: table, json, csv, jsonl")

@@ -1,1 +1,1 @@
-"""Which values may pass without a person: proved on the workspace's own answers, and watched for ever."""
+"""Which values may pass without review: proved on the workspace's own answers, and audited continuously."""

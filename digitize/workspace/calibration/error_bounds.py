@@ -1,11 +1,11 @@
-"""How sure a few answers make us: exact bounds on a share, and evidence that may be looked at after every answer.
+"""Statistics of few answers: exact bounds on a share, and evidence that may be checked after every answer.
 
-Two questions are asked of answers that are right or wrong, each a fair draw from what they stand for. *How large can
-the share of wrong ones be?* is answered by the exact binomial bound (Clopper and Pearson 1934), which holds for one
-look. *Is it below, or above, a limit?* is answered by a bet against the opposite (test martingales: Ville 1939; Waudby-
-Smith and Ramdas, "Estimating means of bounded random variables by betting", 2023): wealth that, were the opposite true,
-exceeds 1/d at any time at all with probability d at most. So a person may look after every answer and stop when it
-suits, which a bound for one look does not bear.
+The answers are right or wrong, each a random sample of its population, and serve two questions. *How large can the
+share of wrong ones be?* is answered by the exact binomial bound (Clopper and Pearson 1934), valid for one look. *Is it
+below, or above, a limit?* is answered by a bet against the opposite (test martingales: Ville 1939; Waudby- Smith and
+Ramdas, "Estimating means of bounded random variables by betting", 2023): wealth that, were the opposite true, exceeds
+1/d at any time at all with probability d at most. So checking after every answer and stopping at any time is valid,
+which it is not for a one-look bound.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _MOST = 0.95
 
 
 def at_most(wrong: int, answers: int, share: float) -> float:
-    """The probability that of so many answers at most so many are wrong, where each is with probability share."""
+    """Probability of at most `wrong` errors in that many answers, each wrong with probability share."""
     if wrong >= answers or share <= 0:
         return 1.0
     if share >= 1:
@@ -33,7 +33,7 @@ def at_most(wrong: int, answers: int, share: float) -> float:
 
 
 def most_wrong(wrong: int, answers: int, certainty: float) -> float:
-    """The exact one-sided bound: with that certainty no larger share of all is wrong. 1 where nothing was answered."""
+    """Exact one-sided upper bound on the error share, at that certainty. 1 without answers."""
     if wrong >= answers:
         return 1.0
     low, high = 0.0, 1.0
@@ -47,27 +47,27 @@ def most_wrong(wrong: int, answers: int, certainty: float) -> float:
 
 
 def right_between(right: int, answers: int, certainty: float) -> tuple[float, float]:
-    """The exact two-sided interval of the share that is right; (0, 1) where nothing was answered."""
+    """Exact two-sided interval of the correct share; (0, 1) without answers."""
     side = (1 + certainty) / 2
     return 1 - most_wrong(answers - right, answers, side), most_wrong(right, answers, side)
 
 
 def evidence_below(wrong: int, answers: int, limit: float) -> float:
-    """The wealth of one who bet, from 1, that fewer than limit (0..1) are wrong.
+    """Wealth of a bet, from 1, that fewer than limit (0..1) are wrong.
 
-    Were limit or more wrong, it would at some time reach 1/d with probability d at most, however often it is looked at.
+    If limit or more were wrong, it would ever reach 1/d with probability at most d, however often it is checked.
     """
     return _wealth(wrong, answers, limit, _BELOW)
 
 
 def evidence_above(wrong: int, answers: int, limit: float) -> float:
-    """The wealth of one who bet, from 1, that more than limit (0..1) are wrong; read as `evidence_below` is."""
+    """Wealth of a bet, from 1, that more than limit (0..1) are wrong; read like `evidence_below`."""
     return _wealth(wrong, answers, limit, _ABOVE)
 
 
 @lru_cache(maxsize=4096)
 def _wealth(wrong: int, answers: int, limit: float, stakes: Sequence[tuple[float, float]]) -> float:
-    """A mixture of likelihood ratios: it depends on the counts alone, not on the order of the answers."""
+    """A mixture of likelihood ratios: depends only on the counts, not on the order of answers."""
     total = 0.0
     for times, stake in stakes:
         share = min(_MOST, times * limit)

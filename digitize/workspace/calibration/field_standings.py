@@ -1,4 +1,4 @@
-"""Where each field stands, for people: what passes, how sure that is, what the audit found."""
+"""Calibration state of each field, for people: what passes, how certain, and what the audit found."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ HEAD = ("form", "field", "answers", "passes from", "passing", "right at least", 
 class FieldStanding:
     """One field of a form.
 
-    threshold: from which it passes, None while it does not; by: see `Measured`. answers: that count. passing: share of
-    them that reaches it; right_at_least: exact lower bound of what is right of these, with the certainty that is asked
-    for. audited: answers on values that had passed; audited_right: of these; between: exact interval of that share.
-    books: volumes of which it does not pass. state: "passes", "measuring" or "closed".
+    threshold: from which it passes, None if it does not; by: see `Measured`. answers: number that count. passing: share
+    of them above the threshold; right_at_least: exact lower bound of the correct share of these, at the required
+    certainty. audited: answers on values that had passed; audited_right: of these; between: exact interval of that
+    share. books: volumes in which it does not pass. state: "passes", "measuring" or "closed".
     """
 
     form: str
@@ -56,7 +56,7 @@ class FieldStanding:
 
 
 def standings(ledger: Ledger, certainty: float) -> list[FieldStanding]:
-    """Where every field stands of which something was answered, by form. certainty: of the bounds, 0..1."""
+    """State of every field with answers, by form. certainty: of the bounds, 0..1."""
     found = thresholds_in(ledger).fields
     return [_standing(m, certainty) for _, m in sorted(found.items())]
 

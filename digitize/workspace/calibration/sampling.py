@@ -1,7 +1,7 @@
-"""Which pages and values are asked as a fair draw: by a keyed hash, so that nobody chooses, and a run may be repeated.
+"""Random samples of pages and values by a keyed hash, so that nobody chooses, and a run is repeatable.
 
-The key is the hash of the ledger's first event. It is another in every workspace, stands in no sheet, never changes,
-and `ledger verify` covers it. So the draw is the same however often a run is interrupted, and no id holds a time.
+The key is the hash of the ledger's first event. It differs per workspace, is in no sheet, never changes, and is covered
+by `ledger verify`. So the sample is the same however often a run is interrupted, and no id contains a time.
 """
 
 from __future__ import annotations
@@ -23,22 +23,22 @@ _OF_ROW = re.compile(r"r\d+\.(.+)")
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """The draw of one workspace. key: secret of the workspace; share: of the values that are asked, 0..1."""
+    """The sample of one workspace. key: its secret; share: of values to ask, 0..1."""
 
     key: bytes
     share: float
 
     def place(self, *parts: str) -> float:
-        """Where something stands in the draw, 0 <= place < 1, evenly spread and the same at every call."""
+        """Position in the sample, 0 <= place < 1, uniform and the same at every call."""
         digest = hmac.new(self.key, "\x1f".join(parts).encode("utf-8"), hashlib.sha256).digest()
         return (int.from_bytes(digest[:8], "big") >> (64 - _BITS)) / _PARTS
 
     def is_audited(self, page: str, zone: str, times: float = 1.0) -> bool:
-        """Whether this value is asked though it passed; times: so much more of its volume is asked than of others."""
+        """Whether a value that passed is audited; times: factor for its volume."""
         return self.place("value", page, zone) < self.share * times
 
     def turn(self, unit: str) -> float:
-        """The turn of a page, or of a row of a register, among those that are asked."""
+        """Position of a page or register row in the sampling order."""
         return self.place("page", unit)
 
 
@@ -55,5 +55,5 @@ def field_of(zone: str) -> str:
 
 
 def book_of(page: str) -> str:
-    """The volume that a page lies in, as it stands in the page's id."""
+    """Volume of a page, from its id."""
     return page.rpartition("-")[0]

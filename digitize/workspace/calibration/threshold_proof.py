@@ -1,8 +1,8 @@
-"""Answers counted: how far down a threshold is proved, and whether what passed contradicts the promise.
+"""Counts of answers: how low a threshold is proved, and whether audited values contradict the guarantee.
 
-A threshold is looked for along fixed sequences: one begins at .97 and goes down as long as each next threshold is
-proved too, two others begin elsewhere with a smaller part of what we may be wrong (fixed sequence testing, Angelopoulos
-and others, "Learn then test", 2021). No threshold is ever tried because it looks good in the answers at hand.
+Thresholds are tested along fixed sequences: one starts at .97 and goes down as long as each next threshold is proved
+too, two others start elsewhere with a smaller part of the error budget (fixed sequence testing, Angelopoulos and
+others, "Learn then test", 2021). No threshold is ever tried because it looks good in the answers at hand.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Proof:
     total: int = 0
 
     def count(self, answer: BlindAnswer) -> None:
-        """Count an answer and prove nothing."""
+        """Count an answer without testing."""
         self.total += 1
         for at, step in enumerate(LADDER):
             if answer.confidence >= step:
@@ -41,7 +41,7 @@ class Proof:
                 self.wrong[at] += not answer.right
 
     def subtract(self, other: Proof) -> None:
-        """Take out what another counted."""
+        """Subtract another's counts."""
         self.total -= other.total
         for at in range(len(LADDER)):
             self.answers[at] -= other.answers[at]
@@ -58,7 +58,9 @@ class Proof:
 
     @property
     def threshold(self) -> float | None:
-        """The lowest one proved; of those that let the same answers pass the highest, for between nothing is known."""
+        """The lowest proved threshold; of thresholds that pass the same answers the highest, since nothing is known in
+        between.
+        """
         if self.lowest is None:
             return None
         return next(step for at, step in enumerate(LADDER) if self.answers[at] == self.answers[self.lowest])
@@ -70,7 +72,7 @@ class Proof:
         return evidence_below(wrong, n, self.terms.limit) >= 1 / (self.terms.risk * part)
 
     def is_refuted(self, threshold: float) -> bool:
-        """Whether all that was answered says that this threshold does not hold."""
+        """Whether the answers show that this threshold does not hold."""
         at = next((n for n, step in enumerate(LADDER) if step <= threshold), len(LADDER) - 1)
         return evidence_above(self.wrong[at], self.answers[at], self.terms.limit) >= 1 / self.terms.risk
 
@@ -82,14 +84,14 @@ class Proof:
 
 @dataclass(slots=True)
 class Watch:
-    """Values that passed and were asked all the same, by book; says when they contradict the promise."""
+    """Audited values by book; reports when they contradict the guarantee."""
 
     terms: Terms
     books: dict[str, list[int]] = field(default_factory=dict)
     closed: set[str] = field(default_factory=set)
 
     def see(self, answer: BlindAnswer) -> bool:
-        """Count an answer; close its book where that alone fails. Whether all books together fail."""
+        """Count an answer, and close its book if that alone fails. Returns whether all books together fail."""
         counts = self.books.setdefault(answer.book, [0, 0])
         counts[0] += 1
         counts[1] += not answer.right
@@ -100,7 +102,7 @@ class Watch:
         return self._fails(*self.total(), 1.0)
 
     def suspects(self) -> tuple[str, ...]:
-        """Books of which more should be asked: what was seen of them speaks rather against the promise than for it."""
+        """Books to sample more, since their audit is below the guarantee so far."""
         limit = self.terms.limit
         return tuple(sorted(b for b, (n, wrong) in self.books.items() if evidence_above(wrong, n, limit) >= _SUSPECT))
 

@@ -1,4 +1,4 @@
-"""Thresholds in the ledger: folded from the events of answers, kept as events, looked up when pages are mapped."""
+"""Thresholds in the ledger: computed from answer events, stored as events, looked up during mapping."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _ANSWERS = f"""SELECT json_extract(detail, '$.measured') AS measured FROM events
 
 @dataclass(frozen=True)
 class Thresholds:
-    """From which confidence values pass, as measured on this workspace's answers. is_begun: whether it is measured."""
+    """Confidence thresholds measured on this workspace's answers. is_begun: whether measuring was started."""
 
     is_begun: bool = False
     fields: Mapping[tuple[str, str], Measured] = field(default_factory=dict)
@@ -44,7 +44,7 @@ class Thresholds:
         return found is not None and found.threshold is not None
 
     def accept(self, form: str, zone: str, page: str, given: float) -> float:
-        """From which confidence a zone's value may pass. given: what a file says, where nothing was measured."""
+        """Threshold of a zone's value. given: from a file, if nothing was measured."""
         found = self.fields.get((form, field_of(zone)))
         if found is None:
             return given
@@ -53,12 +53,12 @@ class Thresholds:
         return given if found.threshold is None else found.threshold
 
     def key(self, form: str, page: str) -> str:
-        """All of it that matters to a page, for the keys of work; "" where nothing was measured."""
+        """Everything that affects a page, for work keys; "" if nothing was measured."""
         own = [m for (f, _), m in sorted(self.fields.items()) if f == form and m.field != TOGETHER]
         return " ".join(f"{m.field}={self.accept(form, m.field, page, -1.0):g}" for m in own)
 
     def is_suspect(self, form: str, book: str) -> bool:
-        """Whether more is asked of a volume than of others."""
+        """Whether a volume is sampled more than others."""
         return any(f == form and book in m.suspects for (f, _), m in self.fields.items())
 
     def passes_any(self, form: str) -> bool:
@@ -74,7 +74,7 @@ def thresholds_in(ledger: Ledger) -> Thresholds:
 
 
 def begin_measuring(ledger: Ledger, site: str) -> bool:
-    """Measure from now on. Returns False where that was begun before."""
+    """Start measuring. Returns False if already started."""
     if thresholds_in(ledger).is_begun:
         return False
     ledger.record_event(site, STEP, "note", detail={"begun": True})
@@ -82,14 +82,14 @@ def begin_measuring(ledger: Ledger, site: str) -> bool:
 
 
 def weights_of(networks: Iterable[str], now: Mapping[str, str]) -> str:
-    """Which weights those networks read with, as it stands with an answer. now: as own_weights.all_chosen gives it."""
+    """Weights used by those networks, as stored with an answer. now: from own_weights.all_chosen."""
     said = ((name, now.get(name, PACKAGE)) for name in sorted(networks))
     # Without its name, as answers of before there were several have it.
     return " ".join(used if name == FIELDS else f"{name}={used}" for name, used in said) or ANY_WEIGHTS
 
 
 def is_for_weights(weights: str, now: Mapping[str, str]) -> bool:
-    """Whether an answer on what those weights read says something of today's. weights: as weights_of gives it."""
+    """Whether an answer on readings by those weights applies to the current ones. weights: from weights_of."""
     if weights == ANY_WEIGHTS:
         return True
     said = (part.rpartition("=") for part in weights.split())
@@ -97,7 +97,7 @@ def is_for_weights(weights: str, now: Mapping[str, str]) -> bool:
 
 
 def answers_in(ledger: Ledger) -> Iterator[BlindAnswer]:
-    """The answers that count for the weights of today, in the order in which they came."""
+    """Answers that count for the current weights, in order of arrival."""
     now = find_all_chosen(ledger)
     for row in ledger.stream_rows(_ANSWERS):
         found = json.loads(row["measured"])
@@ -106,7 +106,7 @@ def answers_in(ledger: Ledger) -> Iterator[BlindAnswer]:
 
 
 def plain_answer(answer: BlindAnswer, weights: str) -> dict[str, Any]:
-    """An answer as an event keeps it, without any value."""
+    """An answer as stored in an event, without values."""
     return {
         "form": answer.form, "field": answer.field, "book": answer.book, "confidence": round(answer.confidence, 6),
         "right": answer.right, "weights": weights,
@@ -114,9 +114,9 @@ def plain_answer(answer: BlindAnswer, weights: str) -> dict[str, Any]:
 
 
 def measure_again(ledger: Ledger, terms: Terms, given: Mapping[str, float]) -> list[str]:
-    """Fold all answers anew, keep what changed as events, and say in sentences what opened and what was closed.
+    """Recompute all thresholds, store changes as events, and describe in sentences what opened and closed.
 
-    given: form -> a threshold that was measured otherwise. Does nothing where measuring was not begun.
+    given: form -> a threshold measured elsewhere. Does nothing if measuring was not started.
     """
     if not _has_news(ledger, terms, given):
         return []
@@ -126,7 +126,7 @@ def measure_again(ledger: Ledger, terms: Terms, given: Mapping[str, float]) -> l
 
 
 def preview_thresholds(ledger: Ledger, terms: Terms, given: Mapping[str, float]) -> Thresholds:
-    """The thresholds as `measure_again` would keep them; nothing is written."""
+    """Thresholds as `measure_again` would store them; nothing is written."""
     if not _has_news(ledger, terms, given):
         return thresholds_in(ledger)
     return Thresholds(True, {(m.form, m.field): m for m in measure(answers_in(ledger), terms, given)})
@@ -154,15 +154,13 @@ def _fold_answers(ledger: Ledger, terms: Terms, given: Mapping[str, float]) -> l
 
 
 def _hash_inputs(ledger: Ledger, terms: Terms, given: Mapping[str, float]) -> str:
-    """All that thresholds are folded from, without a look at it: the newest of the events that hold answers, and the
-    terms on which they are.
-    """
+    """Inputs of the thresholds: newest event with answers, and the terms."""
     newest = [newest_of_step(ledger, step) for step in ("review", STEP)]
     return plain_hash([__version__, newest, asdict(terms), dict(given), find_all_chosen(ledger)])
 
 
 def _describe_change(old: Measured, new: Measured) -> Iterator[str]:
-    """What a person should know of a change; that some more answers came is none."""
+    """Description of a change for people; a few more answers are no change."""
     name = f"{new.form}, {'all fields together' if new.field == TOGETHER else new.field}"
     for book in sorted({*new.books} - {*old.books}):
         yield f"{name}: closed for the volume {book}: too much of what passed there was wrong. It is asked again."

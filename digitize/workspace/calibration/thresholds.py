@@ -1,7 +1,7 @@
-"""From answers to thresholds: proved from nothing by form and field, watched for ever, closed when they no longer hold.
+"""Thresholds from answers: proved by form and field, audited continuously, closed when they no longer hold.
 
-All of it is one fold over the answers in their order, so the same answers always give the same thresholds, and looking
-at them after every answer costs no certainty (`digitize.workspace.calibration.error_bounds`).
+A single fold over the answers in order, so the same answers always give the same thresholds, and checking after every
+answer costs no certainty (`digitize.workspace.calibration.error_bounds`).
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from digitize.workspace.calibration.values import TOGETHER, BlindAnswer, Measure
 
 
 def measure(answers: Iterable[BlindAnswer], terms: Terms, given: Mapping[str, float] | None = None) -> list[Measured]:
-    """Every field of which something was answered, and each form's fields together, by form and field.
+    """State of every answered field, and of each form's fields together, by form and field.
 
-    answers: in the order in which they came. given: form -> a threshold that somebody measured otherwise; it holds
-    until one is proved, or it is shown to be wrong.
+    answers: in order of arrival. given: form -> a threshold measured elsewhere; it applies until one is proved, or it
+    is refuted.
     """
     measuring = Measuring(terms, given)
     for answer in answers:
@@ -26,10 +26,10 @@ def measure(answers: Iterable[BlindAnswer], terms: Terms, given: Mapping[str, fl
 
 
 class Measuring:
-    """The fold itself, answer by answer, for who asks in between what passes by now."""
+    """The fold, answer by answer, for callers that query in between."""
 
     def __init__(self, terms: Terms, given: Mapping[str, float] | None = None) -> None:
-        """Nothing was answered yet. terms, given: as `measure` takes them."""
+        """No answers yet. terms, given: as for `measure`."""
         self._terms, self._given = terms, given or {}
         self._forms: dict[str, _Form] = {}
 
@@ -41,12 +41,12 @@ class Measuring:
         form.see(answer)
 
     def list_fields(self) -> list[Measured]:
-        """Where all fields stand now, by form and field."""
+        """State of all fields, by form and field."""
         return [m for name in sorted(self._forms) for m in self._forms[name].list_fields()]
 
 
 class _Field:
-    """One field of a form, or all of them together: proof, watch, and what came of them."""
+    """One field of a form, or all together: proof, audit, and results."""
 
     def __init__(self, form: str, name: str, terms: Terms) -> None:
         self.form, self.name, self.terms = form, name, terms
@@ -56,9 +56,9 @@ class _Field:
         self.brought: Proof | None = Proof(terms)
 
     def see(self, answer: BlindAnswer, passes_from: float | None) -> bool:
-        """Take an answer. passes_from: the threshold that holds for it now, its own or another.
+        """Process an answer. passes_from: current threshold, its own or another.
 
-        Returns whether it counts for the proof: not if its book is closed, or if it was the one that closed all.
+        Returns whether it counts for the proof: not if its book is closed, or if it closed everything.
         """
         self.count += 1
         if answer.book in self.watch.closed:
@@ -75,7 +75,9 @@ class _Field:
         return True
 
     def trial_threshold(self) -> float | None:
-        """From which its answers count for their volume though nothing passes yet; None where it may be bad itself."""
+        """Threshold at which its answers count for their volume before anything passes; None if it may be bad
+        itself.
+        """
         start = STARTS[0][0]
         answers, wrong = self.proof.count_from(start)
         has_proved = answers >= self.terms.least_own and evidence_above(wrong, answers, self.terms.limit) < 1
@@ -83,7 +85,7 @@ class _Field:
 
 
 class _Form:
-    """The fields of one form."""
+    """Fields of one form."""
 
     def __init__(self, name: str, terms: Terms, given: float | None) -> None:
         self.name, self.terms, self.given = name, terms, given
@@ -98,7 +100,7 @@ class _Form:
         self.watch = Watch(self.terms)
 
     def see(self, answer: BlindAnswer) -> None:
-        """Take the next answer. What was said of a volume that it closes counts for nothing, from the first on."""
+        """Process the next answer. Once a volume is closed, all its answers are discarded."""
         if answer.book in self.closed:
             return
         self.answers.append(answer)
@@ -141,7 +143,7 @@ class _Form:
         return [self._measure_together(), *found] if self.terms.together else found
 
     def _threshold(self, own: _Field, book: str = "") -> tuple[float | None, str]:
-        """From which a value of a field passes, and by what; a field's own proof goes before all others."""
+        """Threshold of a field and its origin; a field's own proof takes precedence."""
         if own.proof.threshold is not None:
             return own.proof.threshold, "own"
         if own.closed:
@@ -153,7 +155,7 @@ class _Form:
         return self.given, "given" if self.given is not None else ""
 
     def _is_refuted(self, own: _Field) -> bool:
-        """Whether a field's own answers say that it must not pass with the others."""
+        """Whether a field's own answers show that it must not pass with the others."""
         together = self.all.proof.threshold
         return bool(own.closed) or own.proof.is_refuted(STARTS[0][0] if together is None else together)
 

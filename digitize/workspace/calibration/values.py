@@ -1,4 +1,4 @@
-"""What is counted, what is promised, and what came of it: plain values of calibration."""
+"""Plain values of calibration: answers, the guarantee, and results."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ TOGETHER = "*"
 
 @dataclass(frozen=True, slots=True)
 class BlindAnswer:
-    """What a person said of a value without seeing what the machine had made of it.
+    """A person's answer given without seeing the machine's reading.
 
-    form: the print or register. field: the zone or column. book: the volume. confidence: of the value that would have
-    passed, 0 where none could. right: whether the person said the same.
+    form: print or register. field: zone or column. book: volume. confidence: of the value that would have passed, 0 if
+    none could. right: whether both agree.
     """
 
     form: str
@@ -28,9 +28,9 @@ class BlindAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What is promised. right: share of what passes that is right, at least; certainty: with which that is so.
+    """The guarantee. right: minimum correct share of what passes; certainty: of that.
 
-    together: whether fields without a threshold of their own may pass by one proved for all fields of the form.
+    together: whether fields without their own threshold may pass by one proved for all fields of the form.
     """
 
     right: float = 0.99
@@ -39,29 +39,29 @@ class Terms:
 
     @property
     def limit(self) -> float:
-        """The share of what passes that may be wrong."""
+        """Maximum error share of what passes."""
         return 1 - self.right
 
     @property
     def risk(self) -> float:
-        """The probability with which the promise may be broken."""
+        """Probability with which the guarantee may be broken."""
         return 1 - self.certainty
 
     @property
     def least_own(self) -> int:
-        """Answers of its own without which a field passes with no others: a tenth of what a proof of its own takes."""
+        """Minimum number of own answers before a field may pass with others: a tenth of its own proof."""
         return ceil(log(self.risk) / log1p(-self.limit) / 10)
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Where one field of a form stands.
+    """State of one field of a form.
 
-    threshold: from which a value passes, None while none does; by: "own", "together" (proved for the form's fields
+    threshold: from which a value passes, None if none does; by: "own", "together" (proved for the form's fields
     together) or "given" (calibration.toml). answers: given since it was last closed; passing: of these at or above the
     threshold, wrong: of these. audited, audited_wrong: answers since it was opened, on values that had passed.
-    opened_after: answers until it opened first. closed: how often it was closed; books: closed by themselves; suspects:
-    volumes of which more is asked, since what was seen of them speaks rather against the promise.
+    opened_after: answers until it first opened. closed: number of closings; books: closed individually; suspects:
+    volumes sampled more, since their audit is below the guarantee so far.
     """
 
     form: str
@@ -84,5 +84,5 @@ class Measured:
 
 
 def measured_from_plain(plain: Mapping[str, Any]) -> Measured:
-    """What `Measured.as_plain` wrote."""
+    """Inverse of `Measured.as_plain`."""
     return Measured(**{**plain, "books": tuple(plain["books"]), "suspects": tuple(plain["suspects"])})

@@ -1,1 +1,1 @@
-"""Counts of an office's work: folded by part, kept in the ledger, summed up for `status`."""
+"""Counts of an office's work: computed per part, cached in the ledger, summed for `status`."""

@@ -1,4 +1,4 @@
-"""The counts of parts as the ledger caches them: what is marked is counted again, and written when somebody writes."""
+"""Cache of counts per part in the ledger: dirty parts are counted again, and stored on the next write."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _counts_cache(ledger: Ledger) -> PartCache:
 
 
 def iter_part_counts(ledger: Ledger) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """(part, its counts) of all parts, in order; nothing is written."""
+    """(part, counts) of all parts in order; read-only."""
     cache = _counts_cache(ledger)
     texts = dict(cache.iter_cached())
     texts |= {part: cache.get(part) for part in (cache.changed if ledger.is_current else list_parts(ledger, COUNT))}
@@ -36,7 +36,7 @@ def iter_part_counts(ledger: Ledger) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 
 def iter_summed_counts(ledger: Ledger) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """The same with volumes and batches summed up; nothing is written. By parts where there are no sums yet."""
+    """The same with volumes and batches summed; read-only. Per part if there are no sums yet."""
     if not ledger.is_current or not sums.are_kept(ledger):
         yield from iter_part_counts(ledger)
         return
@@ -45,13 +45,13 @@ def iter_summed_counts(ledger: Ledger) -> Iterator[tuple[str, Mapping[str, Any]]
 
 
 def iter_volume_counts(ledger: Ledger, volumes: Iterable[int]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """The counts of some volumes, in the order given."""
+    """Counts of some volumes, in the given order."""
     for part, text in _counts_cache(ledger).get_many(f"volume:{volume}" for volume in volumes):
         yield part, json.loads(text)
 
 
 def find_volumes_with(ledger: Ledger, total: str) -> Iterator[str]:
-    """The volumes whose counts have something under a total, in order; sums lead there. No total is below nought."""
+    """Volumes with a nonzero total, in order, found through the sums. Totals are never negative."""
     if not ledger.is_current or not sums.are_kept(ledger):
         counts = iter_part_counts(ledger)
         yield from (part for part, tally in counts if part.startswith("volume:") and _has(tally, total))
@@ -66,7 +66,7 @@ def _has(counts: Mapping[str, Any], total: str) -> bool:
 
 
 def keep_counts(ledger: Ledger) -> None:
-    """Count what is marked and write it with the sums above it: the next look has nothing to count."""
+    """Count dirty parts and store them with their sums, so that the next look has nothing to count."""
     if not ledger.can_write or not ledger.is_current:
         return
     cache = _counts_cache(ledger)
@@ -82,7 +82,7 @@ def keep_counts(ledger: Ledger) -> None:
 
 
 def find_differing_counts(ledger: Ledger) -> Iterator[str]:
-    """Parts whose counts are kept, not marked, and not what the ledger says; sums that are not those of their parts."""
+    """Parts with stored, clean counts that differ from the ledger; sums that differ from their parts."""
     cache = _counts_cache(ledger)
     waiting = cache.changed
     kept, true = dict(cache.iter_cached()), dict[str, str]()
@@ -97,13 +97,13 @@ def find_differing_counts(ledger: Ledger) -> Iterator[str]:
 
 
 def read_gaps(ledger: Ledger) -> Iterator[Gap]:
-    """Numbers left out between pages, of all volumes in order: from the counts, so that no page is looked at."""
+    """Missing page numbers of all volumes in order, from the counts, without looking at pages."""
     for _, tally in iter_summed_counts(ledger):
         yield from (Gap(**gap) for gap in tally.get("gaps", ()))
 
 
 def find_few_open(ledger: Ledger, asked: Iterable[sums.Few]) -> list[str]:
-    """Some hundreds of the records with the fewest open fields that people are asked about. asked: of all parts."""
+    """Some hundreds of records with the fewest open fields. asked: of all parts."""
     parts = dict.fromkeys(part for _, _, _, part in sums.fewest(asked))
     found: list[tuple[int, str]] = []
     for r in _records_of(ledger, list(parts)):
@@ -115,7 +115,7 @@ def find_few_open(ledger: Ledger, asked: Iterable[sums.Few]) -> list[str]:
 
 
 def _records_of(ledger: Ledger, parts: Sequence[str]) -> Iterator[Any]:
-    """The records of these parts; volumes are asked for together, since each question is a journey to a database."""
+    """Records of these parts; volumes are queried together to save database round trips."""
     volumes = [values_of(part) for part in parts if part.startswith("volume:")]
     for i in range(0, len(volumes), AT_ONCE):
         some = volumes[i : i + AT_ONCE]

@@ -1,4 +1,4 @@
-"""The counts of one part of a workspace: a volume, a table, the files of an intake; folded anew where it is marked."""
+"""Counts of one part of a workspace: a volume, a table, the files of an intake; recomputed if dirty."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _REFUSED = """SELECT detail FROM state WHERE step = 'intake' AND outcome = 'fail
 
 
 def count_part(ledger: Ledger, part: str) -> PartCounts:
-    """Fold what the ledger says of one part."""
+    """Count one part from the ledger."""
     kind, _, name = part.partition(":")
     t = PartCounts()
     if part == FILES:
@@ -63,7 +63,7 @@ def values_of(part: str) -> tuple[object, ...]:
 
 
 class _Part:
-    """What volumes and tables have in common: records, and what mapping said of their units."""
+    """Common base of volumes and tables: records, and mapping results of their units."""
 
     where = _OF_VOLUME
 
@@ -106,7 +106,7 @@ class _Part:
             t.add_captured(profile, n, n * r["loaded"])
 
     def _fold_mapping(self) -> None:
-        """What mapping said of the units that gave something, or failed."""
+        """Mapping results of units with output or failures."""
         t = self._t
         for unit, steps in self._states.items():
             outcome, said = steps.get("map", ("", {}))
@@ -194,7 +194,7 @@ class _Table(_Part):
         return self._name
 
     def fold(self) -> None:
-        """Its records, and columns that no mapping takes."""
+        """Its records, and columns that no mapping uses."""
         self._load_states()
         self._fold_records()
         self._fold_mapping()

@@ -1,8 +1,9 @@
-"""Sums over the counts of parts: of 64 volumes, of 64 such sums, of all; and of batches. So `status` reads a few rows.
+"""Sums over the counts of parts: of 64 volumes, of 64 such sums, of all; and of batches, so that `status` reads few
+rows.
 
-They are written in the transaction that writes the parts, from what is kept of all parts beneath (`keep_counts`), and
-so can be made anew at any time. Lots of a run write marks alone, never a sum: machines that record at once do not wait
-for each other's sums. Whoever looks folds what is marked, and the sums above it, without writing them.
+They are written in the same transaction as the parts, from the stored counts of all parts below (`keep_counts`), and
+can be rebuilt at any time. Lots of a run write only dirty marks, never a sum, so machines recording at the same time do
+not wait for each other. Readers compute dirty parts and their sums without writing them.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ _NONE: Plain = {}
 
 
 def parent_of(part: str) -> str | None:
-    """The sum in which a part, or a sum, is counted next; None for a sum of all, and for what no sum covers."""
+    """The sum that includes a part or sum; None for the total, and for parts outside sums."""
     kind, _, name = part.removeprefix(PREFIX).partition(":")
     if kind not in _KINDS or name == "all":
         return None
@@ -50,16 +51,16 @@ def parent_of(part: str) -> str | None:
 
 
 def part_order(part: str) -> tuple[str, int, str]:
-    """Volumes, and sums of them, by their number, as they were taken in; a key to sort by."""
+    """Sort key: volumes and their sums by number, in order of intake."""
     kind, _, name = part.removeprefix(PREFIX).partition(":")
     number = name.rpartition(":")[2]
     return (kind != "volume") * kind, int(number) if kind == "volume" and number.isdecimal() else 0, name
 
 
 def fold_up(ledger: Ledger, parts: Iterable[str], fresh: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The sums above these parts, lowest first, each with its counts as they are kept.
+    """Sums above these parts, lowest first, with their counts as stored.
 
-    fresh: counts of parts that are newer than what is kept of them.
+    fresh: counts of parts newer than the stored ones.
     """
     now, made = dict(fresh or {}), dict[str, str]()
     level = list(parts)
@@ -79,7 +80,7 @@ def fold_up(ledger: Ledger, parts: Iterable[str], fresh: Mapping[str, str] | Non
 
 
 def _children(ledger: Ledger, parent: str) -> Iterator[tuple[str, str]]:
-    """What is kept of all that a sum counts."""
+    """Stored counts of everything in a sum."""
     kind, level, at = (*parent.removeprefix(PREFIX).split(":", 2), "", "")[:3]
     if level == "all":
         below = f"{PREFIX}{kind}:{_LEVELS if kind == 'volume' else 1}:"
@@ -94,7 +95,7 @@ def _children(ledger: Ledger, parent: str) -> Iterator[tuple[str, str]]:
 
 
 def are_kept(ledger: Ledger) -> bool:
-    """Whether all parts are summed up: not in a ledger of before there were sums, until its counts are kept next."""
+    """Whether all parts are summed; not in a ledger from before sums, until its counts are next stored."""
     there = {r["part"] for r in ledger.rows("SELECT part FROM tallies WHERE part IN (?, ?)", _TOPS)}
     for kind, top in zip(_KINDS, _TOPS, strict=True):
         sql = "SELECT 1 FROM tallies WHERE part >= ? AND part < ? LIMIT 1"
@@ -104,7 +105,7 @@ def are_kept(ledger: Ledger) -> bool:
 
 
 def iter_sums(ledger: Ledger, fresh: Mapping[str, str]) -> Iterator[tuple[str, Plain]]:
-    """The sums of all, and the parts that no sum covers. fresh: counts of parts that are newer than what is kept."""
+    """Top-level sums, and parts outside sums. fresh: counts of parts newer than the stored ones."""
     above = fold_up(ledger, (part for part in fresh if parent_of(part)), fresh)
     kept = {r["part"]: r["data"] for r in ledger.rows("SELECT part, data FROM tallies WHERE part IN (?, ?)", _TOPS)}
     kept |= {r["part"]: r["data"] for r in ledger.stream_rows(_OTHERS)}
@@ -117,9 +118,9 @@ def iter_sums(ledger: Ledger, fresh: Mapping[str, str]) -> Iterator[tuple[str, P
 def find_parts_with(
     ledger: Ledger, kind: str, is_wanted: Callable[[Plain], bool], fresh: Mapping[str, str]
 ) -> Iterator[str]:
-    """The parts of a kind whose counts are wanted, in order; a sum whose counts are not leads to none.
+    """Parts of a kind with wanted counts, in order; sums without them are skipped.
 
-    fresh: counts of parts that are newer than what is kept.
+    fresh: counts of parts newer than the stored ones.
     """
     above = fold_up(ledger, fresh, fresh)
     top = f"{PREFIX}{kind}:all"
@@ -135,7 +136,7 @@ def find_parts_with(
 
 
 class PartsSum:
-    """Counts of many parts together, without what only each of them tells."""
+    """Counts of many parts together, without per-part details."""
 
     def __init__(self) -> None:
         self._sums: dict[str, dict[str, Any]] = {"totals": {}, "failed": {}, "reasons": {}}
@@ -163,7 +164,7 @@ class PartsSum:
         self._volumes += volumes_of(part, counts)
 
     def as_text(self) -> str:
-        """As the ledger keeps it: what is not empty, in one order."""
+        """Stored form: non-empty counts in canonical order."""
         plain: dict[str, Any] = {
             **{name: {k: n for k, n in own.items() if n} for name, own in self._sums.items()},
             "kinds": {kind: own for kind, own in self._kinds.items() if own},
@@ -177,7 +178,7 @@ class PartsSum:
 
 
 def few_of(part: str, counts: Plain) -> list[Few]:
-    """The records of a part, or a sum, that people are asked about."""
+    """Records with open questions of a part or sum."""
     if "few" in counts:
         return [(n, first, records, of) for n, first, records, of in counts["few"]]
     return [(int(n), first, records, part) for n, (records, first) in counts.get("asked", _NONE).items()]
@@ -197,7 +198,7 @@ def fewest(every: Iterable[Few]) -> list[Few]:
 
 
 def first_of(part: str, counts: Plain) -> Sequence[Sequence[Any]]:
-    """(number of the volume, its name, its line), of the volumes that a part, or a sum, names."""
+    """(volume number, name, line) of the volumes in a part or sum."""
     if "first" in counts:
         return counts["first"]  # type: ignore[no-any-return]
     if not part.startswith("volume:"):
@@ -211,13 +212,13 @@ def volumes_of(part: str, counts: Plain) -> int:
 
 
 def most_waiting(volumes: Iterable[Sequence[Any]]) -> list[Sequence[Any]]:
-    """Those of which most waits or failed, in their order."""
+    """Volumes with the most waiting or failed pages, in order."""
     first = nsmallest(MOST_LINES, volumes, key=lambda v: (-v[2][1] - v[2][3], v[1]))
     return sorted(first, key=lambda v: v[0])
 
 
 def add_numbers(into: dict[str, int], more: Mapping[str, int]) -> None:
-    """Add numbers by name. Counter.update looks at what it is given first, which takes longer than a few values."""
+    """Add numbers by name. Faster than Counter.update for a few values."""
     for name, n in more.items():
         into[name] = into.get(name, 0) + n
 

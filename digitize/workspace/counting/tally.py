@@ -1,4 +1,4 @@
-"""The counts of a part of a workspace as the ledger keeps them, and many of them put together."""
+"""Counts of a part as stored in the ledger, and their sums."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ NOT_SAID = "(not said)"
 class PartCounts:
     """Counts of one part.
 
-    totals: by the names of Totals. by: volume, station, language -> name -> a line of counts. kinds: file, page, map ->
-    why something failed. failed: "kind|what has it looked at again". left: column of a table -> rows. asked: number of
-    open fields -> [records that have so many, the first of them]. captured: profile -> [records, loaded, fields].
+    totals: by the names of Totals. by: volume, station, language -> name -> line of counts. kinds: file, page, map ->
+    reason for failure. failed: "kind|what triggers a retry". left: column of a table -> rows. asked: number of open
+    fields -> [number of records, the first of them]. captured: profile -> [records, loaded, fields].
     """
 
     totals: dict[str, int] = field(default_factory=dict)
@@ -77,7 +77,7 @@ class PartCounts:
         self.asked[str(fields)] = [before[0] + records, min(before[1], first)] if before else [records, first]
 
     def add_captured(self, profile: str, records: int, loaded: int, fields: Mapping[str, int] | None = None) -> None:
-        """Count what was captured under a profile."""
+        """Count captured records of a profile."""
         row = self.captured.setdefault(profile, [0, 0, {}])
         row[0] += records
         row[1] += loaded
@@ -85,7 +85,7 @@ class PartCounts:
             row[2][name] = row[2].get(name, 0) + n
 
     def as_text(self) -> str:
-        """As the ledger keeps it: what is not empty, in one order."""
+        """Stored form: non-empty counts in canonical order."""
         plain = {name: getattr(self, name) for name in self.__slots__}
         plain["kinds"] = {kind: dict(some) for kind, some in self.kinds.items() if some}
         plain["reasons"] = {why: n for why, n in self.reasons.items() if n}

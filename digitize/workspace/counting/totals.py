@@ -1,4 +1,4 @@
-"""Counts folded from the ledger: how much waits, is done, failed, is in review, is loaded."""
+"""Counts from the ledger: waiting, done, failed, in review, loaded."""
 
 from __future__ import annotations
 
@@ -41,13 +41,11 @@ _GAPS = "Pages missing by the numbers on registers: {}; not in the book, as a pe
 class Totals:
     """The workspace in numbers. pages = waiting + read + failed; records = clean + review + reject + unchecked.
 
-    pages_blank: of the pages read those on which nothing is.
-    loaded_not_clean: of the loaded ones, those that are clean no more; they stand in the target until the next load.
-    flags: notes of the rules that stand beside loaded records. orphans: rows that are parts of records of another
-    table, and of none that is there. gone: rows of systems that a newer delivery of all of their table has no more.
-    columns_left: columns of tables that a mapping has to account for; they are not among the open fields. rows_asked:
-    rows of registers reported of which no person has said yet what they are. pages_missing: numbers left out between
-    pages of registers of which nobody has said yet what they are; pages_lost: those that the book has not.
+    pages_blank: blank pages among those read. loaded_not_clean: loaded records that are no longer clean; they stay in
+    the target until the next load. flags: rule notes on loaded records. orphans: part rows whose record is missing.
+    gone: rows of systems missing in a newer complete delivery. columns_left: table columns that a mapping must account
+    for; not among the open fields. rows_asked: reported register rows whose type is not decided yet. pages_missing:
+    missing register page numbers not decided yet; pages_lost: those missing from the book.
     """
 
     files: int = 0
@@ -102,24 +100,24 @@ class Totals:
 
     @property
     def to_load(self) -> int:
-        """Records that nothing holds back and that the next load takes along."""
+        """Records ready for the next load."""
         # Counts that an older version kept do not tell loaded_not_clean, until their part changes.
         return max(0, self.clean - (self.loaded - self.loaded_not_clean))
 
     def _format_records(self) -> str:
-        """Where the records are: with what is always named and what is seldom, their sum."""
+        """States of the records: common ones always, rare ones if present; they add up to the total."""
         seldom = ((self.to_load, "to be loaded"), (self.unchecked, "not checked yet"))
         more = "".join(f", {n} {what}" for n, what in seldom if n)
         return f"{self.loaded} loaded{more}, {self.in_review} in review, {self.rejected} rejected"
 
     def _format_asked(self) -> str:
-        """Of the rows reported, those of registers of which a person must say what they are."""
+        """Reported rows, including register rows whose type must be decided."""
         return f"; of {self.rows_asked} a person must say whether they are records" if self.rows_asked else ""
 
 
 @dataclass(slots=True)
 class CountsLine:
-    """The counts of one volume, station or language."""
+    """Counts of one volume, station or language."""
 
     pages: int = 0
     waiting: int = 0
@@ -135,9 +133,9 @@ class CountsLine:
 class StatusCounts:
     """Everything `digitize status` shows.
 
-    reasons: why a person must look, and how often. left_over: what mappings do not account for. gaps: numbers left out
-    between pages. books: what was learned of volumes from their own pages. captured: records by capture profile.
-    next_needed: what the next hundred records need. pages_per_min: as measured. volumes_more: volumes without a line.
+    reasons: for review, with counts. left_over: columns not covered by mappings. gaps: missing page numbers. books:
+    facts learned from volumes' own pages. captured: records by capture profile. next_needed: work for the next hundred
+    records. pages_per_min: measured. volumes_more: volumes without a line.
     """
 
     totals: Totals = field(default_factory=Totals)
@@ -170,16 +168,16 @@ class StatusCounts:
         }  # fmt: skip
 
     def lines(self) -> list[str]:
-        """The numbers for people, and what mappings do not account for."""
+        """The numbers for people, and columns not covered by mappings."""
         said = [*self.totals.lines(), *(n.line() for n in [self.next_needed] if n), in_words(self.failed)]
         said += tables_in_words(self.tables) + self.books
         return [*filter(None, said), *(c.line() for c in self.captured), *(c.line() for c in self.left_over)]
 
 
 def count_work(ledger: Ledger, *, every_volume: bool = True) -> StatusCounts:
-    """The ledger's newest states in counts: as they are kept of each part, anew of those where something changed.
+    """Current counts: cached per part, recomputed where dirty.
 
-    every_volume: a line of each, for which the counts of each are read; else of those of which most waits or failed.
+    every_volume: one line per volume, which reads the counts of each; else only those with the most waiting or failed.
     """
     s = StatusCounts(by={"volume": {}, "station": {}, "language": {}})
     lines: dict[str, dict[str, list[int]]] = {"volume": {}}
@@ -210,9 +208,9 @@ _AT_ONCE = 500
 
 
 def _first_lines(ledger: Ledger, of_all: _Sums, found: Mapping[str, list[int]]) -> tuple[dict[str, list[int]], int]:
-    """The lines of the volumes that sums name, then those of tables, and how many volumes have none.
+    """Lines of the volumes in the sums, then of tables, and the number of volumes without a line.
 
-    found: lines of tables by name. A table that is called as a volume is has one line with it, so that is looked for.
+    found: lines of tables by name. A table with the name of a volume shares its line, so that is looked up.
     """
     held = {number: (name, line) for number, name, line in sums.most_waiting(of_all.first)}
     names = sorted(found.keys() - {name for name, _ in held.values()})
@@ -229,7 +227,7 @@ def _first_lines(ledger: Ledger, of_all: _Sums, found: Mapping[str, list[int]]) 
 
 @contextmanager
 def _pause_gc() -> Iterator[None]:
-    """Without looking for circles meanwhile: of a hundred thousand small counts none holds another."""
+    """Disable the garbage collector meanwhile: a hundred thousand small counts without cycles."""
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -240,7 +238,7 @@ def _pause_gc() -> Iterator[None]:
 
 
 class _Sums:
-    """What is put together of parts before it is told."""
+    """Totals of parts before output."""
 
     def __init__(self) -> None:
         self.few: list[sums.Few] = []
@@ -303,8 +301,8 @@ def _count_steps(s: StatusCounts, not_mapped: int) -> None:
 
 
 def pace(ledger: Ledger, waiting: int) -> tuple[float | None, float | None]:
-    """(pages a minute, minutes for so many that wait), over the last thousand pages read, pauses of more than five
-    minutes left out; None for both where too few were read.
+    """(pages per minute, minutes for the waiting pages) over the last thousand pages, without pauses over five minutes;
+    None for both if too few.
     """
     sql = "SELECT at FROM events WHERE step = 'recognise' ORDER BY seq DESC LIMIT 1000"
     times = [datetime.fromisoformat(r["at"]) for r in ledger.rows(sql)]

@@ -1,1 +1,1 @@
-"""What people are asked about a record, and what they said, put over what the machine read."""
+"""Questions about records, and people's decisions applied over machine readings."""

@@ -1,4 +1,4 @@
-"""Decisions of people put over what the machine read, before mapping, so that one typed text feeds all its fields."""
+"""Apply people's decisions over machine readings before mapping, so that one typed text feeds all its fields."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ OPEN_AGAIN = (REOPENED, CHANGED)
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """The decisions on one record that still hold: cell -> decision."""
+    """Valid decisions on one record: cell -> decision."""
 
     cells: Mapping[str, Decision]
 
@@ -36,7 +36,7 @@ class Settled:
 
 
 def decisions_hash(decisions: Mapping[str, Mapping[str, Decision]]) -> str:
-    """Hash of what people settled, whenever they did."""
+    """Hash of the decisions, independent of their time."""
     plain = {
         record: {cell: [d.reading, d.source, d.schema, d.verdict, d.value, d.operator] for cell, d in cells.items()}
         for record, cells in decisions.items()
@@ -45,7 +45,7 @@ def decisions_hash(decisions: Mapping[str, Mapping[str, Decision]]) -> str:
 
 
 def keep_valid(decisions: Mapping[str, Decision], form: str, source_of: Mapping[str, str]) -> Settled:
-    """Those decisions whose form and source are unchanged. source_of: cell -> hash of what it lies on today."""
+    """Decisions whose form and source are unchanged. source_of: cell -> hash of its source today."""
     # A cell of whose source nothing is told counts as unchanged.
     kept = {c: d for c, d in decisions.items() if d.schema == form and source_of.get(c, d.source) == d.source}
     return Settled(kept)
@@ -73,7 +73,7 @@ def apply_to_row(values: RowValues, settled: Settled) -> RowValues:
 
 
 def stored_texts(mapping: FormMapping, row: RowValues, settled: Settled) -> Mapping[str, str]:
-    """Cell -> its text as it is stored, of the row's cells that a person settled."""
+    """Cell -> stored text, for the row's settled cells."""
     names = [n for n in row.cells if f"{COLUMN}:{n}" in settled.cells]
     sources = row_sources(mapping, [row]) if names else None
     return {f"{COLUMN}:{n}": sources.cell(n, row.cells[n]).raw for n in names} if sources else {}
@@ -86,11 +86,10 @@ def sign_record(
     context: MapContext,
     stored: Mapping[str, str] = MappingProxyType({}),
 ) -> Record:
-    """The mapped record with the operator's name on every field that a person settled, its raw text as it was.
+    """The mapped record with the operator's name on every settled field, and its original raw text.
 
-    read_before: cell -> its reading today; a decision made on another one is left out. stored: cell -> its text in the
-    table. What was typed for a field that nothing in the source feeds is put in here, made canonical by the field's own
-    cleaner.
+    read_before: cell -> its reading today; decisions made on another one are ignored. stored: cell -> its text in the
+    table. Text typed for a field without a source is inserted here, cleaned by the field's cleaner.
     """
     for path, value in list(record.cells()):
         cell = cell_of(path, value)
@@ -136,8 +135,9 @@ def _make_typed_value(path: str, decision: Decision, context: MapContext) -> Fie
 
 
 def _mark_doubtful(value: FieldValue, decision: Decision) -> FieldValue:
-    """What the machine made of a place that is asked again: nothing lets it pass until somebody settles it. What was
-    settled of a cell that changed since is offered.
+    """The machine's value of a place asked again: it does not pass until settled.
+
+    An earlier answer on a changed cell is offered.
     """
     before = (decision.value,) if decision.verdict == CHANGED and decision.value else ()
     candidates = tuple(dict.fromkeys((*before, *value.candidates)))

@@ -1,4 +1,4 @@
-"""Names of places that people typed and no list has: each is offered for its list once, and then counts as an entry."""
+"""Place names typed by people and missing in the lists: each is offered for its list once, and then is an entry."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ _COLUMNS = {"station": "station,district,aliases,district_aliases\n", "district"
 
 
 def find_typed(ledger: Ledger, lists: Mapping[str, CodeList]) -> list[Typed]:
-    """The typed names that are in no list and of which nobody has said yet whether they belong there."""
+    """Typed names in no list, not decided yet."""
     asked = {d.field for d in Records(ledger).entry_words(LIST_FILES)}
     found = (one for one in list_typed_names(ledger) if one.cell not in asked)
     return [one for one in found if lists[one.list].find(one.name) is None]
 
 
 def add_entry(own_lists: tuple[Path, Path], decision: Decision) -> None:
-    """Add a name to the workspace's own list when a person said so.
+    """Add a name to the workspace's own list after a person's approval.
 
-    own_lists: of stations and districts. decision: a word on a name that was typed.
+    own_lists: of stations and districts. decision: on a typed name.
     """
     name, _, entry = decision.field.partition(":")[2].partition("/")
     if decision.value != ADD:

@@ -1,4 +1,4 @@
-"""The items of a review: one per place on the paper (or cell of a table), however many fields hang on it."""
+"""Review items: one per place on the paper (or table cell), however many fields depend on it."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ MEASURED = "measured"
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing a person is asked.
+    """One question.
 
-    id: made from record, cell, reading and source, so that an old sheet is noticed. cell: "zone:PAGE/ZONE",
-    "column:NAME" or "field:NAME" (nothing on the paper feeds it). fields: paths that hang on the cell. reading: what
-    the machine saw; value: what it made of it. why: stable words and rule codes. said: what is told, as a
-    rule the messages of findings; form, findings: of whose record and of what, where rules ask. box: of the cell on its
-    page; boxes: of a whole row, one a half of it. is_blind: asked without what the machine made of it. told: what is
-    known of the volume that this would be, by whom. is_legible: whether what was read says anything, and may be shown.
-    is_measured: whether anybody measured how right such a reading is.
+    id: from record, cell, reading and source, so that an outdated sheet is noticed. cell: "zone:PAGE/ZONE",
+    "column:NAME" or "field:NAME" (without a source on paper). fields: paths that depend on the cell. reading: raw
+    machine reading; value: interpreted. why: stable codes and rule codes. said: text shown, e.g. messages of findings;
+    form, findings: of the record, if rules ask. box: of the cell on its page; boxes: of a whole row, one per half.
+    is_blind: shown without the machine's value. told: metadata of the volume that would be this value, with its origin.
+    is_legible: whether the reading is meaningful and may be shown. is_measured: whether the accuracy of such readings
+    was measured.
     """
 
     id: str
@@ -66,7 +66,7 @@ class Item:
 
     @property
     def machine(self) -> str:
-        """What a person who says ok agrees to, "" where nothing was read that could be meant."""
+        """What "ok" confirms, "" if nothing meaningful was read."""
         return (self.value or self.reading) if self.is_legible else ""
 
 
@@ -76,10 +76,10 @@ def item_id(record: str, cell: str, reading: str, source: str) -> str:
 
 
 def make_measuring_item(item: Item, least: float) -> Item:
-    """The same question, asked to measure; under an id of its own, so that what a sheet showed is known from its ids.
+    """The same question, for measurement, with its own id, so that the ids tell what a sheet showed.
 
-    least: the confidence from which a value might pass at all. From there on it is asked blind: without what the
-    machine read, how sure it was and what rules say of it.
+    least: minimum confidence to pass at all. From there on it is asked blind: without the reading, its confidence and
+    findings.
     """
     if item.confidence < least:
         return replace(item, id=measured_id(item.id))
@@ -90,12 +90,12 @@ def make_measuring_item(item: Item, least: float) -> Item:
 
 
 def measured_id(item: str) -> str:
-    """The id of an item where its answer is to measure."""
+    """Id of an item whose answer is for measurement."""
     return work_key("measured", item)[:12]
 
 
 def _feeding_cell(ledger: Ledger, stored: Stored, path: str, mappings: Mapping[str, FormMapping]) -> str:
-    """The zone or column that feeds a field which holds nothing, "" when none does."""
+    """Zone or column that feeds an empty field, "" if none."""
     now = ledger.state(stored.unit.partition(":")[0], "map")
     mapping = mappings.get(str(now.detail.get("mapping", "")).partition(" ")[0]) if now else None
     if mapping is None:
@@ -116,7 +116,7 @@ def _feeding_cell(ledger: Ledger, stored: Stored, path: str, mappings: Mapping[s
 
 
 def _role(record: Record, child: str, at: str) -> str:
-    """The role of a row of a record, "" where it has none."""
+    """Role of a record's row, "" if none."""
     rows = record.children.get(child, ())
     cell = rows[int(at)].get("role") if at.isdigit() and int(at) < len(rows) else None
     return (cell.value or "") if cell is not None else ""
@@ -133,10 +133,9 @@ def _cell_named(stored: Stored, name: str, *, is_register: bool) -> str:
 def list_items(
     ledger: Ledger, mappings: Mapping[str, FormMapping], scope: Scope | None = None
 ) -> Iterator[tuple[Stored, Item]]:
-    """Every item of every record that is in review or rejected, by record, in the order of value. scope: of these units
-    alone.
+    """All items of records in review or rejected, by record, in order of value. scope: only these units.
 
-    A place on the paper that feeds several records, as the day above a diary's entries does, is asked once.
+    A place that feeds several records, e.g. the date above diary entries, is asked once.
     """
     order, first = records_by_value(ledger, scope)
     yield from items_in_order(ledger, mappings, ((record, first) for _, record in order))
@@ -145,10 +144,10 @@ def list_items(
 def items_in_order(
     ledger: Ledger, mappings: Mapping[str, FormMapping], order: Iterable[tuple[str, Mapping[str, str]]]
 ) -> Iterator[tuple[Stored, Item]]:
-    """The items of some records in an order that was found before; no more of them are read than are taken.
+    """Items of some records in a precomputed order; lazily read.
 
-    order: each with the first, by its id, of the records that wait for a place as well, for those places of its volume
-    that several wait for.
+    order: each with the first record (by id) that waits for a place, for places of its volume shared by several
+    records.
     """
     readings = Readings(ledger)
     asked: set[str] = set()
@@ -170,10 +169,10 @@ def items_in_order(
 def items_of(
     ledger: Ledger, stored: Stored, mappings: Mapping[str, FormMapping], readings: Readings | None = None
 ) -> list[Item]:
-    """The items of one record, as the eye goes over the page: in the order of the form's zones, then the others.
+    """Items of one record in reading order: form zones first, then the others.
 
-    readings: to look at, where many records are asked for. A column that the mapping does not account for is no item:
-    it is asked once for the table.
+    readings: shared cache if many records are requested. A column not covered by the mapping is no item: it is asked
+    once per table.
     """
     readings = readings or Readings(ledger)
     values = dict(stored.record.cells())
@@ -203,7 +202,7 @@ def items_of(
 
 
 def _group_by_fact(cells: Mapping[str, list[str]], values: Mapping[str, FieldValue]) -> dict[str, list[str]]:
-    """The same with one cell a fact: what follows another zone that is asked hangs on that one."""
+    """Group cells by fact: a zone that follows another asked zone is attached to it."""
     found: dict[str, list[str]] = {}
     for cell, paths in cells.items():
         leader = leader_of(values.get(paths[0]))
@@ -214,7 +213,7 @@ def _group_by_fact(cells: Mapping[str, list[str]], values: Mapping[str, FieldVal
 
 @dataclass(frozen=True)
 class _Asked:
-    """One record with what makes its items: findings, and its pages' zones by cell."""
+    """One record with the inputs of its items: findings, and its pages' zones by cell."""
 
     stored: Stored
     findings: Sequence[Finding]
@@ -253,13 +252,13 @@ class _Asked:
         )
 
     def _box(self, cell: str, paths: tuple[str, ...]) -> Box | None:
-        """Where something stands on a page that is no zone of its reading, as above the table of a register."""
+        """Position on a page of something that is no zone of its reading, e.g. above a register's table."""
         values = dict(self.stored.record.cells())
         boxes = [values[p].origin.box for p in paths if cell.startswith(f"{ZONE}:") and p in values]
         return next((Box(*b) for b in boxes if b), None)
 
     def _text_above(self, paths: tuple[str, ...]) -> str:
-        """What a ditto mark stands for, "" when nothing stands above it."""
+        """Text that a ditto mark repeats, "" if nothing is above."""
         values = dict(self.stored.record.cells())
         return next((values[p].candidates[0] for p in paths if p in values and values[p].candidates), "")
 

@@ -1,4 +1,4 @@
-"""Columns of tables that a mapping does not account for: asked once, of the mapping, and not in every record."""
+"""Table columns not covered by a mapping: asked once for the mapping, not for every record."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LEFT_OVER = "left_over."
 
 @dataclass(frozen=True, slots=True)
 class LeftOver:
-    """One column of one table that no rule of the mapping takes. rows: in which it holds something; they wait."""
+    """One table column that no mapping rule uses. rows: in which it is not empty; they wait."""
 
     table: str
     column: str
@@ -32,14 +32,14 @@ class LeftOver:
 
 
 def columns_left(mapping: FormMapping, columns: Iterable[str]) -> Mapping[str, Any]:
-    """What the ledger keeps of a mapped table: {"left": columns without rule or reason, "file": of the mapping}."""
+    """Stored result of a mapped table: {"left": columns without rule or reason, "file": of the mapping}."""
     known = {r.source for r in mapping.all_rules} | mapping.ignored
     left = [c for c in columns if c not in known]
     return {"left": left, "file": Path(mapping.file).name} if left else {}
 
 
 def asked_of_mapping(mapped: Mapping[str, Any], paths: Iterable[str]) -> dict[str, str]:
-    """Of a record's open paths those that the mapping has to answer: path -> column. mapped: its table's map event."""
+    """Open paths of a record that the mapping must answer: path -> column. mapped: its table's map event."""
     left = frozenset(mapped.get("left", ()))
     found = {p: p.removeprefix(LEFT_OVER) for p in paths if p.startswith(LEFT_OVER)}
     return {p: c for p, c in found.items() if c in left}

@@ -1,4 +1,4 @@
-"""Questions in the order of value: first those after whose answers most records load for the fewest keys."""
+"""Question order by value: first those whose answers load the most records for the fewest keystrokes."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Places = Mapping[str, float]
 
 @dataclass(frozen=True, slots=True)
 class Needed:
-    """What the next records need until they load. keys: an estimate."""
+    """Work until the next records load. keys: estimated keystrokes."""
 
     records: int
     answers: int
@@ -44,7 +44,7 @@ class Needed:
 
 
 def places_of(stored: Stored, paths: Iterable[str]) -> dict[str, float]:
-    """The places that some open fields of a record hang on, as they will be asked."""
+    """Places that some open fields depend on, as they will be asked."""
     values = dict(stored.record.cells())
     open_zones = {v.origin.zone for p in paths if (v := values.get(p))}
     found: dict[str, float] = {}
@@ -62,14 +62,14 @@ def places_of(stored: Stored, paths: Iterable[str]) -> dict[str, float]:
 
 
 def _find_in_row(values: Mapping[str, FieldValue], path: str) -> FieldValue | None:
-    """The first value with a place on paper in the same row of a child table; None for a record's own fields."""
+    """First value with a position on paper in the same child table row; None for a record's own fields."""
     row = path.rpartition(".")[0]
     beside = (v for p, v in values.items() if row and p.startswith(f"{row}.") and v.origin.zone)
     return next(beside, None)
 
 
 def expected_keys(path: str, value: FieldValue | None) -> float:
-    """Keys that an answer takes: one to agree, and the whole text where the reading is wrong, by its confidence."""
+    """Expected keystrokes of an answer: one to accept, and the whole text if the reading is wrong, by confidence."""
     name = path.rpartition(".")[2]
     usual = next((n for end, n in _TYPED.items() if name == end or name.endswith(f"_{end}")), _USUAL)
     if value is None or not value.value:
@@ -78,15 +78,14 @@ def expected_keys(path: str, value: FieldValue | None) -> float:
 
 
 def sort_by_value(wanting: Mapping[str, Places]) -> list[str]:
-    """Records, those that load for the fewest keys first; see `sort_by_cost`."""
+    """Records sorted by keystrokes to load, fewest first; see `sort_by_cost`."""
     return [record for _, record in sort_by_cost(wanting)]
 
 
 def sort_by_cost(wanting: Mapping[str, Places]) -> list[tuple[float, str]]:
-    """Records with the keys that each takes when its turn comes, those that load for the fewest keys first.
+    """Records with the keystrokes needed at their turn, fewest first.
 
-    wanting: record -> its open places. A place that several wait for is counted for the first alone. Records that need
-    the same are in the order of their ids.
+    wanting: record -> open places. A shared place counts only for the first record. Ties are ordered by id.
     """
     waiting: dict[str, list[str]] = {}
     for record, places in wanting.items():
@@ -112,8 +111,10 @@ def sort_by_cost(wanting: Mapping[str, Places]) -> list[tuple[float, str]]:
 
 
 def records_by_value(ledger: Ledger, scope: Scope | None = None) -> tuple[list[tuple[float, str]], dict[str, str]]:
-    """The records in review or rejected, in the order in which they are best asked, with the keys that each takes then;
-    and place -> the first by its id of several records that wait for it. scope: of these units alone.
+    """Records in review or rejected in the best order, with their keystrokes; and place -> first of several records (by
+    id) that wait for it.
+
+    scope: only these units.
     """
     wanting = {s.record.id: places_of(s, s.open) for s in Records(ledger).open_ones(*(scope or ("", ())))}
     first: dict[str, list[str]] = {}
@@ -124,7 +125,7 @@ def records_by_value(ledger: Ledger, scope: Scope | None = None) -> tuple[list[t
 
 
 def next_needed(ledger: Ledger, some: Sequence[str], records: int = 100) -> Needed | None:
-    """What the next records need; None where none waits. some: records with few open fields, more than are needed."""
+    """Work for the next records; None if none waits. some: records with few open fields, more than needed."""
     wanting = {s.record.id: places_of(s, s.open) for s in Records(ledger).find_many(some)}
     chosen = sort_by_value(wanting)[:records]
     if not chosen:

@@ -1,4 +1,4 @@
-"""Gaps in the numbers that clerks wrote on the pages of registers: leaves torn out, or not scanned."""
+"""Gaps in the handwritten page numbers of registers: leaves torn out, or not scanned."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _DECIDED = """SELECT unit, outcome, detail FROM state
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """So many numbers (count) are left out between two pages that follow each other in a volume.
+    """A gap of count numbers between two consecutive pages of a volume.
 
-    page, next_page: their ids; after, before: the numbers that they bear. source: hashes of both scans, to which a
-    person's word is bound. said: that word, MISSING (from the book) or NO_GAP; "" while nobody said anything.
+    page, next_page: their ids; after, before: their numbers. source: hashes of both scans, to which an answer is bound.
+    said: the answer, MISSING (from the book) or NO_GAP; "" if open.
     """
 
     volume: str
@@ -39,15 +39,15 @@ class Gap:
 
     @property
     def cell(self) -> str:
-        """The place that a word on it is kept under."""
+        """Place under which an answer is stored."""
         return f"{GAP}:{self.after}-{self.before}"
 
 
 def find_gaps(ledger: Ledger, volume: int | None = None) -> list[Gap]:
-    """The gaps of all volumes, in order, or of one.
+    """Gaps of all volumes in order, or of one.
 
-    Numbers are trusted where they run on over several pages, three at least on either side of a gap: one that is
-    misread is no gap, and one at the very end of a volume is not seen.
+    Numbers are trusted if they continue over several pages, at least three on each side of a gap: a misread number is
+    no gap, and one at the very end of a volume is not found.
     """
     catalogue = Catalogue(ledger)
     labels = catalogue.volume_labels() if volume is None else {volume: catalogue.volume_label(volume)}
@@ -76,12 +76,12 @@ def _of_volume(
 
 
 def _numbers(detail: Mapping[str, Any] | None) -> list[int]:
-    """The numbers that a page of a register bears, from the left."""
+    """Numbers on a register page, from the left."""
     return list((detail or {}).get("numbers", ()))
 
 
 def _places(numbers: Sequence[int], halves: int) -> list[Sequence[int]]:
-    """The numbers of a scan by place in the book: a spread has two. One of which only one was read may be either."""
+    """Numbers of a scan by position in the book: a spread has two. If only one was read it may be either."""
     if halves == 1:
         return [numbers]
     if len(numbers) == 2:

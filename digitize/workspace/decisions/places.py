@@ -1,4 +1,4 @@
-"""Places that people are asked about: a zone of a page, a column of a table, or a field that nothing feeds."""
+"""Places of questions: a zone of a page, a table column, or a field without a source."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ ZONE, COLUMN, FIELD = "zone", "column", "field"
 
 
 def cell_of(path: str, value: FieldValue | None) -> str:
-    """The place a field's value comes from."""
+    """Place of a field's value."""
     if path.startswith(LEFT_OVER):
         return f"{COLUMN}:{path.removeprefix(LEFT_OVER)}"
     if value is not None and value.origin.zone:
@@ -22,5 +22,5 @@ def cell_of(path: str, value: FieldValue | None) -> str:
 
 
 def row_id(record: str) -> str:
-    """The row of a register's page that a record was made of: "r03" of "PAGE-r03" and "PAGE-r03+NAME"."""
+    """Register row of a record: "r03" of "PAGE-r03" and "PAGE-r03+NAME"."""
     return record.partition("+")[0].rpartition("-")[2]

@@ -1,7 +1,7 @@
-"""One question a fact: a day that stands in several boxes of a page is asked once, and is as sure as its surest box.
+"""One question per fact: a date in several boxes of a page is asked once, with the confidence of its best box.
 
-Which boxes are mostly the same day the form's file says, under [[agree]]. A box follows another only while both read
-the same day; where they differ each is asked for itself.
+The form's file lists boxes that usually share a date under [[agree]]. A box follows another only while both read the
+same; if they differ each is asked.
 """
 
 from __future__ import annotations
@@ -31,11 +31,10 @@ Followers = Mapping[tuple[str, str], str]
 def link_same_days(
     read: PageValues, decided: PageValues, groups: Iterable[Sequence[str]]
 ) -> tuple[PageValues, dict[tuple[str, str], str]]:
-    """A page on which boxes of one day are as sure as the first of them that is known, and which box follows which.
+    """Page values in which boxes of one date share the confidence of the first known one; and which box follows which.
 
-    read: as the machine has it; decided: under people's decisions. A day that a person corrected is no word on the
-    others, but takes away what made them sure: they had been read alike, and each was believed for the others' sake.
-    So they are asked, with that day beside.
+    read: machine values; decided: with people's decisions. A corrected date does not apply to the others, but removes
+    their mutual support: they were read alike and confirmed each other. So they are asked, with that date shown.
     """
     zones, followers = dict(decided.zones), {}
     for names in (same for group in groups for same in _group_same_days(read.zones, group)):
@@ -67,8 +66,10 @@ def note_followers(record: Record, followers: Followers) -> Record:
 
 
 def confirm_weekday(record: Record) -> Record:
-    """The record with the day of the week on its date, where both say the same: one fact, so one question, and as sure
-    as the date. A word and figures are not misread alike, and a clerk rarely errs in the weekday.
+    """Confirm a date by its weekday if both agree.
+
+    One fact, so one question, with the confidence of the date. A word and digits are not misread alike, and clerks
+    rarely err in the weekday.
     """
     day, date = record.fields.get("occurrence_day"), record.fields.get("occurrence_from")
     if day is None or date is None or not day.value or day.by.startswith(OPERATOR) or day.is_sure():
@@ -82,7 +83,7 @@ def confirm_weekday(record: Record) -> Record:
 
 
 def _weekday(date: FieldValue) -> str:
-    """The day of the week of a canonical date, "" of what is none."""
+    """Weekday of a canonical date, "" if invalid."""
     try:
         return _WEEKDAYS[datetime.date.fromisoformat(date.value or "").weekday()]
     except ValueError:
@@ -90,7 +91,7 @@ def _weekday(date: FieldValue) -> str:
 
 
 def leader_of(value: FieldValue | None) -> str:
-    """The zone that a value follows, "" when it follows none."""
+    """Zone that a value follows, "" if none."""
     notes = value.notes if value is not None else ()
     return next((n.removeprefix(SAME_DAY_AS) for n in notes if n.startswith(SAME_DAY_AS)), "")
 
@@ -107,7 +108,7 @@ def _group_same_days(zones: Mapping[str, ZoneValue], group: Sequence[str]) -> It
 
 
 def _find_corrections(names: Sequence[str], read: PageValues, decided: PageValues) -> list[str]:
-    """The days that people say stand in some of these boxes, where it is another than was read."""
+    """Corrected dates in some of these boxes that differ from the reading."""
     said = ((n, decided.zones[n].value) for n in names if decided.zones[n] is not read.zones[n])
     return [text for name, text in said if text and _day(text) not in (None, _day(read.zones[name].value))]
 
@@ -117,6 +118,6 @@ def _is_known(zone: ZoneValue) -> bool:
 
 
 def _day(text: str | None) -> tuple[int, ...] | None:
-    """Day, month and the last two figures of the year, as many write no more; None for what is no whole date."""
+    """Day, month and two-digit year, as many write no more; None if not a complete date."""
     found = [int(n) for n in _NUMBERS.findall(text or "")]
     return (found[0], found[1], found[2] % 100) if len(found) == 3 else None

@@ -1,4 +1,4 @@
-"""What a place lies on today, and what is told of it: a word of a person holds while its source is the same."""
+"""Source of a place, and its metadata: a decision is valid while its source is unchanged."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from digitize.workspace.ledger.records import Stored
 
 
 def is_register(stored: Stored, readings: Readings) -> bool:
-    """Whether a record was made of a row of a register's page."""
+    """Whether a record comes from a register row."""
     reading = readings.newest(stored.unit) if stored.record.pages else None
     return reading is not None and bool(reading.rows)
 
 
 def describe_metadata(ledger: Ledger, pages: Sequence[str]) -> dict[str, str]:
-    """Cell or field -> what intake was told of the volume, or what the volume's own pages tell of it, with by whom."""
+    """Cell or field -> intake metadata of the volume, or facts learned from its pages, with their origin."""
     found: dict[str, str] = {}
     for page in pages:
         scan = Catalogue(ledger).scan(page)
@@ -34,9 +34,9 @@ def describe_metadata(ledger: Ledger, pages: Sequence[str]) -> dict[str, str]:
 
 
 def register_source(scan_of: Callable[[str], PageScan | None], readings: Readings, record: str, cell: str) -> str:
-    """What a decision on a cell or field of a register's row is bound to: the scan, and the row's place on it.
+    """Source of a decision on a register cell or field: the scan, and the row's position.
 
-    record: the row's id. "" when the page or the row is not there any more.
+    record: the row's id. "" if the page or row no longer exists.
     """
     page, row = record.partition("+")[0].rpartition("-r")[0], row_id(record)
     if cell.startswith(f"{ZONE}:"):
@@ -50,7 +50,7 @@ def register_source(scan_of: Callable[[str], PageScan | None], readings: Reading
 
 
 def source_of(ledger: Ledger, stored: Stored, cell: str, readings: Readings) -> str:
-    """Content hash of the page or table a cell lies on; a decision counts only while it is the same."""
+    """Content hash of the page or table of a cell; a decision is valid while it is unchanged."""
     unit = stored.unit.partition(":")[0]
     if is_register(stored, readings):
         return register_source(Catalogue(ledger).scan, readings, stored.record.id, cell)

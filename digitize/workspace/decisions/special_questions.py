@@ -1,4 +1,4 @@
-"""What is asked, and what people said, of things that are no field: a whole row of a register, a gap between pages."""
+"""Questions and answers about things that are no field: a whole register row, a gap between pages."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _ROWS = f"{ROW}:"
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One thing asked that hangs on no field; answered with one of the item's candidates.
+    """A question without a field, answered by one of the item's candidates.
 
-    blank: the decision without its answer. ok: what ok agrees to, "" where there is nothing to agree to.
+    blank: the decision without its answer. ok: what "ok" confirms, "" if nothing.
     """
 
     item: Item
@@ -33,17 +33,17 @@ class Question:
 
 
 def row_cell(page: str, row: str) -> str:
-    """The place that a word on a row is kept under."""
+    """Place under which an answer on a row is stored."""
     return f"{_ROWS}{page}/{row}"
 
 
 def is_word(decision: Decision) -> bool:
-    """Whether a decision says what a row or a gap is, or whether a name is for a list."""
+    """Whether a decision is on a row type, a gap, or a name for a list."""
     return decision.field.partition(":")[0] in (ROW, GAP, ENTRY)
 
 
 def words_of(decisions: Iterable[Decision]) -> Mapping[str, Mapping[str, str]]:
-    """Page -> row -> what a person says it is, of those decisions that say so."""
+    """Page -> row -> type, from such decisions."""
     found: dict[str, dict[str, str]] = {}
     for decision in (d for d in decisions if d.field.startswith(_ROWS)):
         page, _, row = decision.field.removeprefix(_ROWS).rpartition("/")
@@ -52,7 +52,7 @@ def words_of(decisions: Iterable[Decision]) -> Mapping[str, Mapping[str, str]]:
 
 
 def find_row_words(ledger: Ledger, scan: PageScan, readings: Readings) -> Mapping[str, str]:
-    """Row -> what a person says it is, of the rows of one page; a row that is not there any more is left out."""
+    """Row -> type set by a person, for one page; missing rows are ignored."""
     from digitize.workspace.decisions.items import register_source  # brings mapping, which `digitize status` needs not
 
     decided = Records(ledger).decisions_of(scan.page)

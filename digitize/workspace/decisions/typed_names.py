@@ -1,7 +1,7 @@
-"""Names of places that people typed, as the ledger keeps them of each part: only what changed since is looked at anew.
+"""Cache of typed place names per part of the ledger: only dirty parts are read again.
 
-What is typed is kept, whether a list has it or not: lists change more often than what was typed. So it is read
-beside the lists of the day, and no record for it.
+All typed names are stored, listed or not, since lists change more often. They are compared with the current lists
+without opening records.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ _DECIDED = f"SELECT DISTINCT record FROM decisions WHERE {_NAMED.format('CAST(? 
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A name that a person typed. list: that it would be of; district: that of a station, "" where it is not known.
+    """A typed name. list: it belongs to; district: of a station, "" if unknown.
 
-    count: in how many records.
+    count: number of records.
     """
 
     list: str
@@ -49,17 +49,17 @@ class Typed:
 
     @property
     def file(self) -> str:
-        """The list, as it lies in a workspace."""
+        """File of the list in a workspace."""
         return f"lists/{self.list}s.csv"
 
     @property
     def cell(self) -> str:
-        """The place that a word on it is kept under."""
+        """Place under which an answer is stored."""
         return f"{ENTRY}:{self.list}/{self.name}"
 
 
 def list_typed_names(ledger: Ledger) -> list[Typed]:
-    """Each once, in the order of volumes and tables. What had to be looked at anew is kept, if that can be written.
+    """Each name once, in order of volumes and tables. Newly computed parts are stored if possible.
 
     Memory: the names, and the records of a page.
     """
@@ -80,7 +80,7 @@ def _read_cache(ledger: Ledger) -> dict[str, Sequence[Typed]]:
 
 
 def _write_cache(ledger: Ledger, new: Mapping[str, Sequence[Typed]], changed: Iterable[str], seq: int) -> None:
-    """Others who write wait for some hundreds of parts at most; that all was looked at is said last."""
+    """Writes in small transactions of some hundreds of parts; completeness is recorded last."""
     is_known = read_text(ledger, _LOOKED) == _BASIS
     if not is_known:
         with ledger.writing():
@@ -102,7 +102,7 @@ def _place(part: str) -> tuple[bool, int, str]:
 
 
 def _parts_settled(ledger: Ledger) -> list[str]:
-    """The parts in which a person settled anything."""
+    """Parts with decisions."""
     names = ledger.stream_rows("SELECT DISTINCT record FROM decisions ORDER BY record")
     units = dict.fromkeys(r["record"].rpartition("-r")[0] for r in names)
     return list(dict.fromkeys(ledger.part_of(unit) for unit in units if unit))
@@ -117,7 +117,7 @@ def _typed_in_part(ledger: Ledger, part: str) -> Iterator[Typed]:
 
 
 def _iter_settled(ledger: Ledger, unit: str) -> Iterator[Stored]:
-    """The records of which a person settled something, and those on the same page, which that may hold for as well."""
+    """Records with decisions, and those on the same page, which these may affect."""
     records = Records(ledger)
     decided = (r["record"] for r in ledger.stream_rows(_DECIDED, (unit, unit)))
     # Of a table's rows each is asked for by itself.
@@ -125,7 +125,7 @@ def _iter_settled(ledger: Ledger, unit: str) -> Iterator[Stored]:
 
 
 def find_typed_in(record: Record) -> Iterator[Typed]:
-    """The names of places in a record that an operator typed, each once."""
+    """Typed place names in a record, each once."""
     values = dict(record.cells())
     district = values["district"].value if "district" in values else ""
     for path, name in PLACE_LISTS.items():

@@ -1,4 +1,4 @@
-"""Taking files in: hashed, counted, copied, numbered; what cannot be used is recorded, never dropped."""
+"""Intake: files are hashed, counted, copied and numbered; unusable ones are recorded, never dropped."""
 
 from digitize.workspace.intake.again import DeliveryAnswer
 from digitize.workspace.intake.report import IntakeReport

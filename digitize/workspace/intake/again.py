@@ -1,4 +1,4 @@
-"""A table that comes under the name of an earlier one: asked, and what a person says to it."""
+"""A table delivered under the name of an earlier one: the question, and a person's answer."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ _METADATA = ("station", "district", "year")
 
 @dataclass(frozen=True, slots=True)
 class DeliveryAnswer:
-    """What a person says of what is delivered. replaces: names of earlier files or tables that it replaces.
+    """A person's statement on a delivery. replaces: earlier files or tables that it replaces.
 
-    is_beside: it counts beside those of its name, and replaces none (any more).
+    is_beside: it counts in addition to those of its name, and replaces none (any more).
     """
 
     replaces: tuple[str, ...] = ()
@@ -42,9 +42,9 @@ class DeliveryAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ToldAgain:
-    """What an intake says of tables and pages that came again: (name of the newer, a sentence) of each.
+    """Intake messages on tables and pages delivered again: (newer name, sentence) each.
 
-    asked: nobody has said yet what they are; settled: what was said now.
+    asked: undecided; settled: decided now.
     """
 
     asked: tuple[tuple[str, str], ...] = ()
@@ -56,9 +56,9 @@ class ToldAgain:
 
 
 def find_replaced(ledger: Ledger, looked: Sequence[Looked], said: DeliveryAnswer) -> tuple[str, ...]:
-    """SHA-256 of the files that a delivery is said to replace; before anything is written.
+    """SHA-256 of the files that a delivery replaces; before anything is written.
 
-    Raises OptionsError where that cannot be, NotFound for a name that no earlier table has.
+    Raises OptionsError if impossible, NotFound for a name without an earlier table.
     """
     if said.is_beside and said.replaces:
         raise OptionsError("--replaces and --beside: one of them")
@@ -75,7 +75,7 @@ def find_replaced(ledger: Ledger, looked: Sequence[Looked], said: DeliveryAnswer
 
 
 def keep_said(ledger: Ledger, looked: Sequence[Looked], said: DeliveryAnswer, replaced: tuple[str, ...]) -> ToldAgain:
-    """Write what is asked and what was said, one event a file; in the transaction of the intake."""
+    """Write questions and answers, one event per file; in the transaction of the intake."""
     known = _Known.from_ledger(ledger)
     # By content: a file may be given twice.
     given = {x.sha256: x for x in looked if not x.problem and not x.purged and x.sha256 in known.files}
@@ -101,7 +101,7 @@ def keep_said(ledger: Ledger, looked: Sequence[Looked], said: DeliveryAnswer, re
 
 
 def _apply_answer(one: CameAgain, said: DeliveryAnswer, replaced: tuple[str, ...]) -> CameAgain:
-    """What holds of a file by what was said; the same object where that says nothing new."""
+    """State of a file after the answer; the same object if nothing changed."""
     if replaced and not set(replaced) <= set(one.replaces):
         own = tuple(dict.fromkeys((*one.replaces, *replaced)))
         return replace(one, replaces=own, is_beside=False, operator=said.operator, reason=said.reason)
@@ -126,7 +126,7 @@ def _look_again(ledger: Ledger, files: Iterable[str]) -> None:
 
 @dataclass(frozen=True)
 class _Known:
-    """The tables that are here, by SHA-256 of their file. gone: replaced file -> the one that counts in its place."""
+    """Existing tables by SHA-256 of their file. gone: replaced file -> its current replacement."""
 
     files: Mapping[str, TableFile]
     tables: Mapping[str, Sequence[TableUnit]]
@@ -143,7 +143,7 @@ class _Known:
         return cls(table_files(ledger), tables, replaced_by(ledger), purged_files(ledger))
 
     def earlier(self, newer: str) -> list[str]:
-        """Files delivered before under the same name, in whatever letters, that may be of the same office and year."""
+        """Files delivered before under the same name (ignoring case) that may be of the same office and year."""
         own = self.tables[newer][0]
         before = takewhile(lambda sha256: sha256 != newer, self._by_name[_base(self.files[newer].name)])
         return [
@@ -162,7 +162,7 @@ class _Known:
         return found
 
     def replaceable(self, newer: str, name: str) -> str:
-        """The earlier file of a name, which a newer one may replace. Raises OptionsError, NotFound."""
+        """The earlier file of a name to be replaced. Raises OptionsError, NotFound."""
         if newer in self.gone:
             raise OptionsError(f"--replaces: this file {self.is_replaced(newer)}")
         found = self._find_files(newer, name)
@@ -183,7 +183,7 @@ class _Known:
         return old
 
     def _find_files(self, newer: str, name: str) -> set[str]:
-        """Files that a person may mean: by id of a table, SHA-256 or its beginning, name of file or table."""
+        """Files a person may mean: by table id, SHA-256 or its prefix, file or table name."""
         ways = (
             {s for s, f in self.files.items() if name in f.units},
             {s for s in self.files if len(name) >= _LEAST_SHA and s.startswith(name.lower())},
@@ -193,7 +193,7 @@ class _Known:
         return next((found for found in ways if found), set())
 
     def describe_answer(self, was: CameAgain, now: CameAgain) -> str:
-        """What was said now, for people."""
+        """The answer in words."""
         if now.replaces:
             new = ", ".join(self._name_file(s) for s in now.replaces if s not in was.replaces)
             return f"replaces {new}, which counts no more after the next run"
@@ -201,7 +201,7 @@ class _Known:
         return f"counts beside {f'{back}, which counts again after the next run' if back else 'what came before'}"
 
     def is_replaced(self, old: str) -> str:
-        """By what, and how that is taken back."""
+        """What replaced it, and how to undo that."""
         return (
             f"is replaced by {self._name_file(self.gone[old])}; that no longer holds once that one comes with --beside"
         )
@@ -212,7 +212,7 @@ class _Known:
 
 
 def _may_be_same(one: TableUnit, other: TableUnit) -> bool:
-    """Whether nothing that was told of two tables differs: each station has its own table of that name."""
+    """Whether the metadata of two tables do not differ: each station has its own table of that name."""
     told = ((getattr(one, n).casefold(), getattr(other, n).casefold()) for n in _METADATA)
     return all(a == b for a, b in told if a and b)
 

@@ -1,4 +1,4 @@
-"""What a person says of pages that wait since they seem to be scanned already: newer scans, or pages of their own."""
+"""Answers on pages that wait as possible rescans: they are newer scans, or separate pages."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ from digitize.workspace.volumes.book import note_scanned
 
 @dataclass(slots=True)
 class ScannedAgain:
-    """Pages of one delivery that wait, and what was said with it. waits: of new scans; before: kept of scans known.
+    """Waiting pages of one delivery, and the answer. waits: new scans; before: known scans.
 
-    chosen: ids of earlier pages that the delivery is said to replace.
+    chosen: ids of earlier pages that the delivery replaces.
     """
 
     waits: Mapping[str, WaitingPage]
@@ -47,9 +47,9 @@ def find_again(
     place: Place, ledger: Ledger, placing: SheetPlacing, looked: Sequence[Looked], said: DeliveryAnswer, *,
     by_person: bool,
 ) -> ScannedAgain:  # fmt: skip
-    """Which pages of a delivery seem to be here, and what is said of them; before anything is written.
+    """Possible rescans in a delivery, and the answer on them; before anything is written.
 
-    placing: a trial. Raises OptionsError where what was said cannot be, NotFound for earlier pages that are not here.
+    placing: a trial. Raises OptionsError for an impossible answer, NotFound for unknown earlier pages.
     """
     known = {x.sha256 for x in looked if x.known and not x.purged}
     before = [w for w in kept_pages(ledger) if w.sha256 in known] if known else []
@@ -68,7 +68,7 @@ def find_again(
 
 
 def settle(place: Place, ledger: Ledger, found: ScannedAgain) -> ToldAgain:
-    """Do what a person said of pages that wait; in the transaction of the intake. Returns what is asked and settled."""
+    """Apply the answer to waiting pages; in the transaction of the intake. Returns questions and results."""
     units = {*found.waits, *(w.unit for w in found.before)}
     own = [w for w in kept_pages(ledger) if w.unit in units] if units else []
     work = _Settling(ledger, place.options.workspace.site_id, found)
@@ -88,7 +88,7 @@ class _Settling:
         self.volumes: set[int] = set()
 
     def settle_page(self, was: WaitingPage) -> WaitingPage:
-        """A page after what was said; the same where that says nothing of it."""
+        """A page after the answer; unchanged if the answer does not concern it."""
         said = self._found.said
         page = replace(was, operator=said.operator, reason=said.reason)
         if self._found.chosen and not page.answer and (not page.page or page.page in self._found.chosen):
@@ -108,7 +108,7 @@ class _Settling:
         return made
 
     def _insert(self, page: WaitingPage, old: PageScan | None) -> None:
-        """Number a page: as the newer scan of one that is here, or at the end of its volume."""
+        """Number a page: as a newer scan of an existing one, or at the end of its volume."""
         volume = old.volume if old else self._catalogue.volume(page.label)
         number = old.number if old else self._catalogue.next_page_number(volume)
         told = Metadata(**page.told)
@@ -120,7 +120,7 @@ class _Settling:
         self._found.again.extend([scan.page] if old else [])
 
     def _put_back(self, page: WaitingPage, now: PageScan) -> None:
-        """Let the earlier scan of a page count again, where none came since."""
+        """Restore the earlier scan of a page, if no other came since."""
         sha256, _, index = page.earlier.rpartition(":")
         is_newest = (now.sha256, now.idx) == (page.sha256, page.index)
         if is_newest and (scan := self._catalogue.let_count_again(now.page, sha256, int(index))) is not None:
@@ -167,7 +167,7 @@ def _format_question(pages: Sequence[WaitingPage]) -> str:
 
 
 def _describe_answer(pages: Sequence[WaitingPage]) -> str:
-    """What was said now, for people."""
+    """The answer in words."""
     own = [w for w in pages if w.answer == REPLACES and w.page]
     if not own:
         many = pluralize(len(pages), "page counts", "pages count")

@@ -1,4 +1,4 @@
-"""BagIt deliveries (RFC 8493): a bag is checked before anything of it is taken in; what is wrong with it is named."""
+"""BagIt deliveries (RFC 8493): a bag is verified before intake, and its errors are listed."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _KEPT = (
 
 @dataclass(frozen=True, slots=True)
 class DeliveredBag:
-    """A sound bag. manifest: hash of its list of files; info: who sent it, when, and what it says it is."""
+    """A valid bag. manifest: hash of its file list; info: sender, time, and description."""
 
     name: str
     manifest: str
@@ -50,7 +50,7 @@ class DeliveredBag:
 
 @dataclass(slots=True)
 class Delivery:
-    """What was given to one intake: paths to take files from, what is refused before that, and the bags."""
+    """Input of one intake: paths to take, refusals, and bags."""
 
     paths: list[Path] = field(default_factory=list)
     refused: list[Given] = field(default_factory=list)
@@ -75,7 +75,7 @@ def open_bags(paths: Sequence[Path]) -> Delivery:
 
 
 def _open_package(given: Path, path: Path, made: Delivery, *, is_own: bool) -> None:
-    """Take of a package of ours the originals alone: records and text are what was made of them, perhaps masked."""
+    """Take only the originals of our own package: records and text are derived, and may be masked."""
     if not is_own:
         made.paths.append(path)
     elif (path / ORIGINALS).is_dir():
@@ -85,12 +85,12 @@ def _open_package(given: Path, path: Path, made: Delivery, *, is_own: bool) -> N
 
 
 def _is_package(path: Path) -> bool:
-    """Whether a folder is a package that was written without a bag."""
+    """Whether a folder is a package written without a bag."""
     return all((path / name).is_file() for name in ("mets.xml", "records.jsonl", "ledger/events.jsonl"))
 
 
 def bag_problems(path: Path) -> Iterator[tuple[str, str]]:
-    """(file, why) of everything that is wrong with a bag: missing, extra, altered; ("", why) of the bag as a whole."""
+    """(file, reason) for every error of a bag: missing, extra, altered; ("", reason) for the bag as a whole."""
     import bagit
 
     # It writes each fault to standard error by itself, in words of its own.
@@ -144,5 +144,5 @@ def _read_delivered(path: Path) -> DeliveredBag:
 
 
 def _text(value: str | list[str]) -> str:
-    """A field of bag-info; one that stands there several times is a list."""
+    """A bag-info field; a repeated one is a list."""
     return value if isinstance(value, str) else "; ".join(value)

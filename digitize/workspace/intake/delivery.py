@@ -1,4 +1,4 @@
-"""Which files a delivery holds. Nothing outside the delivered folder is opened, and nothing that is no file."""
+"""Files of a delivery. Nothing outside the delivered folder is opened, and only regular files."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ _NOT_THERE = "is named in manifest.csv and is not there. Bring the file, or take
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """One file to take in, the name it is reported under, and its metadata.
+    """One file to take in, its reported name, and its metadata.
 
-    problem: why it must not even be opened, or "".
+    problem: why it must not be opened, or "".
     """
 
     path: Path
@@ -39,7 +39,7 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class _Folder:
-    """A folder of the delivery. root: the delivered folder; told: manifests from the root down, with their folders."""
+    """A folder of the delivery. root: delivered folder; told: manifests from the root down, with their folders."""
 
     path: Path
     root: Path
@@ -50,7 +50,7 @@ class _Folder:
         return _Folder(path, self.root, (*self.told, (path, own)) if own else self.told)
 
     def metadata(self, path: Path, given: Metadata) -> Metadata:
-        """What is said of a file: on the command line, in the nearest manifest, in those above, by its folder."""
+        """Metadata of a file: from the command line, the nearest manifest, outer ones, or its folder."""
         said = given
         for folder, rows in reversed(self.told):
             said = said.merge_over(rows.get(path.relative_to(folder).as_posix(), Metadata()))
@@ -61,9 +61,9 @@ def list_files(paths: list[Path], metadata: Metadata, *, by_person: bool = True)
     """Every file of the given files and folders, in natural order, with its metadata.
 
     A manifest.csv applies to the files of its folder and below. Hidden files, Thumbs.db, and memo files and layouts
-    (which go with their table) are not files of their own. What is no file, leads out of the delivered folder, or is
-    named in a manifest and is not there is given with its problem. by_person: whether somebody named these files, so
-    that links are followed; into a watched folder anybody may lay one. Raises OptionsError for a wrong manifest.
+    (which belong to their table) are skipped. Non-regular files, paths outside the delivered folder, and missing
+    manifest entries are returned with their problem. by_person: a person named these files, so links are followed; in a
+    watched folder anybody may put one. Raises OptionsError for a wrong manifest.
     """
     for path in paths:
         if path.is_dir() and (why := _check_folder(path)):
@@ -77,7 +77,7 @@ def list_files(paths: list[Path], metadata: Metadata, *, by_person: bool = True)
 
 
 def folder_label(path: Path) -> str:
-    """What the volume of a file is called where nobody says: as its folder, in a bag as the bag."""
+    """Default volume label of a file: its folder, or the bag."""
     folder = path.parent.resolve()
     for within in (folder.parent, folder.parent.parent):
         # BAG/data, and BAG/data/originals of a bag of ours.
@@ -131,7 +131,7 @@ def _make_given(folder: _Folder, path: Path, metadata: Metadata, problem: str) -
 
 
 def _only_named(folder: _Folder, seen: set[Path], metadata: Metadata) -> Iterator[Given]:
-    """Files that this folder's own manifest names and that were not met: taken, or refused by name; never missed."""
+    """Files in this folder's manifest that were not found otherwise: taken, or refused by name; never skipped."""
     named = folder.told[-1][1] if folder.told and folder.told[-1][0] == folder.path else {}
     for name in sorted(named):
         path = folder.path / name
@@ -145,7 +145,7 @@ def _only_named(folder: _Folder, seen: set[Path], metadata: Metadata) -> Iterato
 
 
 def _why_not(name: str, path: Path, root: Path) -> str:
-    """Why a file that only a manifest names is not taken, "" where it is."""
+    """Why a file named only in a manifest is not taken, "" if it is."""
     windows = PureWindowsPath(name)
     if windows.drive or windows.root or ".." in PurePosixPath(name).parts:
         return _NAMED_OUTSIDE
@@ -180,7 +180,7 @@ def _linked_out(path: Path, root: Path) -> str:
 
 
 def _problem(path: Path) -> str:
-    """Why something is no file that can be opened, by its kind alone; opening a pipe would wait for ever."""
+    """Why something is not a regular file, by its type alone; opening a pipe would block."""
     try:
         kind = path.stat().st_mode
     except OSError as e:
@@ -200,7 +200,7 @@ def _manifest_of(folder: Path, root: Path) -> Mapping[str, Metadata]:
 
 
 def _goes_with_a_table(path: Path) -> bool:
-    """Whether a file is taken in with its table. A memo file whose table is not there is a file that gets refused."""
+    """Whether a file belongs to a table. A memo file without its table is refused as a file of its own."""
     name = path.name.lower()
     if name.endswith(LAYOUTS):
         return True
@@ -208,7 +208,7 @@ def _goes_with_a_table(path: Path) -> bool:
 
 
 def _has_table_beside(path: Path) -> bool:
-    """Whether a DBF lies beside a file under its name, whatever its ending."""
+    """Whether there is a DBF of the same stem, ignoring the extension."""
     if not path.parent.is_dir():
         return False
     usual = [p for p in (path.with_suffix(".DBF"), path.with_suffix(".dbf")) if p.is_file()]
@@ -230,7 +230,7 @@ def _is_dbf(path: Path) -> bool:
 
 
 def holds(path: Path) -> bool:
-    """Whether a file is a scan or a table by its content, though it is called as what lies beside tables."""
+    """Whether a file is a scan or table by content, though named like a companion of tables."""
     from mappers.errors import TableError
     from mappers.legacy import find_reader, is_guess
     from ocr.scans.scan import media_of
@@ -245,7 +245,7 @@ def holds(path: Path) -> bool:
 
 
 def natural(name: str) -> tuple[tuple[int, int, str], ...]:
-    """Sort key under which page-2 comes before page-10."""
+    """Sort key: page-2 before page-10."""
     import re
 
     parts = re.findall(r"\d+|\D+", name.casefold())

@@ -1,4 +1,4 @@
-"""A file of a delivery and what a first look at it showed."""
+"""A file of a delivery after a first look."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from digitize.workspace.ledger.catalogue import Catalogue
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """A file after a first look. tables: names of its tables. problem: why it cannot be used, or "".
+    """A file after a first look. tables: their names. problem: why it is unusable, or "".
 
-    known: it was here. refused_before: it was given and could not be used. put_back: its original was gone. purged: on
-    which day, by whom and why what is known was purged, "" where it was not. notes: what is wrong with its tables.
-    may_be_page: whether what cannot be used may have been a page.
+    known: already taken in. refused_before: given before and unusable. put_back: its original was missing. purged:
+    when, by whom and why a known file was purged, "" if not. notes: problems of its tables. may_be_page: whether an
+    unusable file may have been a page.
     """
 
     given: Given
@@ -34,7 +34,7 @@ class Looked:
 
 
 def as_known_now(catalogue: Catalogue, look: Looked) -> Looked:
-    """The same where another intake has taken the file in, or refused it, since it was looked at."""
+    """The same, updated if another intake took or refused the file meanwhile."""
     before = catalogue.source(look.sha256) if look.sha256 and not (look.known or look.refused_before) else None
     if before is None:
         return look

@@ -1,4 +1,4 @@
-"""Metadata of files: by flags for all, or by a `manifest.csv` beside them for each."""
+"""Metadata of files: from flags for all, or from a `manifest.csv` next to them for each."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ MANIFEST = "manifest.csv"
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What intake is told of a volume by the person who brings a file; "" where nothing is known.
+    """Metadata of a volume given at intake; "" if unknown.
 
-    volume: label of the bound book. kind: what it is; a register's id has its pages read as that. page: number of the
-    file's first page in the volume, as printed or counted.
+    volume: label of the bound book. kind: its type; a register's id makes its pages be read as such. page: number of
+    the file's first page in the volume, as printed or counted.
     """
 
     volume: str = ""
@@ -33,15 +33,15 @@ class Metadata:
     page: str = ""
 
     def merge_over(self, other: Metadata) -> Metadata:
-        """This one's words where it has any, the other's elsewhere."""
+        """Merge with another, whose values are used where this one has none."""
         return replace(other, **{f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name)})
 
 
 def read_manifest(path: Path) -> Mapping[str, Metadata]:
-    """File name (relative to the manifest, with /) -> its metadata.
+    """File name (relative to the manifest, with /) -> metadata.
 
-    Raises OptionsError naming the line when the file has no `file` column, an unknown column, a year or page that is no
-    number, or a register that is not known, and when it is no CSV in UTF-8.
+    Raises OptionsError with the line for a missing `file` column, an unknown column, an invalid year or page, or an
+    unknown register, and if it is no CSV in UTF-8.
     """
     # Spreadsheets write a byte order mark before the first column's name.
     with path.open(encoding="utf-8-sig", newline="") as f:
@@ -79,9 +79,9 @@ def _read_row(path: Path, line: int, row: Mapping[str, str | None]) -> tuple[str
 
 
 def check_metadata(metadata: Metadata, where: str) -> None:
-    """Raise OptionsError when year is not four digits, page no positive number, or language none that is known.
+    """Raise OptionsError unless year has four digits, page is a positive number, and languages are known.
 
-    where begins the message.
+    where: start of the message.
     """
     from mappers.languages import load_languages
 
@@ -100,8 +100,7 @@ def check_metadata(metadata: Metadata, where: str) -> None:
 def require_own_page(taken: dict[str, Path], page: str, path: Path) -> None:
     """Note which file of a delivery holds a page.
 
-    Raises OptionsError where another file of it does: the later would take the place of the earlier in silence, as if
-    the page had been scanned twice.
+    Raises OptionsError if another file of it does: the later would silently replace the earlier as a rescan.
     """
     first = taken.setdefault(page, path)
     # A package of our own holds older scans of a page as well, the newest last.
@@ -124,10 +123,10 @@ def check_register(metadata: Metadata, where: str, folders: tuple[Path, ...]) ->
 
 
 def check_places(metadata: Metadata, where: str, lists: Mapping[str, CodeList], *, has_own: bool) -> None:
-    """Raise OptionsError when the station or the district is in no list, as what reading cannot use is not taken.
+    """Raise OptionsError if station or district are in no list, since reading could not use them.
 
-    lists: "station" and "district" of the workspace. has_own: whether the office listed its stations; the package knows
-    few of a state's, so without such a list only what looks like a slip of an entry is refused.
+    lists: "station" and "district" of the workspace. has_own: the office has its own station list; the package knows
+    few stations, so without one only likely misspellings of an entry are refused.
     """
     from mappers.toml import did_you_mean
 

@@ -1,4 +1,4 @@
-"""Two books under one label: their pages count on in one row, and each is weighed by what the other says."""
+"""Detect two books under one label: their pages would be numbered and decided as one volume."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _STATIONS = "SELECT DISTINCT station FROM scans WHERE volume = ? AND station > '
 
 
 def to_look_at(taken: Iterable[Looked], ledger: Ledger, volumes: Iterable[int]) -> Iterator[tuple[str, str]]:
-    """(name, what is wrong) of tables that were taken in, and of volumes told to be of several stations."""
+    """(name, problem) of tables taken in, and of volumes whose metadata name several stations."""
     yield from ((look.given.name, note) for look in taken for note in look.notes)
     labels = Catalogue(ledger).volume_labels()
     for volume in sorted(volumes):

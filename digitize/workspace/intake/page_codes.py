@@ -1,4 +1,4 @@
-"""The QR codes on the pages of files that are taken in, looked for in a worker of their own."""
+"""QR codes on the pages of new files, read in a separate worker."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _DPI = 100
 
 @dataclass(frozen=True, slots=True)
 class PageCodes:
-    """The codes of one page. texts: of those that were read; unread: of how many there is more than a trace.
+    """Codes of one page. texts: decoded ones; unread: number of undecodable ones that are more than a trace.
 
-    is_open: whether the page could be looked at; one that cannot may be a sheet.
+    is_open: whether the page could be opened; if not, it may be a sheet.
     """
 
     texts: tuple[str, ...] = ()
@@ -35,7 +35,7 @@ class _Job:
 
 
 def codes_of(files: Sequence[tuple[Path, int]]) -> Mapping[Path, tuple[PageCodes, ...]]:
-    """Path -> the codes of each of its pages. files: path and number of pages."""
+    """Path -> codes of each of its pages. files: path and number of pages."""
     jobs = [_Job(p, i, min(n, i + _AT_ONCE)) for p, n in files for i in range(0, n, _AT_ONCE)]
     done = {(job.path, job.first): found for job, found in run_light_jobs(_look, jobs, _mark_unread, _LIMIT_S)}
     return {path: tuple(code for i in range(0, pages, _AT_ONCE) for code in done[path, i]) for path, pages in files}

@@ -1,4 +1,4 @@
-"""Pictures of pages that come compared with those that are there, in a worker: which show the same page."""
+"""Compare images of new and existing pages, in a worker, to find the same page."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _LIMIT_S = 60.0
 def compare(
     new: Mapping[str, Scan], old: Mapping[str, Scan], pairs: Iterable[tuple[str, str]], *, all_likely: bool
 ) -> dict[tuple[str, str], float]:
-    """(new, old) of pages that look the same -> how much, 0..1. all_likely: not of these pairs alone, but also of all
-    others whose writing lies in the same places.
+    """(new, old) of pages that look alike -> similarity, 0..1. all_likely: besides these pairs also all others with
+    writing in the same places.
 
-    One page takes 0.1 s, one pair 0.07 s. What cannot be opened, or holds fewer than 12 letters, is like none; and that
-    two look otherwise does not tell that they are two pages, for one may be scanned smaller, or bent.
+    One page takes 0.1 s, one pair 0.07 s. Unreadable images, or those with fewer than 12 letters, match none; and a
+    mismatch does not prove two different pages, since one may be scanned smaller, or bent.
     """
     from ocr.quality.likeness import SAME, likeness
 

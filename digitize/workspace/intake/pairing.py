@@ -1,4 +1,4 @@
-"""Which page of a delivery is which page that is there: by look, by the names of files, by order between such."""
+"""Match pages of a delivery with existing pages: by image, by file name, by order in between."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ LOOK, NAME, ORDER = "look", "name", "order"
 
 @dataclass(frozen=True, slots=True)
 class OnePage:
-    """A page that comes, or is there. id: its scan, or the page's own. name: of its file; of: pages of that file."""
+    """A new or existing page. id: its scan, or the page's own. name: of its file; of: pages of that file."""
 
     id: str
     name: str
@@ -19,7 +19,7 @@ class OnePage:
 
 
 def by_name(new: Sequence[OnePage], old: Sequence[OnePage]) -> dict[str, str]:
-    """New page -> old one of a file that is called so, in whatever letters, at the same place of as many pages."""
+    """New page -> old page of a file with the same name (ignoring case), position and page count."""
     places = {_place(p): p.id for p in old}
     return {p.id: places[_place(p)] for p in new if _place(p) in places}
 
@@ -27,11 +27,12 @@ def by_name(new: Sequence[OnePage], old: Sequence[OnePage]) -> dict[str, str]:
 def pair_up(
     new: Sequence[OnePage], old: Sequence[OnePage], same: Mapping[tuple[str, str], float], named: Mapping[str, str]
 ) -> dict[str, tuple[str, str]]:
-    """New page -> (old page, by what), each old one once. new, old: in order. same: pairs that look alike, how much.
+    """New page -> (old page, criterion), each old one once. new, old: in order. same: pairs that look alike, with
+    similarity.
 
-    A name says less than a look: pages of a PDF move by one where one more was scanned. Where most are known, what is
-    left between two pairs is paired in order if it is as many on both sides. What lies before the first and behind the
-    last pair may be other pages of the book: it is paired so only where all in all as many came as are there.
+    A name is weaker than an image: pages of a PDF shift by one if one more was scanned. If most are matched, the rest
+    between two pairs is matched in order if both sides have as many. Pages before the first and after the last pair may
+    be other pages of the book: they are matched only if the totals are equal.
     """
     pairs: dict[str, tuple[str, str]] = {}
     for one, other in sorted(same, key=lambda pair: (-same[pair], pair)):

@@ -1,4 +1,4 @@
-"""Sorting a delivery by its cover sheets: what to look at, where each page goes, and what the ledger keeps of it."""
+"""Sort a delivery by its cover sheets: pages to examine, their places, and what the ledger stores."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _NO_VOLUME = -1
 
 @dataclass(slots=True)
 class SortedPages:
-    """Counts for the report. aside: (file and page, why). volumes: label -> pages that sheets sorted into it."""
+    """Counts for the report. aside: (file and page, reason). volumes: label -> pages sorted into it by sheets."""
 
     sheets: int = 0
     aside: list[tuple[str, str]] = field(default_factory=list)
@@ -33,10 +33,10 @@ class SortedPages:
 
 
 def look_for_sheets(ledger: Ledger, looked: Sequence[Looked]) -> Mapping[Path, tuple[PageCodes, ...]]:
-    """The codes of the pages of a delivery; empty where it has no sheets.
+    """Codes of the pages of a delivery; empty without sheets.
 
-    Where volumes were received here every new page is looked at (40 ms a page). Elsewhere only the first page of each
-    folder is, which is the sheet where there are sheets at all.
+    If volumes were received here every new page is examined (40 ms per page). Otherwise only the first page of each
+    folder, where a sheet would be.
     """
     new = [(x.given.path, x.pages) for x in looked if x.pages and not x.known and not x.problem]
     if not Volumes(ledger).all():
@@ -60,10 +60,10 @@ def _is_ours(text: str) -> bool:
 
 
 class SheetPlacing:
-    """Gives each page of one delivery its place and writes what is no page; lives inside the intake's transaction.
+    """Assigns each page of one delivery its place and records non-pages; used inside the intake's transaction.
 
-    goes_on: what comes from one folder is one row of pages over all deliveries, as of a scanner that is watched.
-    is_trial: only to know where pages would go; nothing is written.
+    goes_on: files from one folder continue one page sequence over all deliveries, as from a watched scanner. is_trial:
+    compute places only; nothing is written.
     """
 
     def __init__(
@@ -85,7 +85,7 @@ class SheetPlacing:
         self.found = SortedPages()
 
     def file(self, look: Looked) -> None:
-        """The next file of the delivery comes, before its pages are placed."""
+        """Start the next file of the delivery."""
         parent = look.given.path.parent
         if parent != self._row:
             self.end()
@@ -102,7 +102,7 @@ class SheetPlacing:
             self._sorter.lose_track(f"{look.given.name} could not be opened")
 
     def page(self, look: Looked, index: int) -> tuple[Sorted, Metadata]:
-        """Where a page of that file goes, and what is said of it there."""
+        """Place and metadata of a page of that file."""
         metadata = look.given.metadata
         codes = self._codes.get(look.given.path)
         if codes is None:
@@ -118,7 +118,7 @@ class SheetPlacing:
         return found, _metadata(found.volume, metadata) if found.volume else self._fill_facts(metadata)
 
     def _fill_facts(self, told: Metadata) -> Metadata:
-        """What was told, and of a volume that was received also what is known of it."""
+        """The given metadata, completed by those of a received volume."""
         volume = self._by_label.get(told.volume)
         return told.merge_over(_facts(volume)) if volume else told
 
@@ -134,12 +134,12 @@ class SheetPlacing:
         self._ledger.record_event(unit, SORTING, "failed", key=unit, detail={**detail, **why})
 
     def end_of(self, look: Looked) -> None:
-        """Remember where the row stands behind a file: it may come again, with others behind it."""
+        """Remember the position after a file: it may come again, followed by others."""
         if self._has_turned:
             self._remember(look.sha256, self._sorter.standing)
 
     def end(self) -> None:
-        """A row of pages is over: of a scanner's it is kept where it stands."""
+        """End of a page sequence: a scanner's position is stored."""
         if self._row is not None:
             self._rows[self._row] = self._sorter.standing
         if self._goes_on and self._row is not None and not self._is_trial:
@@ -159,12 +159,12 @@ class SheetPlacing:
 
 
 def _scanner(folder: Path) -> str:
-    """The unit under which it is kept where the row of pages of a folder stands."""
+    """Unit under which the position of a folder's page sequence is stored."""
     return f"scanner:{shown_name(str(folder.resolve()))}"
 
 
 def _metadata(volume: ReceivedVolume, told: Metadata) -> Metadata:
-    """What is said of a page that a sheet placed: what is known of its volume, and where nothing is, what was told."""
+    """Metadata of a page placed by a sheet: those of its volume, completed by the given ones."""
     return replace(_facts(volume).merge_over(told), page="")
 
 
@@ -174,7 +174,9 @@ def _facts(volume: ReceivedVolume) -> Metadata:
 
 
 def page_scan(site: str, page: tuple[int, int], scan: tuple[str, int], batch: str, said: Metadata) -> PageScan:
-    """One page as the ledger lists it. page: numbers of its volume, and within it; scan: its file's hash, and index."""
+    """One page as stored in the ledger. page: numbers of its volume, and within it; scan: its file's hash, and
+    index.
+    """
     volume, number = page
     name = f"{site}-{volume:04d}-{number:04d}"
     told = (said.kind, said.station, said.district, said.year, said.language)

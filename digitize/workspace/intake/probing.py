@@ -1,4 +1,4 @@
-"""A first look into files, in a worker of their own: a file that was made to break its reader costs that worker."""
+"""Probe files in a separate worker: a malicious file costs only that worker."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ _LIMIT_S = 40.0
 
 @dataclass(frozen=True, slots=True)
 class Probed:
-    """What a file holds: pages of a scan, or names of tables. problem: why it cannot be used; kind: that as a word.
+    """Content of a file: pages of a scan, or table names. problem: why it is unusable; kind: the same as a code.
 
-    notes: what is wrong with its tables all the same, as far as their heads tell. may_be_page: whether what cannot be
-    used may have been a page, by its content.
+    notes: problems of its tables, from their headers. may_be_page: whether an unusable file may have been a page, by
+    content.
     """
 
     media: str = ""
@@ -43,7 +43,7 @@ class Probed:
 
 
 def probe_all(paths: Sequence[Path]) -> Iterator[tuple[int, Probed]]:
-    """Look into files, one worker for all of them. Gives the place of each among the paths; the order is not set."""
+    """Probe files with one worker. Yields the index of each path, in any order."""
     jobs = list(enumerate(paths))
     for (place, _), found in run_light_jobs(_probe, jobs, _report_crash, _LIMIT_S):
         yield place, found
@@ -80,7 +80,10 @@ def _probe(job: tuple[int, Path]) -> Probed:
 
 
 def _look_for_tables(path: Path) -> Probed:
-    """The tables of a file that is no scan. Raises TableError, MappingError, ScanError with the reason for none."""
+    """Tables of a file that is no scan.
+
+    Raises TableError, MappingError, ScanError with the reason if there are none.
+    """
     from mappers.errors import TableError
     from mappers.legacy import find_reader, is_surely_table, open_tables
     from mappers.legacy.lines import is_text_file

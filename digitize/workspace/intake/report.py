@@ -1,4 +1,4 @@
-"""What an intake tells of the files that it was given."""
+"""Report of an intake."""
 
 from __future__ import annotations
 
@@ -10,17 +10,15 @@ from digitize.workspace.intake.again import ToldAgain
 
 @dataclass(frozen=True, slots=True)
 class IntakeReport:
-    """What became of the files: files = taken + duplicates + refused.
+    """Result for the files: files = taken + duplicates + refused.
 
-    refused: (name, why). scanned_again: page ids that now have a newer scan. told_anew: (name, field, before, now) of
-    files that were here and of which something else is said now. put_back: names of files that were here and whose
-    originals were gone or changed; they are whole again. purged: (name, when and why) of files whose originals were
-    purged, and which are not taken in anew. renamed: (name, the name under which it is here) of duplicates that came
-    under another one. doubtful: (name, what is wrong) of tables and volumes. batch: "" when no file was new.
-    sheets: cover and end sheets, which are no pages. aside: (file and page, why) of pages that a person must place.
-    sorted_into: label -> pages that sheets sorted into a volume. again: tables
-    that came under an earlier one's name, and pages that seem to be scanned already. waiting: how many of these have no
-    number before somebody says what they are.
+    refused: (name, reason). scanned_again: page ids with a newer scan. told_anew: (name, field, before, now) of known
+    files with changed metadata. put_back: known files whose missing or changed originals were restored. purged: (name,
+    when and why) of purged files, which are not taken in again. renamed: (name, known name) of duplicates under another
+    name. doubtful: (name, problem) of tables and volumes. batch: "" if no file was new. sheets: cover and end sheets,
+    which are no pages. aside: (file and page, reason) of pages a person must place. sorted_into: label -> pages sorted
+    into a volume by sheets. again: tables with the name of an earlier one, and possible rescans. waiting: number of
+    these pages that get no number before a person decides.
     """
 
     batch: str

@@ -1,7 +1,7 @@
-"""Scans that seem to be of pages that are here: which, before any page gets its number, and what a person says of them.
+"""Possible rescans of known pages, found before any page gets a number, for a person's decision.
 
-Such pages wait: a number is given once, and reading is dear. An answer makes a scan the newer one of its page, or a
-page of its own.
+Such pages wait: a number is final, and reading is expensive. The answer makes a scan the newer one of its page, or a
+separate page.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _TOLD = ("station", "district", "year")
 
 @dataclass(frozen=True, slots=True)
 class NewPage:
-    """A page of a delivery and where it would go. label: of the volume."""
+    """A page of a delivery and its would-be place. label: of the volume."""
 
     look: Looked
     index: int
@@ -46,11 +46,11 @@ class NewPage:
         return f"{self.look.sha256}:{self.index}"
 
     def as_paired(self) -> OnePage:
-        """As it is paired."""
+        """As input of the pairing."""
         return OnePage(self.id, self.look.given.name, self.index, self.look.pages)
 
     def waits(self, page: str = "", how: str = "") -> WaitingPage:
-        """As it waits for an answer. page: the one that it seems to be; how: by what."""
+        """As a waiting page. page: the one it seems to be; how: criterion."""
         told = {k: v for k, v in asdict(self.metadata).items() if v and k not in ("volume", "page")}
         return WaitingPage(self.look.sha256, self.index, self.look.given.name, "", self.label, page, how, told)
 
@@ -65,7 +65,7 @@ class OldPages:
     sources: dict[str, SourceFile] = field(default_factory=dict)
 
     def add(self, scans: Sequence[PageScan]) -> None:
-        """Take these in, too."""
+        """Add these scans."""
         for scan in scans:
             if scan.sha256 not in self.sources:
                 source = Catalogue(self.ledger).source(scan.sha256)
@@ -79,7 +79,7 @@ class OldPages:
         return [OnePage(page, source.name, s.idx, source.pages) for page, s, source in found]
 
     def pictures(self) -> dict[str, Scan]:
-        """Page -> its scan, to be looked at."""
+        """Page -> scan to compare."""
         from ocr.page import Scan
 
         found = ((page, s, self.sources[s.sha256]) for page, s in self.scans.items())
@@ -91,10 +91,10 @@ class OldPages:
 def find_scanned(
     place: Place, ledger: Ledger, placing: SheetPlacing, looked: Sequence[Looked], *, by_person: bool
 ) -> dict[str, WaitingPage]:
-    """Scan ("SHA256:INDEX") -> what it seems to be, of the pages of a delivery that wait for an answer.
+    """Scan ("SHA256:INDEX") -> probable match, for the pages of a delivery that wait for a decision.
 
-    placing: of a trial, which writes nothing. by_person: whether somebody delivers a whole; of what a scanner lays down
-    page by page only pictures of files that are called the same are compared, and only what looks the same waits.
+    placing: a trial, which writes nothing. by_person: a person delivers a complete set; for a scanner that delivers
+    page by page only images with the same file name are compared, and only similar ones wait.
     """
     new: dict[str, list[NewPage]] = {}
     for page in place_pages(placing, looked):
@@ -108,7 +108,7 @@ def find_scanned(
 
 
 def place_pages(placing: SheetPlacing, looked: Sequence[Looked]) -> list[NewPage]:
-    """The new pages of a delivery that go into a volume; one whose number was told is a newer scan by that.
+    """New pages of a delivery that go into a volume; a page with a given number is a newer scan by that.
 
     placing: a trial.
     """
@@ -124,7 +124,7 @@ def place_pages(placing: SheetPlacing, looked: Sequence[Looked]) -> list[NewPage
 
 
 def _find_candidates(place: Place, ledger: Ledger, label: str, new: Sequence[NewPage]) -> OldPages:
-    """Pages that may be the same: of the volume, and of files of many pages that are called the same elsewhere."""
+    """Candidate matches: pages of the volume, and of multi-page files with the same name elsewhere."""
     old, catalogue = OldPages(ledger, place), Catalogue(ledger)
     volume = catalogue.find_volume(label)
     if volume is not None:
@@ -164,7 +164,7 @@ def _compare_pages(
 
 
 def _may_be_same(scan: PageScan, told: Metadata) -> bool:
-    """Whether nothing that was told differs: each station has its own book of that name."""
+    """Whether the metadata do not differ: each station has its own book of that name."""
     pairs = ((getattr(scan, n).casefold(), getattr(told, n).casefold()) for n in _TOLD)
     return all(a == b for a, b in pairs if a and b)
 
@@ -176,7 +176,7 @@ def _base(name: str) -> str:
 def named_by_person(
     ledger: Ledger, place: Place, new: Sequence[NewPage], pages: Sequence[str]
 ) -> dict[str, WaitingPage]:
-    """As `find_scanned`, where a person named the earlier pages: so nothing else is a reason, and all of it waits."""
+    """As `find_scanned`, if a person named the earlier pages: then nothing else matters, and all of them wait."""
     old = OldPages(ledger, place)
     old.add([s for p in pages if (s := Catalogue(ledger).scan(p)) is not None])
     ones, others = [p.as_paired() for p in new], old.list_as_paired()

@@ -1,7 +1,7 @@
-"""Which volume each page of a delivery goes into, by the cover sheets and stickers between the pages.
+"""Volume of each page of a delivery, by the cover sheets and stickers between the pages.
 
-A sheet begins the volume that it names. What cannot be said surely goes to a person, with all that follows up to the
-next sheet: never into the volume before.
+A sheet starts the volume it names. Uncertain pages are set aside for a person, with everything up to the next sheet:
+never put into the previous volume.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ _TOLD = "is the cover sheet of {}, and the delivery was told to be {}"
 
 @dataclass(frozen=True, slots=True)
 class Sorted:
-    """What becomes of one page. what: PAGE, SHEET or ASIDE.
+    """Result for one page. what: PAGE, SHEET or ASIDE.
 
-    volume: into which it goes; None: as told, where no sheet says anything. kind, why: of what is set aside, as a
-    stable word and for people. role: of a sheet.
+    volume: destination; None: from metadata, if no sheet says anything. kind, why: reason for setting aside, as a
+    stable code and for people. role: of a sheet.
     """
 
     what: str
@@ -46,17 +46,17 @@ class Sorted:
 
 @dataclass(frozen=True, slots=True)
 class RowStanding:
-    """Where a row of pages stands: in a volume, or among what is set aside and why; neither: no sheet came yet."""
+    """State of a page sequence: in a volume, or set aside and why; neither: no sheet yet."""
 
     volume: ReceivedVolume | None = None
     aside: str = ""
 
 
 class Sorter:
-    """Sorts one row of pages, in their order."""
+    """Sorts one page sequence in order."""
 
     def __init__(self, site: str, volumes: Mapping[int, ReceivedVolume], *, expects: bool) -> None:
-        """volumes: those received. expects: whether sheets were printed here, so that an unread code may be of one."""
+        """volumes: received ones. expects: sheets were printed here, so an unread code may be one."""
         self._site, self._volumes, self._expects = site, volumes, expects
         self._has_sheets = False
         self.standing = RowStanding()
@@ -71,7 +71,7 @@ class Sorter:
             self.standing = RowStanding(aside=_AFTER.format(why))
 
     def place(self, codes: PageCodes, told: str = "") -> Sorted:
-        """What becomes of the next page. told: the volume that somebody named for it, "" where nobody did."""
+        """Result for the next page. told: volume given for it, "" if none."""
         try:
             ours = list(dict.fromkeys(s for s in map(from_text, codes.texts) if s is not None))
         except SheetDamaged as e:

@@ -1,4 +1,4 @@
-"""Keeping originals: by content, read-only, with what belongs to a table beside it: its memo file, its layout."""
+"""Store originals by content hash, read-only, with the companions of tables: memo file, layout."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ _FIXED = (".txt", ".dat", ".prn", ".asc")
 
 
 def companions(path: Path) -> list[tuple[Path, str]]:
-    """What belongs to a table and lies beside it, with the ending under which it is kept: memo file or layout.
+    """Companions of a table with the extension under which they are stored: memo file or layout.
 
-    The content of the table decides which it can have, not its name. Raises OSError.
+    The content of the table decides, not its name. Raises OSError.
     """
     from mappers.legacy.dbf_head import looks_like_dbf
     from mappers.legacy.memo import memos_beside
@@ -42,7 +42,7 @@ def companions(path: Path) -> list[tuple[Path, str]]:
 
 
 def _layouts(path: Path) -> Iterator[Path]:
-    """The layouts beside a text of fixed width that are its own, or its folder's."""
+    """Layouts next to a fixed-width text that are its own, or its folder's."""
     from mappers.legacy.memo import is_beside
 
     own, of_folder = path.with_suffix(LAYOUT), path.with_name(FOLDER_LAYOUT)
@@ -53,7 +53,7 @@ def _layouts(path: Path) -> Iterator[Path]:
 
 
 def _may_be_fixed(path: Path) -> bool:
-    """Whether nothing in a file says that it is anything else: packed numbers make it look like no text."""
+    """Whether nothing in a file contradicts fixed width: packed numbers make it look binary."""
     from mappers.errors import TableError
     from mappers.legacy import find_reader, is_guess
     from ocr.scans.scan import media_of
@@ -77,7 +77,7 @@ def _fits(path: Path, layout: Path) -> bool:
 
 
 def how_to_read(path: Path) -> ReadAs:
-    """What lies beside a table, as its reader wants it. Raises MappingError when a layout is wrong."""
+    """Read options from a table's companions. Raises MappingError for an invalid layout."""
     from mappers.legacy import ReadAs
     from mappers.legacy.layout import read_layout
 
@@ -94,14 +94,14 @@ def content_hash(path: Path) -> str:
 
 
 def keep_copy(place: Place, path: Path, sha256: str, suffix: str) -> None:
-    """Copy a file and its companions into the originals, whole or not at all, read-only. Raises DiskFull, OSError."""
+    """Copy a file and its companions to the originals, atomically and read-only. Raises DiskFull, OSError."""
     _copy(path, place.original(sha256, suffix))
     for beside, ending in companions(path):
         _copy(beside, place.original(sha256, ending))
 
 
 def put_back(place: Place, path: Path, sha256: str, suffix: str) -> bool:
-    """Copy what is no longer there, or is another file now, into the originals again. Returns whether anything was.
+    """Restore missing or changed originals. Returns whether any were.
 
     Raises DiskFull, OSError.
     """
@@ -115,7 +115,7 @@ def put_back(place: Place, path: Path, sha256: str, suffix: str) -> bool:
 
 
 def kept_suffix(path: Path) -> str:
-    """The ending under which a file is kept; of an odd name none, since a file is known by its content."""
+    """Extension of a stored file; none for an odd name, since files are identified by content."""
     suffix = path.suffix.lower()
     return suffix if re.fullmatch(r"\.[a-z0-9_]{1,16}", suffix) else ""
 

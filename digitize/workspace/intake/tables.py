@@ -1,4 +1,4 @@
-"""Tables opened and read in a worker of their own: a file that was made to break its reader costs that worker."""
+"""Open and read tables in a separate worker: a malicious file costs only that worker."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ Job = tuple[Path, int, "ReadAs"]
 
 
 def open_guarded(path: Path, index: int, how: ReadAs) -> LegacyTable:
-    """As `mappers.legacy.open_table`: one table of a file by its place, whose rows come as they are read.
+    """As `mappers.legacy.open_table`: one table of a file by index, with rows streamed.
 
-    Raises TableError as that does, and with kind "breaks-reader" when the worker died or never came to an end.
+    Raises TableError as that does, and with kind "breaks-reader" if the worker died or hung.
     """
     values = _or_told(path, stream(_read, (path, index, how), seconds_for([path])))
     head: LegacyTable = next(values)

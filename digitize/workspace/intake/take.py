@@ -1,4 +1,4 @@
-"""One intake: look at every file, keep the originals, then write the whole batch in one transaction."""
+"""One intake: examine all files, store the originals, then write the whole batch in one transaction."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ def take_in(
     place: Place, paths: Sequence[Path], metadata: Metadata, *, link: bool = False, goes_on: bool = False,
     said: DeliveryAnswer = _NOTHING_SAID,
 ) -> IntakeReport:  # fmt: skip
-    """Take files and folders in. goes_on: what comes from one folder is one row of pages over all deliveries.
-    said: of tables and pages that came before.
+    """Take in files and folders. goes_on: files from one folder continue one page sequence. said: answer on tables and
+    pages delivered before.
 
-    Nothing is written to the ledger before every file was looked at and copied, so an interrupted intake leaves no
-    half batch. Raises OptionsError for a wrong manifest or flag and for a place that is in no list, NotFound for an
-    earlier table or page that is not here, MappingError for a wrong list, FormError for a register's file that is
-    wrong, DiskFull, LedgerError.
+    Nothing is written to the ledger before every file was examined and copied, so an interrupted intake leaves no
+    partial batch. Raises OptionsError for an invalid manifest or flag and for an unlisted place, NotFound for an
+    unknown earlier table or page, MappingError for an invalid list, FormError for an invalid register file, DiskFull,
+    LedgerError.
     """
     check_metadata(metadata, "digitize intake")
     with Ledger(place.ledger) as ledger:
@@ -76,21 +76,21 @@ def take_in(
 
 
 def _are_scans(catalogue: Catalogue, looked: Sequence[Looked]) -> bool:
-    """Whether a delivery holds pages, and no table."""
+    """Whether a delivery has pages and no table."""
     known = [s for x in looked if x.known and (s := catalogue.source(x.sha256)) is not None]
     pages = sum(x.pages for x in looked) + sum(s.pages for s in known)
     return bool(pages) and not any(x.tables for x in looked) and not any(s.media == "table" for s in known)
 
 
 def _with_answers(report: IntakeReport, ledger: Ledger, again: ScannedAgain, told: ToldAgain) -> IntakeReport:
-    """The report with what is asked and was said of what came before."""
+    """The report with questions and answers on earlier tables and pages."""
     waiting = sum(w.unit in again.waits for w in waiting_pages(ledger)) if again.waits else 0
     scanned = (*report.scanned_again, *again.again)
     return replace(report, again=told, waiting=waiting, pages=report.pages - waiting, scanned_again=scanned)
 
 
 def _look(catalogue: Catalogue, given: Given, seen: set[str], *, link: bool) -> Looked:
-    """What is known of a file from outside: its content's hash, and whether that was here before."""
+    """A file's content hash, and whether it is known."""
     if given.problem:
         return Looked(given, problem=given.problem, kind="unreadable")
     if link and shown_name(str(given.path)) != str(given.path):
@@ -111,7 +111,7 @@ def _look(catalogue: Catalogue, given: Given, seen: set[str], *, link: bool) -> 
 
 
 def _probe_new(looked: Sequence[Looked]) -> list[Looked]:
-    """The same with what is in the files that are new."""
+    """The same with the content of new files."""
     made = list(looked)
     places = [i for i, x in enumerate(looked) if not x.known and not x.problem]
     for n, found in probe_all([looked[i].given.path for i in places]):
@@ -120,7 +120,7 @@ def _probe_new(looked: Sequence[Looked]) -> list[Looked]:
 
 
 def _keep(place: Place, catalogue: Catalogue, look: Looked, *, link: bool) -> Looked:
-    """Copy a file that is new, or one that was here and whose original is gone. Raises DiskFull."""
+    """Copy a new file, or restore a missing original. Raises DiskFull."""
     # What was purged stays purged, whoever brings it again.
     if look.problem or look.purged:
         return look
@@ -140,7 +140,7 @@ def _keep(place: Place, catalogue: Catalogue, look: Looked, *, link: bool) -> Lo
 
 
 class _Writer:
-    """Writes one looked-at batch; lives inside one transaction."""
+    """Writes one examined batch; used inside one transaction."""
 
     def __init__(
         self, place: Place, ledger: Ledger, catalogue: Catalogue, placing: SheetPlacing, again: ScannedAgain, *,
@@ -186,7 +186,7 @@ class _Writer:
         self._ledger.record_event(self._batch, "intake", "done", key=self._batch, detail={"files": len(new)})
 
     def _tell(self, look: Looked, *, is_new: bool) -> None:
-        """A file that is here already: what is said of it now counts, but for a copy that comes in the same intake."""
+        """A known file: its new metadata apply, except for a duplicate within the same intake."""
         told = {} if is_new or look.purged else self._catalogue.tell(look.sha256, asdict(look.given.metadata))
         self._told += [(look.given.name, field, before, now) for field, (before, now) in told.items()]
         more = {**({"said": told} if told else {}), **({"put_back": True} if look.put_back else {}),

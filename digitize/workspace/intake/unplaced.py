@@ -1,4 +1,4 @@
-"""Pages that sheets could not place: a person says into which volume they go, or what they are."""
+"""Pages that sheets could not place: a person assigns their volume, or says what they are."""
 
 from __future__ import annotations
 
@@ -33,7 +33,9 @@ AS = ("page", "sheet", "nothing")
 
 @dataclass(frozen=True, slots=True)
 class PersonSays:
-    """What a person says of pages set aside. what: one of AS; volume: where pages go; why: of what is left out."""
+    """A person's decision on pages set aside. what: one of AS; volume: destination; why: reason for leaving
+    them out.
+    """
 
     what: str
     by: str
@@ -42,16 +44,16 @@ class PersonSays:
 
 
 def set_aside(ledger: Ledger) -> list[SetAside]:
-    """Pages that a person must place, in the order in which they came."""
+    """Pages set aside, in order of arrival."""
     states = ((u, s) for u, s in ledger.states("sorting").items() if s.is_failed)
     found = [SetAside(u, s.detail["name"], s.detail["index"], s.kind, s.detail["message"]) for u, s in states]
     return sorted(found, key=lambda a: (natural(a.name), a.index))
 
 
 def choose(ledger: Ledger, name: str, *, with_rest: bool) -> list[SetAside]:
-    """The page set aside of that id, or a part of one; with_rest: also those that are so only because they follow it.
+    """Find a page set aside by id or part of one; with_rest: also those set aside only because they follow it.
 
-    Raises NotFound where none is, InputError where several are.
+    Raises NotFound, InputError if several match.
     """
     waiting = set_aside(ledger)
     places = [i for i, a in enumerate(waiting) if a.unit.startswith(name) or short(a.unit) == name]
@@ -74,9 +76,9 @@ def short(unit: str) -> str:
 
 
 def settle(place: Place, ledger: Ledger, pages: Sequence[SetAside], said: PersonSays) -> list[str]:
-    """Keep what a person says of them, in one transaction. Returns the ids of the pages that came of it.
+    """Record the decision, in one transaction. Returns the ids of the resulting pages.
 
-    Raises InputError where it does not say enough.
+    Raises InputError if it is incomplete.
     """
     if said.what not in AS:
         raise InputError(f"--as {said.what}: one of {', '.join(AS)}")

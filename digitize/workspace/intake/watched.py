@@ -1,8 +1,8 @@
-"""A folder into which a scanner writes: each file is taken in once, when it is whole, and put away.
+"""A scanner's output folder: each file is taken in once it is complete, and moved away.
 
-What is still being written grows or is touched: a file counts as whole when size and time of change stay the same over
-some seconds, or when it gets its own name at the end. Killed anywhere, nothing is taken twice: what was taken in and
-not put away yet is known by its content.
+A file being written grows or is touched: it counts as complete if size and modification time are stable for some
+seconds, or if it gets its final name. Nothing is taken twice after a kill: a file taken in and not yet moved is
+recognised by content.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _WHY = ".why.txt"
 
 @dataclass(frozen=True, slots=True)
 class FileAtLook:
-    """A file as it was at one look; since: from when on it has not changed."""
+    """A file at one scan of the folder; since: unchanged from then on."""
 
     size: int
     changed_ns: int
@@ -41,12 +41,12 @@ class FileAtLook:
 
 
 class ScannerFolder:
-    """One watched folder; remembers between looks what it saw."""
+    """One watched folder; remembers its state between scans."""
 
     def __init__(
         self, folder: Path, *, leave: bool = False, steady_s: float = 10.0, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        """leave: files stay where they are. steady_s: how long a file must not change. Raises InputError."""
+        """leave: files stay where they are. steady_s: required time without change. Raises InputError."""
         if not folder.is_dir():
             raise InputError(f"{folder}: there is no such folder to watch.")
         self._folder, self._leave, self.steady_s, self._clock = folder, leave, steady_s, clock
@@ -56,9 +56,9 @@ class ScannerFolder:
         self._told: set[Path] = set()
 
     def look(self) -> tuple[list[Path], bool]:
-        """The files that are whole, in natural order up to the first that is not; whether others are being written.
+        """Complete files, in natural order up to the first incomplete one; and whether others are being written.
 
-        A file behind one that still grows waits, too: the cover sheet before it tells where it goes.
+        A file after an incomplete one waits, too: the cover sheet before it determines its place.
         """
         now = self._clock()
         files = [p for p in self._files() if self._settled.get(p) != _state(p)]
@@ -78,10 +78,10 @@ class ScannerFolder:
         return whole, len(whole) < len(files)
 
     def take(self, place: Place, wait: Callable[[float], bool]) -> Iterator[str]:
-        """Take in what is whole, waiting once for what is new or still grows. Gives lines for people.
+        """Take in complete files, waiting once for new or growing ones. Yields lines for people.
 
-        wait: waits so many seconds, and returns whether to end now. Raises what `take_in` raises; what was not put away
-        then is met again at the next look.
+        wait: waits that many seconds, and returns whether to stop. Raises what `take_in` raises; files not yet moved
+        are found again by the next scan.
         """
         whole, is_more = self.look()
         if is_more and not wait(self.steady_s):
@@ -124,7 +124,7 @@ class ScannerFolder:
         return FileAtLook(*state, before.since if before is not None and is_same else now)
 
     def _settle(self, path: Path) -> None:
-        """Look at a file no more, unless it changes."""
+        """Ignore a file from now on, unless it changes."""
         state = _state(path)
         if state is not None:
             self._settled[path] = state
@@ -152,9 +152,9 @@ def _is_wanted(path: Path) -> bool:
 
 
 def _state(path: Path) -> tuple[int, int] | None:
-    """Size and time of change; None for what went away between two looks.
+    """Size and modification time; None if it disappeared between two scans.
 
-    What is no file, or a link to nothing, never grows: it counts as whole, so that intake refuses it by name.
+    Non-regular files and dangling links count as complete, so that intake refuses them by name.
     """
     try:
         found = path.stat() if path.exists() else path.lstat()
@@ -164,7 +164,7 @@ def _state(path: Path) -> tuple[int, int] | None:
 
 
 def _free(target: Path, path: Path) -> Path:
-    """Where a file may be put without taking the place of another one."""
+    """Free target path for a file, without overwriting another."""
     number = 1
     while target.exists() and not filecmp.cmp(target, path, shallow=False):
         number += 1
