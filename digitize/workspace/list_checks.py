@@ -1,4 +1,4 @@
-"""Do a workspace's lists agree with one another, for `digitize doctor`."""
+"""Consistency of a workspace's lists, for `digitize doctor`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _MOST_TOLD = 3
 
 
 def examine_lists(folder: Path) -> list[MachineCheck]:
-    """Look at the lists of a workspace; [] for a folder that is none."""
+    """Check the lists of a workspace; [] for a folder that is none."""
     try:
         place = open_place(folder)
         state = place.options.workspace.state

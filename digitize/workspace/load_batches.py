@@ -1,4 +1,4 @@
-"""The checked records of a batch of a workspace, as a target takes them: some at a time, however many there are."""
+"""Checked records of a workspace batch in the form a target takes, in parts, of any number."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ def batch_to_load(
     clean_only: bool = False,
     size: int = PART,
 ) -> AbstractContextManager[LoadBatch]:
-    """A batch of a workspace, for a `with`. key: the id of the load. source: see `LoadBatch`.
+    """A batch of a workspace, as a context manager. key: id of the load. source: see `LoadBatch`.
 
-    folder: on whose disk a batch of more than `size` records waits. clean_only: without those that are not loaded.
-    Memory: one part, and less than 1 kB for each other record. Raises DiskFull, and LedgerError where another program
-    changed one of the records.
+    folder: on whose disk a batch of more than `size` records is spilled. clean_only: without records that are not
+    loaded. Memory: one part, and less than 1 kB for each other record. Raises DiskFull, and LedgerError if another
+    program changed one of the records.
     """
     return join_parts(_parts(ledger, batch, key, source or {}, clean_only, size), folder)
 

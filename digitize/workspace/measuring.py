@@ -1,4 +1,4 @@
-"""A workspace's thresholds measured anew, on the terms of its settings."""
+"""Measure a workspace's thresholds on the terms of its settings."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from digitize.workspace.place import Place
 
 
 def measure_place(ledger: Ledger, place: Place) -> list[str]:
-    """Fold all answers into thresholds and keep them; what opened and what was closed, in sentences.
+    """Compute and store thresholds from all answers; changes are returned as sentences.
 
-    Does nothing where measuring was not begun. Raises OptionsError for a faulty calibration.toml.
+    Does nothing if measuring was not started. Raises OptionsError for an invalid calibration.toml.
     """
     return measure_again(ledger, *_terms_of(place))
 
 
 def preview_place_thresholds(ledger: Ledger, place: Place) -> Thresholds:
-    """The thresholds as the next run would have them; nothing is written, so that a dry run may ask."""
+    """Thresholds the next run would use, for a dry run; nothing is written."""
     return preview_thresholds(ledger, *_terms_of(place))
 
 

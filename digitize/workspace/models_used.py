@@ -1,4 +1,4 @@
-"""Which of Tesseract's models the pages of a workspace were read with: kept in its ledger, compared with those here."""
+"""Tesseract models with which pages were read: recorded in the ledger, compared with those installed."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class ModelsDiffer:
 
 
 def record_models(ledger: Ledger, place: Place) -> None:
-    """Keep which models pages are read with from now on; nothing is written where they are those of the last run."""
+    """Record the current models; nothing is written if they are those of the last run."""
     before = _newest(ledger)
     with searching(place.models):
         here = _inspect_models(model_names(), before)
@@ -75,7 +75,7 @@ def _newest(ledger: Ledger) -> _Models:
 
 
 def models_differ(ledger: Ledger, place: Place) -> list[ModelsDiffer]:
-    """Languages whose pages were read with other models than are here now; pages of before any note are not counted."""
+    """Languages whose pages were read with other models; pages from before the first record are ignored."""
     noted = [(row["seq"], _models(row["detail"])) for row in ledger.rows(_NOTED)]
     if not noted:
         return []
@@ -109,7 +109,7 @@ def _models(detail: str) -> _Models:
 
 
 def _hashes(models: _Models) -> dict[str, list[tuple[str, str]]]:
-    """What counts: the same file may have another time of change on another machine."""
+    """Comparison key: the same file may have another modification time on another machine."""
     return {code: [(m.name, m.sha256) for m in group] for code, group in models.items()}
 
 

@@ -21,10 +21,10 @@ class _Part(BaseModel):
 
 
 class Workspace(_Part):
-    """Whose workspace this is. state: a code such as "wb". site: the district or office, "" for the whole state.
+    """Identity of the workspace. state: a code such as "wb". site: district or office, "" for the whole state.
 
-    ledger: the URL of a PostgreSQL database without a password, "" for the file ledger.sqlite; ledger_schema: of its
-    tables there, if not that made of site_id (docs/ledger.md).
+    ledger: URL of a PostgreSQL database without a password, "" for the file ledger.sqlite; ledger_schema: of its tables
+    there, if not derived from site_id (docs/ledger.md).
     """
 
     format: int = 1
@@ -51,9 +51,9 @@ class Workspace(_Part):
 
 class ReadOptions(_Part):
     """How scans are read. handwriting_engine: "auto" for our own, else ppocr, else "none". native_digits: "own" for the
-    package's weights, "none", or a file of others, beside digitize.toml or by its whole path.
+    package's weights, "none", or a weights file, relative to digitize.toml or absolute.
 
-    seconds_per_page: of the processor, after which a page is given up.
+    seconds_per_page: processor time limit per page.
     """
 
     dpi: int = Field(default=300, ge=72, le=1200)
@@ -64,7 +64,7 @@ class ReadOptions(_Part):
 
 
 class Running(_Part):
-    """How much at once, and when to stop. max_failed_share: looked at after 50 pages; 1 goes on regardless."""
+    """Parallelism and stop conditions. max_failed_share: checked after 50 pages; 1 never stops."""
 
     jobs: int = Field(default=0, ge=0)
     max_failed_share: float = Field(default=0.10, ge=0, le=1)
@@ -72,9 +72,9 @@ class Running(_Part):
 
 
 class Loading(_Part):
-    """Where records go. target: a path inside the workspace, an absolute one, or the URL of a PostgreSQL database
-    without a password. layout: a state's own tables to fill beside the canonical ones. schema_name: of the tables in
-    PostgreSQL; lock_seconds, statement_seconds: how long is waited there.
+    """Target of records. target: a path in the workspace, an absolute one, or the URL of a PostgreSQL database without
+    a password. layout: a state's own tables to fill in addition to the canonical ones. schema_name: of the tables in
+    PostgreSQL; lock_seconds, statement_seconds: timeouts there.
     """
 
     target: str = "loaded/cctns.sqlite"
@@ -97,8 +97,9 @@ class Loading(_Part):
 
 
 class Storing(_Part):
-    """A store that other machines see, too. url: file:///folder or s3://bucket/prefix; endpoint: of an S3 store that is
-    not Amazon's. Keys and passwords come from the environment alone.
+    """Shared scan store. url: file:///folder or s3://bucket/prefix; endpoint: of an S3 store other than Amazon's.
+
+    Keys and passwords come only from the environment.
     """
 
     url: str = ""
@@ -116,9 +117,9 @@ class Storing(_Part):
 
 
 class Learning(_Part):
-    """What `digitize learn` may learn from. names: also free text, in which names of persons stand.
+    """What `digitize learn` may learn from. names: also free text, which contains names of persons.
 
-    at: the hour of the night at which `digitize watch` learns, as "01:00" of the office's clock; "" never.
+    at: hour of the night at which `digitize watch` learns, e.g. "01:00" local time; "" never.
     """
 
     names: bool = False
@@ -126,9 +127,9 @@ class Learning(_Part):
 
 
 class Retention(_Part):
-    """For how many years after its newest load a batch is kept (docs/operations.md). None: nothing is ever purged.
+    """Years to keep a batch after its newest load (docs/operations.md). None: never purged.
 
-    originals_years: files as delivered. personal_years: all that tells of a person, the originals among it.
+    originals_years: files as delivered. personal_years: all personal data, including originals.
     """
 
     originals_years: int | None = Field(default=None, ge=1)
@@ -136,24 +137,23 @@ class Retention(_Part):
 
     @model_validator(mode="after")
     def _originals_go_first(self) -> Retention:
-        """What an original shows would stay when the values read from it went."""
+        """Originals may not outlive the personal data, since they show the same values."""
         if self.originals_years and self.personal_years and self.personal_years < self.originals_years:
             raise ValueError("personal_years is less than originals_years, and the originals show the same")
         return self
 
 
 class Access(_Part):
-    """Who may read the workspace beside its owner. group: of the machine's accounts, "" for nobody."""
+    """Who may read the workspace besides its owner. group: of the machine's accounts, "" for nobody."""
 
     group: str = ""
 
 
 class Checking(_Part):
-    """What is asked of records.
+    """How records are checked.
 
-    profile: an older place of [capture] profile, which means the same; "" where nothing is said there.
-    policy: what rules do: a file of the workspace's folder policy/, or a policy of the package, by name.
-    years: those agreed for the import, as "2001-2010".
+    profile: older place of [capture] profile; "" if unset. policy: actions of rules: a file of the workspace's folder
+    policy/, or a policy of the package, by name. years: agreed for the import, e.g. "2001-2010".
     """
 
     policy: str = "default"
@@ -162,11 +162,11 @@ class Checking(_Part):
 
 
 class Calibrating(_Part):
-    """What is promised of values that pass without a person, and how it is measured (docs/calibration.md).
+    """Guarantee for values that pass without review, and its measurement (docs/calibration.md).
 
-    right: share of them that is right, at least; certainty: with which. audit_share: of what passed, asked for ever.
-    first_pages: of every book, asked whole. pages_at_once: in one sheet, while nothing passes yet. together: fields
-    without a threshold of their own may pass by one that was proved for all fields of the form.
+    right: minimum correct share; certainty: of that. audit_share: of passed values, asked permanently. first_pages: of
+    every book, asked completely. pages_at_once: per sheet while nothing passes yet. together: fields without their own
+    threshold may pass by one proved for all fields of the form.
     """
 
     right: float = Field(default=0.99, ge=0.5, le=0.9999)
@@ -178,8 +178,8 @@ class Calibrating(_Part):
 
 
 class Serving(_Part):
-    """What services read beside the loaded records. station_places: the list of stations with their coordinates, a path
-    inside the workspace or an absolute one (docs/services.md).
+    """Additional input of services. station_places: station list with coordinates, a path in the workspace or an
+    absolute one (docs/services.md).
     """
 
     station_places: str = "lists/station_places.csv"
@@ -190,12 +190,12 @@ KeyMode = Literal["single", "verify", "blind"]
 
 
 class Reviewing(_Part):
-    """How answers are taken at the station and how good they must be (docs/station.md).
+    """How answers are taken at the station, and their required quality (docs/station.md).
 
-    double: field, "FORM:field" or "*" -> how often it is keyed. sample_share: of single keys, looked at by a second
-    person; known_share: of what is given out, whose answer is known. least_right: share of a batch's answers that must
-    be right before it is signed off; certainty: of the intervals shown. idle_minutes: after which a session ends.
-    at_once: how many questions are held ready.
+    double: field, "FORM:field" or "*" -> number of independent keyings. sample_share: of single keyings, checked by a
+    second person; known_share: of questions with a known answer. least_right: correct share of a batch's answers
+    required for sign-off; certainty: of the intervals shown. idle_minutes: session timeout. at_once: number of
+    questions held ready.
     """
 
     double: dict[str, KeyMode] = {}
@@ -207,16 +207,16 @@ class Reviewing(_Part):
     at_once: int = Field(default=20_000, ge=100)
 
     def mode(self, form: str, field: str) -> KeyMode:
-        """How often a field of a form is keyed: what names it most closely holds."""
+        """Number of keyings of a form's field: the most specific entry wins."""
         names = (f"{form}:{field}", field, f"{form}:*", "*")
         return next((self.double[name] for name in names if name in self.double), "single")
 
 
 class Options(_Part):
-    """All settings of one workspace; built once and passed on.
+    """All settings of one workspace; immutable.
 
-    capture: which fields are captured, over what the state's profile says. severity: rule code -> note, review or
-    reject, over the package's own policy.
+    capture: captured fields, overriding the state's profile. severity: rule code -> note, review or reject, overriding
+    the package's policy.
     """
 
     workspace: Workspace
@@ -237,12 +237,12 @@ class Options(_Part):
     @field_validator("store", mode="before")
     @classmethod
     def _store_as_text(cls, store: object) -> object:
-        """A store that needs no more than its URL may be named in one line: store = "s3://bucket/prefix"."""
+        """A store with only a URL may be given as a string: store = "s3://bucket/prefix"."""
         return {"url": store} if isinstance(store, str) else store
 
     @model_validator(mode="after")
     def _says_one_profile(self) -> Options:
-        """Two places that say different things would leave everybody guessing which of them holds."""
+        """Reject two contradicting profiles."""
         if self.capture.profile and self.check.profile not in ("", self.capture.profile):
             both = f"[check] profile is {self.check.profile}, [capture] profile {self.capture.profile}"
             raise ValueError(f"{both}: take the first out")
@@ -252,7 +252,7 @@ class Options(_Part):
 def load_options(folder: Path, flags: Mapping[str, Any] | None = None) -> Options:
     """Read a workspace's options.
 
-    flags: "section.name" -> value, None values are left out. Environment: DIGITIZE_RUN_JOBS for run.jobs, and so on.
+    flags: "section.name" -> value, None values are ignored. Environment: DIGITIZE_RUN_JOBS for run.jobs, and so on.
     Raises OptionsError naming file and key.
     """
     path = folder / "digitize.toml"

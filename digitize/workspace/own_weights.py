@@ -1,6 +1,6 @@
-"""Weights that an office taught on its own pages: kept in the workspace, named by their content, chosen in its ledger.
+"""Weights trained by an office on its own pages: stored in the workspace, named by content, selected in the ledger.
 
-They never leave the workspace by themselves. Which are read with is an event, so that it is part of the history.
+They leave the workspace only on request. The selection is an event and so part of the history.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ _SUFFIX, _FACTS = ".onnx", ".json"
 
 @dataclass(frozen=True, slots=True)
 class OwnWeights:
-    """One file of weights and what is known of it.
+    """One file of weights and its metadata.
 
-    name: "own-" and the beginning of its hash. parent: the name of those it was taught from, or PACKAGE. pages, values:
-    it was taught on. held: values held back; before, after: how many of these were read right by the parent and by it;
-    better, worse: that only it read right, or only the parent. learned: ids of the pages.
-    names: whether free text, in which persons are named, was learned too. network: that it is of (ocr.models.TITLES).
+    name: "own-" and the beginning of its hash. parent: weights it was trained from, or PACKAGE. pages, values: training
+    data. held: held-back values; before, after: those read right by the parent and by it; better, worse: read right
+    only by it, or only by the parent. learned: ids of the pages. names: whether free text with names of persons was
+    learned. network: it belongs to (ocr.models.TITLES).
     """
 
     name: str
@@ -64,7 +64,7 @@ class OwnWeights:
 
 
 def folder_of(place: Place) -> Path:
-    """Where a workspace keeps its own weights."""
+    """Folder of a workspace's own weights."""
     return place.models / "own"
 
 
@@ -79,7 +79,7 @@ def path_of(place: Place, name: str) -> Path:
 
 
 def keep_weights(place: Place, content: bytes, facts: Mapping[str, Any]) -> OwnWeights:
-    """Write weights and what is known of them. facts: fields of OwnWeights beside name and hash."""
+    """Write weights and their metadata. facts: fields of OwnWeights besides name and hash."""
     weights = OwnWeights(name_of(content), hashlib.sha256(content).hexdigest(), **facts)
     folder = folder_of(place)
     folder.mkdir(parents=True, exist_ok=True)
@@ -95,7 +95,7 @@ def keep_weights(place: Place, content: bytes, facts: Mapping[str, Any]) -> OwnW
 
 
 def list_weights(place: Place) -> list[OwnWeights]:
-    """All weights that a workspace keeps, by name; a file whose facts are gone or damaged is left out."""
+    """All weights in a workspace by name; a file with missing or damaged metadata is left out."""
     found = []
     for path in sorted(folder_of(place).glob(f"own-*{_FACTS}")):
         try:
@@ -107,17 +107,17 @@ def list_weights(place: Place) -> list[OwnWeights]:
 
 
 def used_weights(ledger: Ledger, place: Place) -> tuple[tuple[str, Path], ...]:
-    """The networks with weights of the office's own, and their files; whether these are whole is not looked at."""
+    """Networks with the office's own weights, and their files; integrity is not checked."""
     return files_of(place, find_all_chosen(ledger))
 
 
 def files_of(place: Place, names: Mapping[str, str]) -> tuple[tuple[str, Path], ...]:
-    """Networks and the files of their weights, as reading takes them. names: as all_chosen gives them."""
+    """Networks and their weights files, as reading takes them. names: from all_chosen."""
     return tuple((network, path_of(place, name)) for network, name in sorted(names.items()))
 
 
 def require_whole(path: Path) -> None:
-    """Raise MachineLacks unless a file of weights is there and holds what its name says: before page one."""
+    """Raise MachineLacks unless a weights file exists and matches its name: checked before the first page."""
     if path.is_file() and name_of(path.read_bytes()) == path.stem:
         return
     what = "damaged" if path.is_file() else "not there"
@@ -130,11 +130,11 @@ def require_whole(path: Path) -> None:
 def use_weights(
     ledger: Ledger, place: Place, name: str, why: Mapping[str, Any] | None = None, network: str = ""
 ) -> bool:
-    """Read with those weights from now on; what they read is decided anew by the next run.
+    """Use those weights from now on; the next run decides their readings again.
 
-    why: noted beside, without values of pages. network: the one that goes back to the package's, "" for all; others
-    are those of their network alone. Returns False where nothing changes. Raises InputError for weights that the
-    workspace has not, or that are of another network than that.
+    why: recorded with it, without values of pages. network: the one to reset to the package's weights, "" for all;
+    otherwise of its network only. Returns False if nothing changes. Raises InputError for unknown weights, or weights
+    of another network.
     """
     now = find_all_chosen(ledger)
     if name == PACKAGE:

@@ -101,7 +101,7 @@ class Place:
 
     @property
     def models(self) -> Path:
-        """Where better models of Tesseract may lie, so that all who work in this workspace read with the same ones."""
+        """Folder of better Tesseract models, shared by all who work in this workspace."""
         return self.folder / "models"
 
     @property
@@ -111,7 +111,7 @@ class Place:
 
     @property
     def has_stations(self) -> bool:
-        """Whether the office listed its stations. Raises MappingError for a list that is none."""
+        """Whether the office has its own station list. Raises MappingError for an invalid list."""
         # Here and not above: what only looks at the ledger need not load the lists.
         from mappers.codes import read_stations
 
@@ -119,15 +119,15 @@ class Place:
         return own.is_file() and bool(read_stations(own))
 
     def original(self, sha256: str, suffix: str, linked: str = "") -> Path:
-        """Where an original with that hash lies: where it was linked to, if it was, else its copy."""
+        """Path of an original with that hash: its link target, if linked, else its copy."""
         return Path(linked) if linked else self.folder / "originals" / sha256[:2] / f"{sha256}{suffix}"
 
 
 def create(state: str, folder: Path, site: str = "", ledger: str = "") -> Place:
-    """Make a workspace. ledger: the URL of the database in which its ledger is to lie; "" for a file.
+    """Create a workspace. ledger: URL of the database for its ledger; "" for a file.
 
-    Raises WorkspaceError when one is there already, MappingError when there is no profile for the state, OptionsError
-    for a URL that is none, LedgerError when the database does not answer or holds a ledger of that name.
+    Raises WorkspaceError if one exists, MappingError if there is no profile for the state, OptionsError for an invalid
+    URL, LedgerError if the database does not answer or has a ledger of that name.
     """
     from digitize.machine.signing import create_key
     from digitize.workspace.ledger import Ledger
@@ -156,13 +156,13 @@ def create(state: str, folder: Path, site: str = "", ledger: str = "") -> Place:
 
 
 def ledger_line(url: str) -> str:
-    """The line of the settings that says where the ledger lies; url "" for the file."""
+    """Settings line with the address of the ledger; url "" for the file."""
     text = url or "postgresql://USER@HOST/DATABASE"
     return f"{'' if url else '# '}ledger = {json.dumps(text)}   # a database instead of the file (docs/ledger.md)"
 
 
 def open_place(folder: Path, flags: Mapping[str, object] | None = None) -> Place:
-    """Open a workspace. Raises WorkspaceError when the folder is none, OptionsError when its settings are wrong."""
+    """Open a workspace. Raises WorkspaceError if the folder is none, OptionsError for invalid settings."""
     if not (folder / "digitize.toml").is_file():
         raise WorkspaceError(f"{folder} is not a workspace. Make one with: digitize init STATE {folder}")
     options = load_options(folder, flags)
@@ -171,7 +171,7 @@ def open_place(folder: Path, flags: Mapping[str, object] | None = None) -> Place
 
 
 def _guard(folder: Path, group: str) -> None:
-    """Keep a workspace to its owner, or to a group. Raises OptionsError when there is no such group."""
+    """Restrict a workspace to its owner, or to a group. Raises OptionsError for an unknown group."""
     if not group:
         system.close_to_others(folder)
         return

@@ -1,4 +1,4 @@
-"""What a run knows beside the pages: settings, state, lists, forms, mappings, rules; learned once, then only read."""
+"""Context of a run besides the pages: settings, state, lists, forms, mappings, rules; loaded once, then read-only."""
 
 from __future__ import annotations
 
@@ -48,10 +48,10 @@ _DIGITS = ("own", "none")
 
 @dataclass(frozen=True)
 class RunContext:
-    """Everything outside the scans and tables that results depend on.
+    """Everything outside scans and tables that affects results.
 
-    today: the day of the newest intake, so that a check means the same tomorrow. owner: this process. weights: of the
-    office's own, by network. books: what was learned of volumes, by zone. cluster: None for this machine.
+    today: day of the newest intake, so that a check is reproducible. owner: this process. weights: the office's own, by
+    network. books: facts learned from volumes, by zone. cluster: None for this machine.
     """
 
     place: Place
@@ -71,7 +71,7 @@ class RunContext:
 
     @property
     def workers(self) -> Workers:
-        """Where pages, chunks and groups are worked on: a cluster, or so many processes of this machine."""
+        """Where pages, chunks and groups are processed: a cluster, or local processes."""
         # 0 jobs: one a core; a system that does not tell its cores (None) gets one.
         return self.cluster or self.place.options.run.jobs or os.cpu_count() or 1
 
@@ -104,14 +104,14 @@ class RunContext:
         return self._settings[language]
 
     def read_key(self, language: str) -> str:
-        """Hash of those settings; asked of every page, and so worked out once."""
+        """Hash of those settings; cached, since every page needs it."""
         if language not in self._read_keys:
             self._read_keys[language] = self.read_settings(language).key()
         return self._read_keys[language]
 
     @cached_property
     def district_of(self) -> DistrictsOf:
-        """Station -> its district, for stations whose name is known in one district only, or on a day."""
+        """Station -> district, for stations whose name is in only one district, or on a given date."""
         own = self.place.folder / "lists" / "stations.csv"
         return DistrictsOf(load_stations(self.state.code, own))
 
@@ -131,13 +131,13 @@ class RunContext:
 
     @cached_property
     def register_keys(self) -> Mapping[str | None, tuple[str, str]]:
-        """Register, or None for all of them -> hashes of what recognising and what deciding takes from it."""
+        """Register, or None for all -> hashes of its inputs to recognition and decision."""
         # None for a page that is of no register: it depends on all of them, since a new one may fit it.
         known = (None, *self.registers.forms)
         return {form: (self.registers.key(form), self.registers.rules_key(form)) for form in known}
 
     def register_key(self, language: str) -> str:
-        """Hash of what recognising a register's page depends on beside the scan, the volume and the register."""
+        """Hash of the inputs of register recognition besides scan, volume and register."""
         from digitize.reading.register import register_settings
         from ocr.registers.form import REGISTER_VERSION
 
@@ -148,7 +148,7 @@ class RunContext:
 
     @cached_property
     def lexica(self) -> Mapping[str, Lexicon]:
-        """The closed lists as reading wants them: plain names with their aliases."""
+        """Closed lists for reading: names with aliases."""
         return as_lexica(self.lists)
 
     @cached_property
@@ -164,12 +164,12 @@ class RunContext:
         return load_calibration(self.place.folder)
 
     def threshold_key(self, form: str | None, page: str) -> str:
-        """The thresholds of a page of a form, for keys: a new measurement maps its pages again and reads none."""
+        """Threshold part of work keys for a page: a new measurement maps its pages again without reading."""
         given = threshold(self.forms.get(form or "") or self.registers.find(form), self.calibration)
         return f"{given} {self.thresholds.key(form or '', page)}".rstrip()
 
     def threshold_of(self, form: str | None, zone: str, page: str) -> float:
-        """The confidence from which a zone's value may pass without a person; form: or the register, of that page."""
+        """Confidence from which a zone's value may pass without review; form: or register of that page."""
         given = threshold(self.forms.get(form or "") or self.registers.find(form), self.calibration)
         return self.thresholds.accept(form or "", zone, page, given)
 
@@ -179,12 +179,12 @@ class RunContext:
 
     @cached_property
     def capture(self) -> CaptureChoice:
-        """Which fields of a form are captured."""
+        """Captured fields of a form."""
         return capture_choice(self.place.options, self.state)
 
     @cached_property
     def map_key(self) -> str:
-        """Hash of what mapping depends on beside the reading, its threshold, the mapping file and the decisions."""
+        """Hash of the inputs of mapping besides reading, threshold, mapping file and decisions."""
         from mappers.mapping.load import MAP_VERSION
 
         districts = plain_hash([dict(self.district_of), self.district_of.book.times])
@@ -216,31 +216,31 @@ class RunContext:
 
     @cached_property
     def parts(self) -> frozenset[str]:
-        """What values say of the mappings whose rows are parts of records of another table."""
+        """Metadata of mappings whose rows are parts of records of another table."""
         return frozenset(m.by for m in self.mappings.values() if m.part)
 
     @cached_property
     def check_key(self) -> str:
-        """Hash of what checking depends on beside the records."""
+        """Hash of the inputs of checking besides the records."""
         from validators.checking.version import CHECK_VERSION
 
         # Rows of a part are judged otherwise.
         return work_key(CHECK_VERSION, self.check_settings.key(), *sorted(self.parts))
 
     def mapping_for_family(self, family: str) -> FormMapping:
-        """The mapping of a printed form. Raises MappingError when there is none."""
+        """Mapping of a printed form. Raises MappingError if there is none."""
         return find_mapping(self.mappings, family=family, state=self.state.code)
 
     def mapping_for_table(self, table: LegacyTable) -> tuple[FormMapping, LegacyTable]:
-        """The mapping of a legacy table with the encodings of its columns settled, and the table, still to be read.
+        """Mapping of a legacy table with column encodings resolved, and the table, not read yet.
 
-        Raises MappingError when there is none, EncodingUnclear when a person has to say which encoding a column has.
+        Raises MappingError if there is none, EncodingUnclear if a person must choose a column's encoding.
         """
         mapping = find_mapping(self.mappings, columns=table.columns, state=self.state.code)
         return settle_mapping(mapping, table, self.encodings, self.state.encodings)
 
     def context(self, record_id: str, batch: str, metadata: object) -> MapContext:
-        """What mapping is told of a page group or table. metadata: its scan or table, with station, district, year."""
+        """Mapping context of a page group or table. metadata: its scan or table, with station, district, year."""
         year = getattr(metadata, "year", "")
         language = getattr(metadata, "language", "")
         return MapContext(
@@ -256,16 +256,16 @@ class RunContext:
         )
 
     def networks_in(self, form: str | None) -> frozenset[str]:
-        """The networks for handwriting that an office may teach and that may read a form's pages."""
+        """Trainable handwriting networks that may read a form's pages."""
         from ocr.forms.networks import networks_in
 
         known = self.forms.get(form or "")
         return networks_in(known) if known is not None else frozenset()
 
     def require_engine(self) -> None:
-        """Raise EngineMissing when the engine is not installed, MachineLacks when weights of the office's own are gone.
+        """Raise EngineMissing if the engine is not installed, MachineLacks if the office's own weights are gone.
 
-        Before page one, not on every page.
+        Checked before the first page, not on every page.
         """
         from ocr.forms.read import require_engine
 
@@ -275,9 +275,9 @@ class RunContext:
 
 
 def build_run_context(place: Place, ledger: Ledger, cluster: Cluster | None = None) -> RunContext:
-    """Gather what a run must know. cluster: that works on it, None for this machine.
+    """Load the context of a run. cluster: None for this machine.
 
-    Raises MappingError or FormError when a profile, list, mapping or form file is wrong: before page one.
+    Raises MappingError or FormError for an invalid profile, list, mapping or form file: before the first page.
     """
     state = load_state(place.options.workspace.state)
     encodings = load_encodings((place.folder / "encodings",))
@@ -301,7 +301,7 @@ def build_run_context(place: Place, ledger: Ledger, cluster: Cluster | None = No
 
 
 def lists_hash(lists: Mapping[str, CodeList]) -> str:
-    """Hash of all that these lists say, spellings included."""
+    """Hash of the content of these lists, including spellings."""
 
     def plain(codes: CodeList) -> list[object]:
         ways, implied = ({k: list(v) for k, v in some.items()} for some in (codes.spellings, codes.implies))

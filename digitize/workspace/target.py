@@ -24,9 +24,9 @@ def open_place_target(place: Place) -> Target:
 
 
 def find_layout(place: Place, name: str) -> TableLayout | None:
-    """The layout of that name or file (ending in .toml), None for ""; a workspace's own lie in its `layouts/`.
+    """Layout by name or file (ending in .toml), None for ""; a workspace's own are in its `layouts/`.
 
-    Raises OptionsError when there is none, MappingError when a file is wrong.
+    Raises OptionsError if there is none, MappingError for an invalid file.
     """
     if not name:
         return None

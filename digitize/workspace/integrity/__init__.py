@@ -1,1 +1,1 @@
-"""May a workspace be believed: its ledger, originals, settings and receipts, each against what was written of it."""
+"""Verify a workspace: ledger, originals, settings and receipts, each against what was recorded."""

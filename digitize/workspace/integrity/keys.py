@@ -1,4 +1,4 @@
-"""One signing key follows another: the ledger says so, and the old one signs a statement for the office above."""
+"""Key succession: recorded in the ledger, and in a statement for the office above signed by the old key."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ ROTATED, REVOKED, LOST = "rotated", "revoked", "lost"
 
 @dataclass(frozen=True, slots=True)
 class Succession:
-    """Who signs from now on. why: rotated, revoked (the old key may be in other hands) or lost (nobody has it).
+    """The key that signs from now on. why: rotated, revoked (the old key may be compromised) or lost.
 
-    signature: by the old key; "" where it is lost, so that a letter must vouch for the new one.
+    signature: by the old key; "" if it is lost, so that a letter must vouch for the new one.
     """
 
     old: str
@@ -33,21 +33,21 @@ class Succession:
 
     @property
     def is_signed(self) -> bool:
-        """Whether the old key says so itself."""
+        """Whether the old key signed it."""
         return is_signed(self.old, self.text(), self.signature)
 
     def text(self) -> bytes:
-        """What is signed."""
+        """The signed text."""
         plain = asdict(self)
         plain.pop("signature")
         return b"digitize key succession 1\n" + json.dumps(plain, sort_keys=True).encode("utf-8")
 
 
 def change_key(place: Place, why: str, reason: str, passphrase: str = "") -> Succession:
-    """Make a new key and let it follow the old one. Called again after an interruption, it goes on where it stood.
+    """Create a new key that succeeds the old one. Resumable after an interruption.
 
-    passphrase: the new key is kept under it. Raises KeyUnusable when the old key is there no more and is not said to be
-    lost, OptionsError when it is said to be lost and is there.
+    passphrase: encrypts the new key. Raises KeyUnusable if the old key is missing and not declared lost, OptionsError
+    if it is declared lost and exists.
     """
     following = place.key.with_name("next.pem")
     with Ledger(place.ledger) as ledger:
@@ -87,7 +87,7 @@ def write_successions(place: Place, path: Path) -> None:
 
 
 def _pending(place: Place, following: Path) -> Succession | None:
-    """The change of keys that the ledger knows of, and that was interrupted before the new key was in its place."""
+    """A key change in the ledger that was interrupted before the new key was in place."""
     public = following.with_suffix(".pub")
     new = public.read_text(encoding="ascii").strip() if public.exists() else ""
     return next((s for s in successions(place) if s.new == new), None)

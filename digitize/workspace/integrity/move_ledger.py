@@ -1,9 +1,9 @@
-"""A workspace's ledger goes from its file into a database, or back: whole and verified, or not at all.
+"""Move a workspace's ledger from its file into a database, or back: complete and verified, or not at all.
 
-First the old ledger is marked: from then on nobody writes into it, whatever becomes of the move. The new one is made
-beside it and recounted; then one line of `digitize.toml` is changed, and from then on it is the ledger. Last, the old
-one is put aside under another name. Broken off before the line is changed, the next move begins anew, or takes the
-mark back where it is told to stay; broken off after it, the next move does what is left.
+First the old ledger is marked: from then on nobody writes to it, whatever happens to the move. The new one is created
+next to it and recounted; then one line of `digitize.toml` is changed, and from then on it is the ledger. Last, the old
+one is renamed. If interrupted before the line is changed, the next move starts again, or removes the mark if the ledger
+is to stay; if interrupted after it, the next move completes the rest.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _VALUE = "SELECT value FROM meta WHERE key = ?"
 
 @dataclass(frozen=True, slots=True)
 class MovedLedger:
-    """What was moved. to: where it is now; aside: where the former one lies; events, root_hash: of what was moved."""
+    """Result. to: where it is now; aside: where the former one is; events, root_hash: of what was moved."""
 
     to: str
     aside: str
@@ -50,10 +50,9 @@ class MovedLedger:
 
 
 def move(place: Place, url: str) -> MovedLedger:
-    """Take a workspace's ledger to a database, or with url "" to the file ledger.sqlite of the workspace.
+    """Move a workspace's ledger to a database, or with url "" to the file ledger.sqlite of the workspace.
 
-    Raises InputError where it lies there already or another one does, LedgerError while somebody works on it or where
-    it is not as it was written.
+    Raises InputError if it is there already or another one is, LedgerError if it is in use or was tampered with.
     """
     own = place.options.workspace
     old = place.ledger
@@ -88,7 +87,7 @@ def _current_address(folder: Path) -> Where:
 
 
 def _mark(source: LedgerEngine, old: Where, new: Where, home: Path) -> None:
-    """From here on nobody writes into the old ledger. What an earlier move left elsewhere is taken away."""
+    """Block writes to the old ledger. Leftovers of an earlier move elsewhere are removed."""
     with _lock_ledger(source):
         earlier = source.execute(_VALUE, (MOVING_TO,)).fetchone()
         source.execute(_MARK, (MOVING_TO, place_text(new)))
@@ -104,14 +103,14 @@ def _unmark(source: LedgerEngine) -> None:
 
 
 def _mark_moved(source: LedgerEngine, old: Where, new: Where) -> str:
-    """Say in the old ledger that it was moved, inside a transaction. Returns where a schema lies now."""
+    """Mark the old ledger as moved, inside a transaction. Returns the new name of a schema."""
     source.execute(_MARK, (MOVED_TO, str(new)))
     source.execute("DELETE FROM meta WHERE key = ?", (MOVING_TO,))
     return _rename_schema(source) if isinstance(old, LedgerAddress) else ""
 
 
 def _finish_move(folder: Path, old: Where, new: Where, aside: str) -> MovedLedger:
-    """The last step: the new ledger tells of the move."""
+    """Last step: record the move in the new ledger."""
     with Ledger(_current_address(folder)) as ledger, ledger.writing():
         last = ledger.execute("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
         ledger.execute("DELETE FROM meta WHERE key = ?", (ARRIVING,))
@@ -121,7 +120,7 @@ def _finish_move(folder: Path, old: Where, new: Where, aside: str) -> MovedLedge
 
 
 def _finish_interrupted(place: Place) -> MovedLedger | None:
-    """Do what a move left undone that was broken off after the address was changed. None where nothing is left."""
+    """Complete a move interrupted after the address was changed. None if there is nothing left to do."""
     with closing(open_engine(place.ledger)) as db:
         row = db.execute(_VALUE, (ARRIVING,)).fetchone()
     old = parse_place(row[0], place.folder) if row else None
@@ -131,7 +130,7 @@ def _finish_interrupted(place: Place) -> MovedLedger | None:
 
 
 def _set_old_aside(old: Where, new: Where) -> str:
-    """Put the old ledger aside, if it is still there and says that it is moving. Returns where it lies then."""
+    """Rename the old ledger, if it exists and is marked as moving. Returns its new place."""
     if isinstance(old, LedgerAddress):
         from digitize.workspace.ledger_db import postgres
 
@@ -150,7 +149,7 @@ def _set_old_aside(old: Where, new: Where) -> str:
 
 
 def _take_back(old: Where, home: Path) -> MovedLedger | None:
-    """Take back a move that was broken off before the address was changed. None where there is none."""
+    """Undo a move interrupted before the address was changed. None if there is none."""
     with closing(open_engine(old)) as source:
         row = source.execute(_VALUE, (MOVING_TO,)).fetchone()
         if row is None:
@@ -164,7 +163,7 @@ def _take_back(old: Where, home: Path) -> MovedLedger | None:
 
 @contextmanager
 def _lock_ledger(source: LedgerEngine) -> Iterator[None]:
-    """The ledger's lock. Raises LedgerError where somebody alive is at work: it would go on with what is no ledger."""
+    """The ledger's lock. Raises LedgerError if a live process uses it, since it would continue on the old ledger."""
     with source.translate_errors():
         source.begin(moving=True)
         try:
@@ -181,7 +180,7 @@ def _lock_ledger(source: LedgerEngine) -> Iterator[None]:
 
 
 def _remove_leftovers(new: Where, source: LedgerEngine) -> None:
-    """Take away what an interrupted move left there. Raises InputError for a ledger that is there and is none of it."""
+    """Remove leftovers of an interrupted move. Raises InputError for an unrelated ledger there."""
     # A move that was cut off at its very end leaves the mark in what is the ledger, and is worked with.
     if isinstance(new, Path):
         if not new.exists():
@@ -209,14 +208,14 @@ def _remove_leftovers(new: Where, source: LedgerEngine) -> None:
 
 
 def _is_in(source: LedgerEngine, copy: LedgerEngine) -> bool:
-    """Whether all of a copy's history is in the ledger that it was made of."""
+    """Whether a copy's whole history is in its source ledger."""
     newest = copy.execute("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
     there = source.execute("SELECT 1 FROM events WHERE seq = ? AND hash = ?", tuple(newest or (0, ""))).fetchone()
     return newest is None or there is not None
 
 
 def _create_copy(source: LedgerEngine, old: Where, new: Where, home: Path) -> None:
-    """The new ledger, recounted before it counts."""
+    """Create the new ledger, recounted before it is used."""
     mark = (ARRIVING, place_text(old))
     if isinstance(new, LedgerAddress):
         from digitize.workspace.ledger_db import postgres
@@ -248,7 +247,7 @@ def _require_whole(db: LedgerEngine, home: Path) -> None:
 
 
 def write_address(folder: Path, url: str) -> None:
-    """Have digitize.toml say where the ledger lies, in one step."""
+    """Set the ledger's address in digitize.toml, atomically."""
     path = folder / "digitize.toml"
     text, line = path.read_text(encoding="utf-8-sig"), ledger_line(url)
     changed = _LINE.sub(lambda _: line, text, count=1)
@@ -272,7 +271,7 @@ def _rename_schema(source: LedgerEngine) -> str:
 
 
 def _rename_file(old: Path) -> str:
-    """Give the file that was the ledger another name, with what lies beside it."""
+    """Rename the former ledger file and its side files."""
     with suppress(LedgerError), closing(connect(old)) as db, db.translate_errors():
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         db.execute("PRAGMA journal_mode = DELETE")

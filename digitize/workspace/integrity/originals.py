@@ -1,4 +1,4 @@
-"""Are the originals still the bytes that were taken in? A round that was broken off goes on where it stood."""
+"""Fixity check of originals: do the bytes still match? An interrupted round continues where it stopped."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _NOTE_EVERY = 1 << 30
 
 @dataclass(slots=True)
 class Fixity:
-    """What came of a look at originals. files: looked at now; left: still to look at in this round."""
+    """Result of a fixity check. files: checked now; left: still to check in this round."""
 
     files: int = 0
     bytes: int = 0
@@ -38,7 +38,7 @@ class Fixity:
 
 
 def parse_share(text: str) -> float:
-    """A share from "all", "10%" or "" (none). Raises OptionsError."""
+    """Parse a share: "all", "10%" or "" (none). Raises OptionsError."""
     if text in ("", "all"):
         return 1.0 if text else 0.0
     number = text.removesuffix("%").strip()
@@ -48,7 +48,7 @@ def parse_share(text: str) -> float:
 
 
 def missing_originals(ledger: Ledger, place: Place) -> Iterator[Change]:
-    """Originals that are not there, or not of their length; nothing is read."""
+    """Originals that are missing, or of the wrong size; nothing is read."""
     for source in _sources(ledger):
         path = _path(place, source)
         if not path.is_file():
@@ -58,7 +58,7 @@ def missing_originals(ledger: Ledger, place: Place) -> Iterator[Change]:
 
 
 def list_purges(ledger: Ledger) -> Iterator[Change]:
-    """What was purged, by whom and when; and whether one was broken off before all bytes were gone."""
+    """Purges with person and date; and whether one was interrupted before all bytes were gone."""
     for purged, files in count_purges(ledger):
         what = "personal data and originals" if purged.is_personal else "originals"
         yield Change(f"{what} of {files} files", f"were {purged.line()}", "", is_remark=True)
@@ -70,10 +70,10 @@ def list_purges(ledger: Ledger) -> Iterator[Change]:
 def check_originals(
     ledger: Ledger, place: Place, share: float, progress: Progress, done: Fixity, *, keeps: bool = True
 ) -> Iterator[Change]:
-    """Hash originals again, those looked at longest ago first, until a share of their bytes is done.
+    """Hash originals again, least recently checked first, until a share of the bytes is done.
 
-    share: 0 to 1; with 1 a round that was broken off goes on where it stood. done: is filled. keeps: note in the ledger
-    when each was looked at; without it (a medium that cannot be written) every round begins anew.
+    share: 0 to 1; with 1 an interrupted round continues. done: is filled. keeps: record the check times in the ledger;
+    without it (read-only medium) every round starts again.
     """
     waiting = _waiting(ledger, keeps=keeps)
     budget = share * sum(s.bytes for s in _sources(ledger))
@@ -97,7 +97,7 @@ def check_originals(
 
 
 def _waiting(ledger: Ledger, *, keeps: bool) -> list[SourceFile]:
-    """Originals that this round has not looked at, those looked at longest ago first."""
+    """Originals not checked in this round, least recently checked first."""
     began = _begin_round(ledger, keeps=keeps)
     seen = {r["sha256"]: r["at"] for r in ledger.rows("SELECT sha256, at FROM fixity")} if keeps else {}
     left = [s for s in _sources(ledger) if seen.get(s.sha256, "") < began]
@@ -114,7 +114,7 @@ def _finish_round(ledger: Ledger, place: Place, notes: list[tuple[str, str, str]
 
 
 def _begin_round(ledger: Ledger, *, keeps: bool) -> str:
-    """When the round began that is going on; now, when none is."""
+    """Start time of the current round; now if there is none."""
     row = ledger.execute("SELECT value FROM meta WHERE key = 'fixity_began'").fetchone()
     if row:
         return str(row["value"])

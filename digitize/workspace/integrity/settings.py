@@ -1,4 +1,4 @@
-"""What a run was told by files, kept in the ledger by hash: lists, forms, mappings, policies and thresholds."""
+"""Hashes in the ledger of all files that control a run: lists, forms, mappings, policies and thresholds."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _FILES = ("digitize.toml", "calibration.toml")
 
 
 def record_settings(ledger: Ledger, place: Place) -> list[str]:
-    """Keep what the files say from now on. Returns the names of those that differ from the last run's."""
+    """Record the current files. Returns the names of those that differ from the last run's."""
     here = _hash_files(place)
     if _read_noted(ledger) == here:
         return []
@@ -30,7 +30,7 @@ def record_settings(ledger: Ledger, place: Place) -> list[str]:
 
 
 def settings_changes(ledger: Ledger, place: Place) -> Iterator[Change]:
-    """Files that say something else than when the last run read them."""
+    """Files changed since the last run read them."""
     before = _read_noted(ledger)
     for name in _find_differing(before, _hash_files(place)) if before else ():
         # People set the options themselves; what decides whether a value passes may not change by the way.
@@ -39,7 +39,7 @@ def settings_changes(ledger: Ledger, place: Place) -> Iterator[Change]:
 
 
 def newer_settings(ledger: Ledger, seq: int) -> Mapping[str, str]:
-    """File -> hash, as a run noted them after that event; nothing where none did."""
+    """File -> hash, as recorded by runs after that event; empty if none."""
     rows = ledger.rows(_NEWEST.replace("SELECT", "SELECT seq,"))
     found: Mapping[str, str] = json.loads(rows[0]["detail"]) if rows and rows[0]["seq"] > seq else {}
     return found

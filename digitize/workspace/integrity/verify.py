@@ -1,4 +1,4 @@
-"""Everything of a workspace that counts, compared with what was written of it."""
+"""Verify everything in a workspace against what was recorded."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from digitize.workspace.target import open_place_target
 
 @dataclass(frozen=True, slots=True)
 class VerifyScope:
-    """How closely to look. originals: share of their bytes that are hashed, 0: only whether each is there.
+    """How thorough to be. originals: share of their bytes to hash, 0: existence only.
 
-    heads: a file of heads that another office holds. asks_target: whether the target's own book is compared.
+    heads: file of heads held by another office. asks_target: compare the target's load history.
     """
 
     originals: float = 0.0
@@ -56,14 +56,14 @@ def find_workspace_changes(ledger: Ledger, place: Place, look: VerifyScope, prog
 
 
 def find_newest_event(ledger: Ledger, found: Iterable[Change]) -> tuple[int, str]:
-    """How many events there are, and the newest one's hash; 0 and "" of a ledger that `found` says cannot be read."""
+    """Number of events, and the newest one's hash; 0 and "" for a ledger that is unreadable according to `found`."""
     if any(c.where == UNREADABLE for c in found):
         return 0, ""
     return ledger.count_events(), ledger.root_hash()
 
 
 def _check_receipts(ledger: Ledger, place: Place) -> Iterator[Change]:
-    """Each receipt bears the signature of a key that was this office's."""
+    """Every receipt must be signed by a key of this office."""
     keys = ledger.public_keys()
     for row in ledger.rows("SELECT load, batch, data, signature FROM receipts ORDER BY batch, load"):
         name = f"receipt {row['batch']} ({row['load'][:12]})"
@@ -83,7 +83,7 @@ def _says(file: Path, data: str, signature: str) -> bool:
 
 
 def _check_target(ledger: Ledger, place: Place) -> Iterator[Change]:
-    """The newest load of each batch stands in the target's own book."""
+    """The newest load of each batch must be in the target's load history."""
     # By the events, since two loads may be of one second; one that was taken back is not asked for.
     newest = """SELECT r.batch, r.load FROM state s JOIN receipts r ON r.load = s.key AND r.batch = s.unit
                 WHERE s.step = 'load' AND s.outcome IN ('done', 'again') AND r.target = ? ORDER BY r.batch"""

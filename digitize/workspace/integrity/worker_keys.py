@@ -1,4 +1,4 @@
-"""A site's worker has a signing key of its own: the office allows it, and takes that back when it must."""
+"""Workers' own signing keys: the office allows and withdraws them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NEWEST = """SELECT e.unit, e.key, e.detail, e.at FROM events e
 
 @dataclass(frozen=True, slots=True)
 class WorkerKey:
-    """A key of a worker's own. name: of the worker or site; public: in hex; at: since when this holds."""
+    """A worker's key. name: of the worker or site; public: in hex; at: when allowed or withdrawn."""
 
     name: str
     public: str
@@ -29,7 +29,7 @@ class WorkerKey:
 
 
 def worker_keys(ledger: Ledger) -> list[WorkerKey]:
-    """All that were ever allowed, by name, as they stand now."""
+    """All keys ever allowed, by name, in their current state."""
     found = []
     for r in ledger.rows(_NEWEST, (STEP,)):
         detail = json.loads(r["detail"])
@@ -39,9 +39,9 @@ def worker_keys(ledger: Ledger) -> list[WorkerKey]:
 
 
 def allow_key(place: Place, public: str, name: str) -> None:
-    """Let a worker sign with a key of its own. public: its public half in hex.
+    """Allow a worker to sign with its own key. public: its public half in hex.
 
-    Raises OptionsError for what is no such key, and where the name or the key is in use.
+    Raises OptionsError for an invalid key, or if the name or the key is in use.
     """
     public, name = public.strip().lower(), name.strip()
     if len(public) != _PUBLIC or not all(c in "0123456789abcdef" for c in public):
@@ -58,7 +58,7 @@ def allow_key(place: Place, public: str, name: str) -> None:
 
 
 def withdraw_key(place: Place, name: str, reason: str) -> str:
-    """Take it back; what was signed before stays good. Returns the public key. Raises NotFound, OptionsError."""
+    """Withdraw a key; its earlier signatures stay valid. Returns the public key. Raises NotFound, OptionsError."""
     if not reason.strip():
         raise OptionsError("--reason says why; it is kept.")
     with Ledger(place.ledger, key=place.key) as ledger:
@@ -71,7 +71,7 @@ def withdraw_key(place: Place, name: str, reason: str) -> str:
 
 
 def require_allowed(ledger: Ledger, key: Path) -> None:
-    """Raise KeyUnusable where what is signed with a key would be nobody's word: before a worker begins."""
+    """Raise KeyUnusable unless the key is allowed to sign: checked before a worker starts."""
     public = open_key(key).public
     if public in ledger.public_keys()[-1:]:
         return

@@ -1,4 +1,4 @@
-"""The append-only history of one workspace's work, one SQLite file."""
+"""The append-only history of one workspace, in one SQLite file."""
 
 from digitize.workspace.ledger.core import Event, Ledger
 from digitize.workspace.ledger.state import StepState

@@ -1,6 +1,6 @@
-"""What a volume's own pages tell of it: the station and year that its sure pages agree on, kept in the ledger.
+"""Facts learned from a volume's own pages: station and year on which confident pages agree, stored in the ledger.
 
-It is weighed like metadata that intake was told, which go before it.
+Used like intake metadata, which take precedence.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ _NO_VALUE = '"value": ""'
 
 @dataclass(frozen=True, slots=True)
 class BookFact:
-    """What most sure pages of a volume say in one zone; value "" where it was learned and holds no longer.
+    """Value of most confident pages of a volume in one zone; "" if it was learned and no longer holds.
 
-    agree, sure: pages that say so, and pages that surely say anything.
+    agree, sure: pages with this value, and confident pages with any value.
     """
 
     zone: str
@@ -38,20 +38,20 @@ class BookFact:
 
 
 def unit_of(volume: int) -> str:
-    """The unit under which a volume's facts stand in the ledger."""
+    """Ledger unit of a volume's facts."""
     return f"{STEP}:{volume}"
 
 
 class LearnedBooks:
-    """Volume -> zone -> what was learned of it and holds; each is looked up when it is first asked for."""
+    """Volume -> zone -> valid fact; loaded on first use."""
 
     def __init__(self, ledger: Ledger) -> None:
-        """Of one ledger."""
+        """Facts in one ledger."""
         self._ledger = ledger
         self._held: dict[int, dict[str, BookFact]] = {}
 
     def get(self, volume: int, default: dict[str, BookFact] | None = None) -> dict[str, BookFact]:
-        """Of a volume; nothing where nothing was learned."""
+        """Facts of a volume; empty if none."""
         if volume not in self._held:
             self._held[volume] = learned_of(self._ledger, volume) or default or {}
         return self._held[volume]
@@ -62,7 +62,7 @@ class LearnedBooks:
 
 
 def learned_of(ledger: Ledger, volume: int) -> dict[str, BookFact]:
-    """Zone -> what was learned of one volume and holds."""
+    """Zone -> valid fact of one volume."""
     now = ledger.state(unit_of(volume), STEP)
     return _holding(now) if now else {}
 
@@ -73,13 +73,13 @@ def _holding(now: StepState) -> dict[str, BookFact]:
 
 
 def list_unseen(ledger: Ledger) -> list[int]:
-    """Volumes of which pages were decided since it was last looked at what they tell."""
+    """Volumes with pages decided since facts were last learned from them."""
     parts = list_dirty(ledger, BOOK) if ledger.is_current else list_parts(ledger, BOOK)
     return sorted(int(part.partition(":")[2]) for part in parts)
 
 
 def record(ledger: Ledger, volume: int, facts: Mapping[str, BookFact]) -> None:
-    """Keep what is known of a volume now."""
+    """Store the current facts of a volume."""
     with ledger.writing():
         seq = newest_event(ledger)
         detail = {"facts": [asdict(fact) for fact in facts.values()]}
@@ -88,7 +88,9 @@ def record(ledger: Ledger, volume: int, facts: Mapping[str, BookFact]) -> None:
 
 
 def lines(ledger: Ledger, most: int | None = None) -> list[str]:
-    """What was learned, for people, a line a volume. most: so many volumes at most, and how many more there are."""
+    """Learned facts for people, one line per volume. most: maximum number of volumes, followed by the number of
+    others.
+    """
     volumes = sorted(_known_volumes(ledger))
     found, labels = {v: learned_of(ledger, v) for v in volumes[:most]}, dict[int, str]()
     for i in range(0, len(found), _AT_ONCE):
@@ -102,7 +104,7 @@ def lines(ledger: Ledger, most: int | None = None) -> list[str]:
 
 
 def _known_volumes(ledger: Ledger) -> Iterator[int]:
-    """The volumes of which something was learned that holds."""
+    """Volumes with valid facts."""
     for row in ledger.stream_rows(_LEARNED, (STEP,)):
         # What holds no longer is said with no value; few are, and these alone are taken apart.
         facts = json.loads(row["detail"])["facts"] if _NO_VALUE in row["detail"] else ()

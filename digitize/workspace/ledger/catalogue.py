@@ -1,4 +1,4 @@
-"""What intake took in: batches, sources, volumes, the scans of pages, tables."""
+"""Intake catalogue: batches, sources, volumes, page scans, tables."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from digitize.workspace.ledger.dirty_parts import COUNT, FILES, LOAD, MAP, READ
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """The files given to one intake, and their metadata.
+    """Files of one intake, and their metadata.
 
-    kind: fir-book, table, ... ("" when not said). taken_in: date of the intake, YYYY-MM-DD.
+    kind: fir-book, table, ... ("" if unknown). taken_in: date of the intake, YYYY-MM-DD.
     """
 
     batch: str
@@ -29,9 +29,9 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """One file by its content. linked: where it lies when it was not copied.
+    """One file by content. linked: its path if it was not copied.
 
-    problem: why it was refused, or ""; kind: the same as a stable word.
+    problem: why it was refused, or ""; kind: the same as a stable code.
     """
 
     sha256: str
@@ -48,7 +48,7 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class PageScan:
-    """One scan of one page. page: its id, which survives re-scanning. idx: 0-based page inside the file."""
+    """One scan of one page. page: its id, which survives rescans. idx: 0-based page inside the file."""
 
     page: str
     sha256: str
@@ -65,7 +65,7 @@ class PageScan:
 
 @dataclass(frozen=True, slots=True)
 class TableUnit:
-    """One legacy table inside a source; idx: its 0-based place in the file."""
+    """One legacy table inside a source; idx: its 0-based index in the file."""
 
     unit: str
     sha256: str
@@ -93,10 +93,10 @@ _VOLUMES_OF = "SELECT DISTINCT volume FROM scans WHERE sha256 = ?"
 
 
 class Catalogue:
-    """Reads and writes the ledger's list of what was taken in."""
+    """Reads and writes the ledger's catalogue."""
 
     def __init__(self, ledger: Ledger) -> None:
-        """Work on one ledger."""
+        """Catalogue of one ledger."""
         self._ledger = ledger
 
     def batches(self) -> list[Batch]:
@@ -111,12 +111,12 @@ class Catalogue:
             self._ledger.mark(LOAD, batch.batch)
 
     def source(self, sha256: str) -> SourceFile | None:
-        """The source with that content, None when it was never taken in."""
+        """Source with that content, None if never taken in."""
         row = self._ledger.execute("SELECT * FROM sources WHERE sha256 = ?", (sha256,)).fetchone()
         return SourceFile(**dict(row)) if row else None
 
     def sources(self) -> list[SourceFile]:
-        """All sources, refused ones too, by batch and name."""
+        """All sources including refused ones, by batch and name."""
         return [SourceFile(**dict(r)) for r in self._ledger.rows("SELECT * FROM sources ORDER BY batch, name, sha256")]
 
     def insert_source(self, source: SourceFile) -> None:
@@ -135,7 +135,7 @@ class Catalogue:
                 self._ledger.mark(COUNT, part)
 
     def volume(self, label: str) -> int:
-        """The number of the volume with that label; a new one is given when the label is new."""
+        """Number of the volume with that label; a new one for a new label."""
         if (found := self.find_volume(label)) is not None:
             return found
         with self._ledger.writing():
@@ -147,12 +147,12 @@ class Catalogue:
         return {r["volume"]: r["label"] for r in self._ledger.rows("SELECT volume, label FROM volumes")}
 
     def volume_label(self, volume: int) -> str:
-        """The label of one volume; "" where there is none of that number."""
+        """Label of a volume; "" if there is none of that number."""
         row = self._ledger.execute("SELECT label FROM volumes WHERE volume = ?", (volume,)).fetchone()
         return str(row["label"]) if row else ""
 
     def volume_number(self, name: str) -> int:
-        """The volume of that label or, where none has it, of that number. Raises NotFound."""
+        """Volume with that label, else with that number. Raises NotFound."""
         # Books that are called 2 and 1 may be taken in in this order.
         number = self.find_volume(name) or (int(name) if is_number(name) and self.volume_label(int(name)) else None)
         if number is None:
@@ -160,7 +160,7 @@ class Catalogue:
         return number
 
     def find_volume(self, label: str) -> int | None:
-        """The volume of that label; None where none has it."""
+        """Volume with that label, or None."""
         row = self._ledger.execute("SELECT volume FROM volumes WHERE label = ?", (label,)).fetchone()
         return int(row["volume"]) if row else None
 
@@ -177,14 +177,14 @@ class Catalogue:
         return int(row["last"] or 0) + 1
 
     def insert_scan(self, scan: PageScan) -> None:
-        """Add a scan of a page; the newest scan of a page counts, older ones stay."""
+        """Add a scan of a page; the newest scan counts, older ones are kept."""
         with self._ledger.writing():
             self._ledger.insert_row("scans", asdict(scan))
             for what in (COUNT, READ, MAP):
                 self._ledger.mark(what, f"volume:{scan.volume}")
 
     def let_count_again(self, page: str, sha256: str, idx: int) -> PageScan | None:
-        """Make an earlier scan of a page its newest. Returns it; None where the page has no such scan."""
+        """Make an earlier scan of a page its newest again. Returns it; None if the page has no such scan."""
         sql = "SELECT * FROM scans WHERE page = ? AND sha256 = ? AND idx = ?"
         row = self._ledger.execute(sql, (page, sha256, idx)).fetchone()
         if row is None:
@@ -197,7 +197,7 @@ class Catalogue:
         return scan
 
     def scans(self, volume: int | None = None) -> list[PageScan]:
-        """The newest scan of every page, or of those of one volume, by page id."""
+        """Newest scan of every page, or of one volume's pages, by page id."""
         # Inside, so that of a large ledger one volume alone is read.
         where, values = (" WHERE volume = ?", (volume,)) if volume is not None else ("", ())
         return [_page_scan(r) for r in self._ledger.rows(_CURRENT.format(where), values)]
@@ -207,12 +207,12 @@ class Catalogue:
         return [r["volume"] for r in self._ledger.rows("SELECT volume FROM volumes ORDER BY volume")]
 
     def scan(self, page: str) -> PageScan | None:
-        """The newest scan of one page."""
+        """Newest scan of one page."""
         row = self._ledger.execute("SELECT * FROM scans WHERE page = ? ORDER BY seq DESC LIMIT 1", (page,)).fetchone()
         return _page_scan(row) if row else None
 
     def scans_of(self, sha256: str) -> list[PageScan]:
-        """Those pages whose newest scan is of that file, in order."""
+        """Pages whose newest scan is from that file, in order."""
         names = [r["page"] for r in self._ledger.rows("SELECT DISTINCT page FROM scans WHERE sha256 = ?", (sha256,))]
         return [s for n in sorted(names) if (s := self.scan(n)) is not None and s.sha256 == sha256]
 
@@ -233,10 +233,10 @@ class Catalogue:
         return [TableUnit(**dict(r)) for r in self._ledger.rows("SELECT * FROM tables ORDER BY unit")]
 
     def tell(self, sha256: str, metadata: Mapping[str, str]) -> dict[str, tuple[str, str]]:
-        """Give the pages and tables of a file the metadata that it has now: field -> (before, now), where that differs.
+        """Update the metadata of a file's pages and tables: field -> (before, now) for changes.
 
-        metadata: any of station, district, year, kind, language; "" leaves a field as it is. Tables have no kind and no
-        language of their own.
+        metadata: any of station, district, year, kind, language; "" leaves a field unchanged. Tables have no kind and
+        no language.
         """
         changed: dict[str, tuple[str, str]] = {}
         with self._ledger.writing():
@@ -255,7 +255,7 @@ class Catalogue:
         return changed
 
     def _mark_all_of(self, sha256: str) -> None:
-        """Have looked at again what came of a file."""
+        """Mark everything derived from a file as dirty."""
         parts = [f"volume:{r['volume']}" for r in self._ledger.rows(_VOLUMES_OF, (sha256,))]
         parts += [
             f"table:{r['unit']}" for r in self._ledger.rows("SELECT unit FROM tables WHERE sha256 = ?", (sha256,))
@@ -272,12 +272,12 @@ class Catalogue:
 
 
 def is_number(name: str) -> bool:
-    """Whether a volume may be meant by its number, as it is written."""
+    """Whether a name may be a volume number."""
     return name.isascii() and name.isdecimal() and len(name) < 10 and str(int(name)) == name
 
 
 def by_volume(scans: Sequence[PageScan]) -> list[list[PageScan]]:
-    """Pages in order, those of one volume together."""
+    """Pages in order, grouped by volume."""
     # Scans come by page id (SITE-VOLUME-NUMBER), so pages of a volume stand together, as groupby needs.
     return [list(pages) for _, pages in groupby(scans, key=lambda s: s.volume)]
 

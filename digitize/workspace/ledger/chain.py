@@ -1,4 +1,4 @@
-"""Hashes of the ledger: one event after the other, and any other row by its content."""
+"""Hashes of the ledger: events are chained, other rows are hashed by content."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ Entry = tuple[str, str, bytes]
 
 
 def link(last: str, event: Sequence[str], rows: str) -> str:
-    """The hash of an event: of the one before it, of its own texts, and of the rows that were written with it."""
+    """Hash of an event: of the previous hash, its own texts, and the rows written with it."""
     # Nothing is added where no row was written: the events of format 1 keep their hashes.
     parts = (last, *event, rows) if rows else (last, *event)
     return hashlib.sha256(SEPARATOR.join(parts).encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def rows_digest(entries: Iterable[Entry]) -> str:
-    """One hash of entries, in whatever order they come; "" of none."""
+    """One order-independent hash of entries; "" for none."""
     made = hashlib.sha256()
     count = 0
     for table, key, content in sorted(entries):
@@ -32,17 +32,17 @@ def rows_digest(entries: Iterable[Entry]) -> str:
 
 
 def content_hash(values: Iterable[object]) -> bytes:
-    """The hash of an entry of one row, of its values in the order of its columns."""
+    """Hash of a single-row entry, from its values in column order."""
     return hashlib.sha256(b"".join(map(_encode_value, values))).digest()
 
 
 def entry_hash(db: LedgerEngine, table: str, key: str) -> bytes:
-    """The hash of what stands under a name now; b"" where nothing does."""
+    """Current hash of an entry; b"" if it does not exist."""
     return entry_hashes(db, table, (key,))[key]
 
 
 def entry_hashes(db: LedgerEngine, table: str, keys: Iterable[str]) -> dict[str, bytes]:
-    """Name -> the hash of what stands under it now, b"" where nothing does; for some thousands of names at most."""
+    """Name -> current hash, b"" if missing; for a few thousand names at most."""
     columns, asked = COVERED[table], tuple(keys)
     found: dict[str, list[bytes]] = {key: [] for key in asked}
     for row in db.by_names(table, columns, asked, _ORDER.get(table, "1")):
@@ -58,7 +58,7 @@ _ORDER = {"findings": "record, field, code"}
 
 
 def _encode_value(value: object) -> bytes:
-    """A value with its kind and length before it, so that no two rows are written alike."""
+    """Encode a value with its type and length, so that different rows never encode alike."""
     if isinstance(value, str):
         data = value.encode("utf-8", "surrogateescape")
         return b"s%d:%b" % (len(data), data)

@@ -1,4 +1,4 @@
-"""Which weights a workspace reads with, network by network: events of its ledger, folded."""
+"""Weights in use per network, from the ledger's events."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ _CHOSEN = f"SELECT detail FROM events WHERE step = '{STEP}' ORDER BY seq"
 
 
 def find_all_chosen(ledger: Ledger) -> dict[str, str]:
-    """Network -> the name of the weights of the office's own that it reads with; without those that it has none of."""
+    """Network -> name of the office's own weights in use; networks without are left out."""
     return list_choices(ledger)[-1]
 
 
 def find_chosen(ledger: Ledger, network: str = FIELDS) -> str:
-    """The name of the weights that a network reads with; PACKAGE for the package's, or those that a setting names."""
+    """Name of the weights in use for a network; PACKAGE for the package's, or those in the settings."""
     return find_all_chosen(ledger).get(network, PACKAGE)
 
 
 def list_choices(ledger: Ledger) -> list[dict[str, str]]:
-    """What all_chosen ever was, before any choice, too; each once, that of today last."""
+    """All past values of all_chosen, including the initial one; each once, the current one last."""
     now: dict[str, str] = {}
     ever = [now]
     for row in ledger.rows(_CHOSEN):

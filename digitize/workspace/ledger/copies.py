@@ -1,6 +1,6 @@
-"""Copies of a ledger: a backup while others write, a backup put in the place of a ledger, and room given back.
+"""Copies of a ledger: backup during writes, restore, and compaction.
 
-The ledger is the history, not the originals and not the keys: `originals/` and `keys/` are copied as files are.
+The ledger is the history, not the originals and keys: copy `originals/` and `keys/` as files.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _FIRST = "SELECT hash FROM events ORDER BY seq LIMIT 1"
 
 @dataclass(frozen=True, slots=True)
 class LedgerCopy:
-    """A copy of a ledger. events: the newest it holds; root_hash: of the history up to there; bytes: of the file."""
+    """A copy of a ledger. events: newest one in it; root_hash: of the history up to there; bytes: file size."""
 
     file: str
     events: int
@@ -44,9 +44,9 @@ class LedgerCopy:
 
 
 def back_up(path: Where, to: Path) -> LedgerCopy:
-    """Write a copy of a ledger as it is at this moment, a file; who writes in it goes on undisturbed.
+    """Write a consistent copy of a ledger to a file without disturbing writers.
 
-    Raises InputError where a file of that name is there, DiskFull, and LedgerError where the ledger is damaged.
+    Raises InputError if the file exists, DiskFull, and LedgerError if the ledger is damaged.
     """
     if to.exists():
         raise InputError(f"{to} is there already. A backup never takes the place of another: give another name.")
@@ -63,10 +63,10 @@ def back_up(path: Where, to: Path) -> LedgerCopy:
 
 
 def compact(path: Where, *, whole: bool = False) -> tuple[int, int]:
-    """Give the room of what was taken out back to the disk; in a database, to what comes. Returns bytes before and
-    after. whole: write the tables of a database anew as well, so that no old byte stays in them; others wait meanwhile.
+    """Return free space to the disk; in a database, for reuse. Returns bytes before and after.
 
-    Raises LedgerError while somebody writes, or where the disk has no room for the copy that SQLite makes meanwhile.
+    whole: also rewrite the tables of a database so that no old byte stays; others wait meanwhile. Raises LedgerError
+    while it is being written, or if the disk has no room for SQLite's temporary copy.
     """
     if isinstance(path, LedgerAddress):
         from digitize.workspace.ledger_db import postgres
@@ -82,12 +82,12 @@ def compact(path: Where, *, whole: bool = False) -> tuple[int, int]:
 
 
 def restore(path: Where, copy: Path, reason: str, operator: str) -> tuple[LedgerCopy, str, int]:
-    """Put a backup in the place of a ledger. The ledger that was there stays beside it, under another name.
+    """Replace a ledger by a backup. The current ledger is kept under another name.
 
-    What came after the backup is not in it: how far the signed heads beside the ledger reached is kept as an event, so
-    that `ledger verify` tells of it for ever. Returns the backup, where the former ledger lies ("" where none was), and
-    how many events are lost. Raises InputError for a file that is no sound backup of this workspace, LedgerError
-    while somebody has the ledger open.
+    Anything after the backup is lost: the extent of the signed heads next to the ledger is stored as an event, so that
+    `ledger verify` reports it permanently. Returns the backup, the place of the former ledger ("" if none), and the
+    number of lost events. Raises InputError for a file that is no valid backup of this workspace, LedgerError if the
+    ledger is open elsewhere.
     """
     if len(reason.split()) < 2 or not operator.strip():  # noqa: PLR2004  # one word is no reason
         raise InputError("A restored ledger takes back history: give --reason in some words, and --operator.")
@@ -128,7 +128,7 @@ def _replace_schema(where: LedgerAddress, copy: Path) -> str:
 
 @contextmanager
 def _open_upgraded(copy: Path, where: LedgerAddress) -> Iterator[Path]:
-    """A backup in today's format: itself, or for a while one made of it, signed with the workspace's key."""
+    """A backup in the current format: itself, or a temporary upgraded copy signed with the workspace's key."""
     with closing(connect_to_read(copy)) as db:
         if require_format(db, copy) == FORMAT:
             yield copy
@@ -144,9 +144,7 @@ def _open_upgraded(copy: Path, where: LedgerAddress) -> Iterator[Path]:
 
 @contextmanager
 def _open_temp_file(file: Path) -> Iterator[Path]:
-    """An empty file beside another one, which nobody else may read, under a name that nobody else has; gone at the end
-    unless it took the other's place.
-    """
+    """A private, uniquely named empty file next to another one; removed at the end unless renamed over it."""
     handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
     os.close(handle)
     try:
@@ -175,7 +173,7 @@ def _inspect_copy(file: Path, name: str) -> LedgerCopy:
 
 
 def _require_sound(copy: Path) -> LedgerCopy:
-    """A backup, looked at. Raises InputError where it is none, or was changed since."""
+    """Verify a backup. Raises InputError if it is none, or was changed."""
     if not copy.is_file():
         raise InputError(f"{copy}: there is no such file.")
     try:
@@ -192,7 +190,7 @@ def _require_sound(copy: Path) -> LedgerCopy:
 
 
 def _require_same_workspace(path: Where, copy: Path) -> None:
-    """Raise InputError for the ledger of another workspace: by the ledger that is here, or the heads beside it."""
+    """Raise InputError for the ledger of another workspace, judged by the current ledger or the heads next to it."""
     with closing(connect_to_read(copy)) as db:
         first = db.execute(_FIRST).fetchone()[0]
         hashes = {seq: root for seq, root in db.execute("SELECT seq, hash FROM events")}

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One line of the history; see `digitize.workspace.ledger.schema`."""
+    """One event of the history; see `digitize.workspace.ledger.schema`."""
 
     seq: int
     at: str
@@ -38,14 +38,14 @@ class Event:
 
 
 class Ledger(Leases):
-    """Owns the connection to one ledger. Use it as a context manager, from one thread.
+    """Connection to one ledger. Use it as a context manager, from one thread.
 
-    Raises LedgerError when the file is in use, damaged or newer than this program, DiskFull when there is no room.
+    Raises LedgerError if the file is in use, damaged or newer than this program, DiskFull if there is no room.
     """
 
     @classmethod
     def create(cls, path: Where) -> Self:
-        """Make a new, empty ledger. Raises LedgerError when there is one already."""
+        """Create an empty ledger. Raises LedgerError if there is one already."""
         if isinstance(path, LedgerAddress):
             from digitize.workspace.ledger_db import postgres
 
@@ -69,9 +69,9 @@ class Ledger(Leases):
         self.close()
 
     def finish(self, unit: str, step: str, key: str, result: Any, detail: Mapping[str, Any] | None = None) -> bool:
-        """Keep a step's result and its "done" event in one transaction, and give the lease back.
+        """Store a step's result and its "done" event in one transaction, and release the lease.
 
-        result: JSON types. Returns False, and keeps nothing new, when the work was finished under that key before.
+        result: JSON types. Returns False, and stores nothing, if the work was already finished under that key.
         """
         with self.writing():
             # Before the look whether it was done: the lease is given back either way.
@@ -95,9 +95,9 @@ class Ledger(Leases):
         return self.execute(sql, (unit, step, key)).fetchone() is not None
 
     def take_up(self, unit: str, step: str, key: str) -> bool:
-        """Whether the work was finished under that key, now or earlier; if earlier, it becomes the newest again.
+        """Whether the work was ever finished under that key; an earlier result becomes the newest again.
 
-        Inputs may come back to what they were: a list edited and edited back need not be worked through twice.
+        Inputs may return to an earlier state: a list edited and edited back need not be processed twice.
         """
         now = self.state(unit, step)
         # Without any event there is none that says it was done.
@@ -112,7 +112,7 @@ class Ledger(Leases):
         return True
 
     def result(self, unit: str, step: str, key: str) -> Any:
-        """What a finished step produced. Raises KeyError when it was not finished under that key."""
+        """Result of a finished step. Raises KeyError if it was not finished under that key."""
         row = self.execute(
             "SELECT data FROM results WHERE unit = ? AND step = ? AND key = ?", (unit, step, key)
         ).fetchone()
@@ -121,7 +121,7 @@ class Ledger(Leases):
         return json.loads(zlib.decompress(row["data"]))
 
     def state(self, unit: str, step: str) -> StepState | None:
-        """Where a unit stands in a step, None when the step never touched it."""
+        """State of a unit in a step, None if the step never touched it."""
         if self._depth:
             return self._pending.state(unit, step)
         row = self.execute(
@@ -130,12 +130,12 @@ class Ledger(Leases):
         return step_state(*row) if row else None
 
     def states(self, step: str) -> dict[str, StepState]:
-        """Unit -> where it stands, for all units that a step ever touched."""
+        """Unit -> state, for all units a step ever touched."""
         rows = self.rows("SELECT unit, key, outcome, detail FROM state WHERE step = ?", (step,))
         return {r["unit"]: step_state(r["key"], r["outcome"], r["detail"]) for r in rows}
 
     def events(self, unit: str) -> list[Event]:
-        """The history of one unit, oldest first."""
+        """History of one unit, oldest first."""
         rows = self.rows("SELECT * FROM events WHERE unit = ? ORDER BY seq", (unit,))
         return [
             Event(r["seq"], r["at"], r["unit"], r["step"], r["outcome"], r["key"], json.loads(r["detail"]))
@@ -143,7 +143,7 @@ class Ledger(Leases):
         ]
 
     def changes(self, heads: Path | None = None) -> Iterator[Change]:
-        """Everything in the ledger that is not as it was written. heads: a file of them that another office holds."""
+        """Everything in the ledger that was tampered with. heads: file of heads held by another office."""
         from digitize.workspace.ledger.verifying import find_changes
 
         with self._db.translate_errors():
@@ -164,13 +164,13 @@ class Ledger(Leases):
         )
 
     def heads(self) -> list[SignedHead]:
-        """The signed head of every command, oldest first; none in a ledger of an older format."""
+        """Signed head of every command, oldest first; none in a ledger of an older format."""
         return list(heads_in(self._db)) if self.is_current else []
 
     def recount(self) -> int:
-        """Fold `state` from the events anew, and have all counts and steps look everywhere again.
+        """Rebuild `state` from the events, and mark all counts and steps dirty.
 
-        Returns how many units and steps there are.
+        Returns the number of units and steps.
         """
         with self.writing():
             self.execute("DELETE FROM standing")

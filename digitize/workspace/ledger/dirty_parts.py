@@ -1,8 +1,8 @@
-"""Dirty parts: the parts of a ledger in which something changed since a step, or the counts, last looked there.
+"""Dirty parts: parts of a ledger changed since a step, or the counts, last processed them.
 
 A part is a volume ("volume:12"), a table ("table:wb-t0001"), the files of an intake ("batch:..."), a group of records,
-or a batch. Whoever writes marks it, in the same transaction; whoever looks at a part and finds nothing to do takes the
-mark away, unless something was written since. So what is not marked need not be looked at, however large the ledger is.
+or a batch. Writers mark parts in the same transaction; a step that finds nothing to do in a part clears the mark,
+unless something was written since. So clean parts need no visit, however large the ledger is.
 """
 
 from __future__ import annotations
@@ -54,10 +54,10 @@ _KEPT, _AT_ONCE = 200_000, 500
 
 
 class DirtyParts:
-    """What a transaction changed, by part; it becomes marks when the transaction ends."""
+    """Parts changed by a transaction, written as marks when it ends."""
 
     def __init__(self, db: LedgerEngine) -> None:
-        """Of one connection."""
+        """For one connection."""
         self._db = db
         self._marks: dict[tuple[str, str], None] = {}
         self._units: dict[tuple[str, str], None] = {}
@@ -83,7 +83,7 @@ class DirtyParts:
             self.mark(COUNT, FILES)
 
     def mark(self, what: str, part: str) -> None:
-        """Have a step look at a part."""
+        """Mark a part dirty for a step."""
         self._marks[what, part] = None
         if what == COUNT and part.startswith(("volume:", "table:")):
             self._marks[SNAPSHOT, part] = self._marks[SHEET, part] = self._marks[TYPED, part] = None
@@ -91,11 +91,11 @@ class DirtyParts:
                 self._marks[ACCOUNT, part] = None
 
     def mark_unit(self, what: str, unit: str) -> None:
-        """Have a step look at the part in which a unit stands; which that is, is asked of many at once."""
+        """Mark the part of a unit dirty for a step; parts of many units are resolved together."""
         self._units[what, unit] = None
 
     def part_of(self, unit: str) -> str:
-        """The volume of a page; or the table of a part of one."""
+        """Volume of a page, or table of a part of one."""
         self._look_up([unit])
         return self._part_of.get(unit) or f"table:{unit.partition(':')[0]}"
 
@@ -110,7 +110,7 @@ class DirtyParts:
             self._part_of.update({r["page"]: f"volume:{r['volume']}" for r in self._db.execute(sql, some).fetchall()})
 
     def write_marks(self, seq: int) -> None:
-        """Write the marks; before the commit, so that none is ever missing. seq: the newest event."""
+        """Write the marks before the commit, so that none is ever missing. seq: the newest event."""
         self._look_up(unit for _, unit in self._units)
         for what, unit in self._units:
             self.mark(what, self._part_of.get(unit) or f"table:{unit.partition(':')[0]}")
@@ -126,7 +126,7 @@ class DirtyParts:
 
 
 class MarkedLedger(Protocol):
-    """What is asked of a ledger here; the ledger itself imports this module."""
+    """Interface of the ledger used here, since the ledger itself imports this module."""
 
     def rows(self, sql: str, values: Iterable[Any] = ()) -> list[Row]:
         """See `Ledger`."""
@@ -139,22 +139,22 @@ class MarkedLedger(Protocol):
 
 
 def list_dirty(ledger: MarkedLedger, what: str) -> list[str]:
-    """The parts that a step has to look at."""
+    """Parts dirty for a step."""
     return [r["part"] for r in ledger.rows("SELECT part FROM marks WHERE what = ? ORDER BY part", (what,))]
 
 
 def list_parts(ledger: MarkedLedger, what: str) -> list[str]:
-    """Every part that a step may look at."""
+    """All parts a step may process."""
     return sorted({str(r[1]) for r in ledger.rows(ALL_PARTS[what])})
 
 
 def mark_all(ledger: MarkedLedger, what: str) -> None:
-    """Have a step look everywhere: what it depends on beside the ledger changed."""
+    """Mark everything dirty for a step: its inputs outside the ledger changed."""
     ledger.execute(MARK_ALL[what])
 
 
 def clear_marks(ledger: MarkedLedger, what: str, parts: Iterable[str], seq: int) -> None:
-    """Take away the marks of parts in which nothing is to be done. seq: the newest event before they were looked at."""
+    """Clear the marks of finished parts. seq: newest event before they were examined."""
     sql = "DELETE FROM marks WHERE what = ? AND part = ? AND seq <= ?"
     ledger.execute_many(sql, [(what, part, seq) for part in parts])
 
@@ -167,7 +167,7 @@ def newest_event(ledger: MarkedLedger) -> int:
 
 
 def newest_of_step(ledger: MarkedLedger, step: str) -> int:
-    """The number of a step's newest event, 0 where it has none."""
+    """Number of a step's newest event, 0 if none."""
     # Not MAX, and of the view: so both databases walk the index of steps from its end (`by_number`).
     row = ledger.execute("SELECT seq FROM events WHERE step = ? ORDER BY seq DESC LIMIT 1", (step,)).fetchone()
     return int(row["seq"]) if row else 0

@@ -1,4 +1,4 @@
-"""The head of the history: the newest event, signed by the site's key, in the ledger and beside it."""
+"""Head of the history: the newest event, signed with the site's key, in the ledger and in a file next to it."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ class SignedHead:
 
     @property
     def is_genuine(self) -> bool:
-        """Whether the key that it names signed it."""
+        """Whether it was signed by the key it names."""
         return is_signed(self.public, _text(self.seq, self.at, self.hash), self.signature)
 
 
 class Heads:
-    """Signs the newest event at the end of every transaction: one line a command in the ledger, and one in heads.log.
+    """Signs the newest event at the end of every transaction: one line per command in the ledger, and one in heads.log.
 
-    So nothing that is written lies behind the newest signature, whenever the program is killed.
+    So nothing is ever written after the newest signature, whenever the program is killed.
     """
 
     def __init__(self, db: LedgerEngine, signer: Signer) -> None:
@@ -60,12 +60,12 @@ class Heads:
         self._written = (self._db.execute(sql, values).fetchone()[0], head)
 
     def keep(self) -> None:
-        """What was signed was committed."""
+        """The transaction was committed."""
         if self._written is not None:
             self._kept, self._is_logged, self._written = self._written, False, None
 
     def forget(self) -> None:
-        """It was rolled back: the number of its line may be another command's by now."""
+        """The transaction was rolled back: the number of its line may now belong to another command."""
         self._written = None
 
     def write_log(self, home: Path | None) -> None:
@@ -84,13 +84,13 @@ class Heads:
 
 
 def heads_in(db: LedgerEngine) -> Iterator[SignedHead]:
-    """The heads in the ledger, one a command, oldest first."""
+    """Heads in the ledger, one per command, oldest first."""
     for row in db.execute("SELECT seq, at, hash, public, signature FROM heads ORDER BY command"):
         yield SignedHead(*row)
 
 
 def heads_in_file(path: Path) -> Iterator[SignedHead | str]:
-    """The heads in a file of them; a line that is none as its text."""
+    """Heads in a file; an invalid line as its text."""
     if path.is_file():
         for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
             try:

@@ -1,4 +1,4 @@
-"""Who is at work on what: leases, by the clock that all writers share, and the fence that keeps a late worker out."""
+"""Leases on units, by the clock all writers share, and the fencing token that keeps late workers out."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ class Leases(LedgerFile):
     _fence: frozenset[str] | None = None
 
     def claim(self, units: Iterable[str], step: str, owner: str) -> list[str]:
-        """Lease units for a step; those that another living owner holds are left out of the answer.
+        """Lease units for a step; units leased by another living owner are left out of the result.
 
-        A lease ends when its owner finishes or fails the unit, when its time is over, or when the owner is known to
-        have died on this machine.
+        A lease ends when its owner finishes or fails the unit, when it expires, or when the owner is known to have died
+        on this machine.
         """
         asked = list(units)
         with self.writing():
@@ -36,7 +36,7 @@ class Leases(LedgerFile):
         return got
 
     def renew(self, owner: str) -> None:
-        """Let all leases of an owner run on: it works and is heard of."""
+        """Extend all leases of an owner (heartbeat)."""
         with self.writing():
             self._db.execute(
                 "UPDATE leases SET until = ? WHERE owner = ?", (self._db.read_clock() + LEASE_SECONDS, owner)
@@ -48,11 +48,11 @@ class Leases(LedgerFile):
             self._db.execute("DELETE FROM leases WHERE owner = ?", (owner,))
 
     def list_leased(self, owner: str) -> frozenset[str]:
-        """The units that an owner holds, in whatever step: what was taken over by another is none of them."""
+        """Units leased by an owner in any step, without those taken over by others."""
         return frozenset(r["unit"] for r in self.rows("SELECT unit FROM leases WHERE owner = ?", (owner,)))
 
     def is_taken_over(self, unit: str, owner: str) -> bool:
-        """Whether somebody else is at work on a unit by now, in whatever step."""
+        """Whether another owner has leased a unit, in any step."""
         sql = "SELECT owner FROM leases WHERE unit = ? AND owner <> ? AND until > ?"
         return any(not is_dead(r["owner"]) for r in self.rows(sql, (unit, owner, self._db.read_clock())))
 
@@ -64,10 +64,10 @@ class Leases(LedgerFile):
 
     @contextmanager
     def hold_fence(self, owner: str) -> Iterator[frozenset[str]]:
-        """One transaction in which only units that this owner still holds can be finished or failed; it gives them.
+        """One transaction in which only units still leased by this owner can be finished or failed; yields them.
 
-        Raises LeaseLost where it holds none any more, and from `finish` and `fail` for a unit that is not among them:
-        then nothing of the transaction is kept.
+        Raises LeaseLost if none is left, and from `finish` and `fail` for a unit that is not among them: then the whole
+        transaction is rolled back.
         """
         with self.writing():
             held = self.list_leased(owner)
@@ -98,7 +98,7 @@ class Leases(LedgerFile):
 
 
 def _is_dead(row: Any, known: dict[str, bool]) -> bool:
-    """known: of owners that were asked about before: one owner holds thousands."""
+    """known: cache per owner, since one owner has thousands of leases."""
     if row["owner"] not in known:
         known[row["owner"]] = is_dead(row["owner"])
     return known[row["owner"]]

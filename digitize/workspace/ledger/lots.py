@@ -1,8 +1,7 @@
-"""Work in lots, for many machines on one ledger: claim a lot, be heard of, record it, give it back.
+"""Work in lots, for many machines on one ledger: claim a lot, send heartbeats, record it, release it.
 
-A lot is held under a token of its own, which no other lot ever has. What it holds is written only while the token still
-stands in the leases, in the same transaction: a worker that was silent too long, and whose units another took over,
-finds the fence closed and can neither finish nor overwrite them.
+Each lot has its own fencing token. Its results are written only while the token is valid in the leases, in the same
+transaction: a worker that was silent too long, and whose units were taken over, can neither finish nor overwrite them.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One unit of a step with the key under which it will be finished; key "" where it is not known before."""
+    """One unit of a step with the key under which it will be finished; key "" if not known yet."""
 
     unit: str
     key: str = ""
@@ -30,7 +29,7 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Lot:
-    """Work that is held. token: the owner in the leases: machine, process, its start, and the number of the lot."""
+    """Leased work. token: the lease owner: machine, process, its start, and the number of the lot."""
 
     step: str
     token: str
@@ -38,21 +37,21 @@ class Lot:
 
     @property
     def units(self) -> tuple[str, ...]:
-        """The units, in the order in which they were offered."""
+        """Units in the order offered."""
         return tuple(w.unit for w in self.works)
 
 
 class Lots:
-    """Lots of one step, out of one ledger; used from one thread, as the ledger is."""
+    """Lots of one step from one ledger; used from one thread, as the ledger is."""
 
     def __init__(self, ledger: Ledger, step: str) -> None:
-        """step: under which the units are leased."""
+        """step: under which units are leased."""
         self._ledger, self._step = ledger, step
 
     def claim(self, offered: Iterable[Work], size: int) -> Lot | None:
-        """Lease the first of the offered works that nobody holds and nobody has finished; at most size of them.
+        """Lease the first offered works that are free and unfinished, at most size of them.
 
-        None where there are none. offered is read as far as needed: a plan of millions may be a generator.
+        None if there are none. offered is read lazily: a plan of millions may be a generator.
         """
         token = f"{process_name()}#{secrets.token_hex(8)}"
         source, got = iter(offered), list[Work]()
@@ -69,19 +68,19 @@ class Lots:
         return now is not None and now.is_settled_under(work.key)
 
     def renew(self, lot: Lot) -> frozenset[str]:
-        """The heartbeat: say that the lot is worked on. Returns the units still held.
+        """Heartbeat of a lot. Returns the units still leased.
 
-        At least every few minutes (LEASE_SECONDS). Raises LeaseLost where all of it was taken over: stop working on it.
+        At least every few minutes (LEASE_SECONDS). Raises LeaseLost if all of it was taken over: stop working on it.
         """
         with self._ledger.hold_fence(lot.token) as held:
             self._ledger.renew(lot.token)
             return held
 
     def record(self, lot: Lot, write: Callable[[frozenset[str]], T]) -> T:
-        """Run write(units still held) in one transaction, behind the fence; results, "done" and the head together.
+        """Run write(leased units) in one transaction behind the fence; results, "done" and head are stored together.
 
-        write: calls `ledger.finish` and `ledger.fail`, for these units alone. It may be called again when the database
-        went away in between, so it must do nothing but write. Raises LeaseLost, with nothing kept.
+        write: calls `ledger.finish` and `ledger.fail`, for these units only. It may be called again if the connection
+        was lost, so it must only write. Raises LeaseLost, with nothing stored.
         """
 
         def behind_the_fence() -> T:
@@ -91,10 +90,10 @@ class Lots:
         return self._ledger.settle(behind_the_fence)
 
     def take_over(self, lot: Lot) -> Lot:
-        """Work on a lot that was claimed for this process by another, or that a worker who is gone began.
+        """Take over a lot claimed for this process by another, or started by a worker that is gone.
 
-        From now on it is held under a token of this process: whoever worked on it before finds the fence closed. Raises
-        LeaseLost where nothing is left of it.
+        It gets a token of this process, so that its former worker is fenced off. Raises LeaseLost if nothing is left of
+        it.
         """
         name = lot.token.partition("#")[2].partition(".")[0]
         token = f"{process_name()}#{name}.{secrets.token_hex(4)}"
@@ -108,7 +107,7 @@ class Lots:
         return Lot(lot.step, token, tuple(w for w in lot.works if w.unit in held))
 
     def give_back(self, lot: Lot) -> None:
-        """Let others have what is left of the lot. Nothing happens where it was taken over."""
+        """Release what is left of the lot. No effect if it was taken over."""
         self._ledger.release(lot.token)
 
 

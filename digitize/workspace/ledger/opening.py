@@ -1,4 +1,4 @@
-"""Opening a ledger: to write where that is possible, to read on a medium where it is not."""
+"""Open a ledger: writable if possible, read-only on a read-only medium."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _BETWEEN = (
 
 
 def open_engine(where: Where) -> LedgerEngine:
-    """A connection to a ledger that is there. Raises LedgerError where there is none."""
+    """Connect to an existing ledger. Raises LedgerError if there is none."""
     if isinstance(where, Path):
         if not where.is_file():
             raise LedgerError(
@@ -38,7 +38,7 @@ def open_engine(where: Where) -> LedgerEngine:
 
 
 def connect(path: Path) -> FileEngine:
-    """A connection to a ledger's file; one that can only read where the file or its folder cannot be written."""
+    """Connect to a ledger file; read-only if the file or its folder is not writable."""
     with plain_errors(path, "digitize ledger verify"):
         if not is_writable(path):
             return connect_to_read(path)
@@ -60,12 +60,12 @@ def connect(path: Path) -> FileEngine:
 
 
 def is_writable(path: Path) -> bool:
-    """Whether a ledger there can be written, with the files that SQLite puts beside it."""
+    """Whether a ledger there is writable, including SQLite's side files."""
     return os.access(path.parent, os.W_OK) and (os.access(path, os.W_OK) or not path.exists())
 
 
 def connect_to_read(path: Path) -> FileEngine:
-    """A connection that only reads, and leaves nothing beside the file where nobody writes in it."""
+    """Read-only connection that leaves no side files if nobody writes."""
     # Without a writer's files beside it nobody writes; SQLite would make such a file even to read, and cannot here.
     is_still = not path.with_name(f"{path.name}-wal").exists()
     address = f"file:{quote(str(path.resolve()))}?mode=ro{'&immutable=1' if is_still else ''}"
@@ -86,9 +86,7 @@ def _open_file(path: Path, address: str) -> FileEngine:
 
 
 def require_format(db: LedgerEngine, where: Where) -> int:
-    """The format of a ledger. Raises LedgerError where there is none, or one that this program does not know, or that
-    was moved elsewhere.
-    """
+    """Format of a ledger. Raises LedgerError if there is none, if it is unknown, or if the ledger was moved."""
     with db.translate_errors():
         row = db.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()
     try:

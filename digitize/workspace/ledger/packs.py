@@ -1,4 +1,4 @@
-"""How a record's content is kept: packed by a shape that many share, or as JSON by itself."""
+"""Storage of record content: packed with a shared shape, or as JSON."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _HEAD = 5
 
 
 class RecordRow(NamedTuple):
-    """A record as a row of the ledger; the names as `Stored` has them. data: see `plain_data` and `packed_data`."""
+    """A record as a ledger row; field names as in `Stored`. data: see `plain_data` and `packed_data`."""
 
     record: str
     unit: str
@@ -34,12 +34,12 @@ class RecordRow(NamedTuple):
 
 
 def plain_data(record: Record) -> bytes:
-    """A record as it is kept where no other is like it."""
+    """Stored form of a record without a shared shape."""
     return zlib.compress(json.dumps(to_plain(record), ensure_ascii=False).encode("utf-8"), 6)
 
 
 def emptied_data(record: Record) -> bytes:
-    """A record as it is kept after its values were purged. record: what may stay of it."""
+    """Stored form of a record after its values were purged. record: what may stay."""
     return EMPTIED + plain_data(record)
 
 
@@ -49,20 +49,20 @@ def is_emptied(data: bytes) -> bool:
 
 
 def packed_data(shape: RecordShape, number: int, text: str) -> bytes:
-    """A record's text as it is kept with a shape. number: of the shape in the ledger."""
+    """Stored form of a record's text with a shape. number: of the shape in the ledger."""
     return _PACKED + number.to_bytes(_HEAD - 1, "little") + shape.compress(text)
 
 
 class Packs:
-    """Reads the content of records, and keeps the shapes by which they are packed."""
+    """Reads record content, and stores shapes."""
 
     def __init__(self, ledger: Ledger) -> None:
-        """Work on one ledger."""
+        """Of one ledger."""
         self._ledger = ledger
         self._shapes: dict[int, RecordShape] = {}
 
     def add_shape(self, shape: RecordShape) -> int:
-        """Keep a shape by which records will be packed. Returns its number."""
+        """Store a shape. Returns its number."""
         with self._ledger.writing():
             sql = "INSERT INTO shapes (data) VALUES (?) RETURNING shape"
             number = int(self._ledger.execute(sql, (shape.to_bytes(),)).fetchone()[0])
@@ -70,13 +70,13 @@ class Packs:
         return number
 
     def shape_of_unit(self, unit: str) -> tuple[int, RecordShape] | None:
-        """The shape by which a record of a unit is packed, with its number; None where none is."""
+        """Shape used by a unit's records, with its number; None if none."""
         row = self._ledger.execute("SELECT data FROM records WHERE unit = ? LIMIT 1", (unit,)).fetchone()
         number = number_in(row["data"]) if row else 0
         return (number, self.shape(number)) if number else None
 
     def shape(self, number: int) -> RecordShape:
-        """The shape of that number. Raises LedgerError where it is gone."""
+        """Shape of that number. Raises LedgerError if it is missing."""
         if number not in self._shapes:
             row = self._ledger.execute("SELECT data FROM shapes WHERE shape = ?", (number,)).fetchone()
             if row is None:
@@ -95,18 +95,18 @@ class Packs:
         return from_plain(json.loads(_decompress(data)))
 
     def shapes_of(self, rows: Iterable[PackedRow]) -> dict[int, bytes]:
-        """The shapes by which such rows are packed, by their numbers, to go with them."""
+        """Shapes of such rows by number, to accompany them."""
         numbers = {number_in(row.data) for row in rows} - {0}
         return {number: self.shape(number).to_bytes() for number in sorted(numbers)}
 
     def text(self, data: bytes) -> bytes:
-        """What of a record's content can be searched: JSON, in which a value may stand as raw text alone."""
+        """Searchable text of a record: JSON in which a value may be raw text only."""
         number = number_in(data)
         return self.shape(number).decompress(data[_HEAD:]) if number else _decompress(data)
 
 
 class PackedRow(NamedTuple):
-    """A record as it is kept, apart from its ledger."""
+    """A stored record, detached from its ledger."""
 
     record: str
     form: str
@@ -122,7 +122,7 @@ class PackedRow(NamedTuple):
 
 
 def number_in(data: bytes) -> int:
-    """The number of the shape by which a record is packed; 0 where it is not."""
+    """Number of a record's shape; 0 if not packed."""
     return int.from_bytes(data[1:_HEAD], "little") if data[:1] == _PACKED else 0
 
 

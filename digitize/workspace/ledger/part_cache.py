@@ -1,7 +1,7 @@
-"""A cache of what is computed from each part of a ledger: a part that did not change is not looked at again.
+"""Cache of values computed per part of a ledger: clean parts are not computed again.
 
-One row of `tallies` a part. Counts lie under the part's own name, all else under "KIND:PART" with the version of what
-computed it before the text. Marks (`digitize.workspace.ledger.dirty_parts`) say which parts changed since.
+One row of `tallies` per part. Counts are stored under the part's name, others under "KIND:PART" with the version of
+their computation before the text. Marks (`digitize.workspace.ledger.dirty_parts`) say which parts changed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _PUT = "INSERT INTO tallies (part, data) VALUES (?, ?) ON CONFLICT (part) DO UPD
 
 
 def exclude_kinds(kinds: Iterable[str]) -> str:
-    """The condition by which rows of `tallies` are of none of some kinds: their names begin with it and ":"."""
+    """SQL condition that excludes rows of `tallies` of some kinds, whose names start with the kind and ":"."""
     # ";" comes next after ":".
     names = sorted(kinds)
     between = [f"part >= '{a};' AND part < '{b}:'" for a, b in pairwise(names)]
@@ -33,7 +33,7 @@ _COUNTS = f"SELECT part, data FROM tallies WHERE {exclude_kinds((*KINDS, 'sum'))
 
 
 def read_text(ledger: Ledger, name: str) -> str:
-    """What is cached under a name, "" where nothing is."""
+    """Cached text of a name, "" if none."""
     row = ledger.execute(_SOME.format("?"), (name,)).fetchone() if ledger.is_current else None
     return str(row["data"]) if row else ""
 
@@ -44,18 +44,18 @@ def write_texts(ledger: Ledger, texts: Mapping[str, str]) -> None:
 
 
 class PartCache:
-    """The texts of parts. Memory: of some tens of parts; with holds, of all that are computed and cannot be written.
+    """Texts of parts. Memory: some tens of parts; with holds, all that cannot be written.
 
-    changed: parts that are computed again in any case.
+    changed: parts to recompute in any case.
     """
 
     def __init__(
         self, ledger: Ledger, kind: str, version: str, compute: Callable[[str], str], *, keeps: bool = False,
         holds: bool = True,
     ) -> None:  # fmt: skip
-        """kind: of `marks.ALL_PARTS`. version: what a text depends on beside the ledger, without a blank; "" for
-        counts. compute: the text of a part. keeps: whether that is written, if the ledger can be. holds: whether a part
-        is asked for again, so that what cannot be written is held in memory.
+        """kind: of `marks.ALL_PARTS`. version: inputs outside the ledger, without blanks; "" for counts. compute: text
+        of a part. keeps: write results if the ledger is writable. holds: parts are requested repeatedly, so unwritten
+        results stay in memory.
         """
         self._ledger, self._kind, self._version, self._compute = ledger, kind, version, compute
         self._keeps = keeps and ledger.is_current and ledger.can_write
@@ -67,35 +67,35 @@ class PartCache:
         self._held: dict[str, str] = {}
 
     def get(self, part: str) -> str:
-        """The text of one part, cached or computed now."""
+        """Text of one part, cached or computed."""
         return self._held.get(part) or self._new.get(part) or self.find(part) or self._add(part)
 
     def get_many(self, parts: Iterable[str]) -> Iterator[tuple[str, str]]:
-        """The same of many parts, in the order given; what is cached of some tens is read together."""
+        """Texts of many parts in order; cached ones are read in groups."""
         waiting = iter(parts)
         while some := list(islice(waiting, AT_ONCE)):
             found = self._read(some)
             yield from ((part, found.get(part) or self._add(part)) for part in some)
 
     def find(self, part: str) -> str:
-        """The cached text of one part, "" where it changed since or nobody computed it."""
+        """Cached text of one part, "" if dirty or not computed."""
         return self._read([part]).get(part, "")
 
     def iter_cached(self) -> Iterator[tuple[str, str]]:
-        """All cached parts with their texts, changed ones and those of another version too."""
+        """All cached parts with their texts, including dirty ones and other versions."""
         if self._ledger.is_current:
             bounds = () if self._kind == COUNT else (f"{self._kind}:", f"{self._kind};")
             for row in self._ledger.stream_rows(_BETWEEN if bounds else _COUNTS, bounds):
                 yield row["part"].removeprefix(f"{self._kind}:"), self._split(row["data"])[1]
 
     def all_parts(self) -> list[str]:
-        """Every part that there is, or is cached: one that has nothing any more is computed again as well."""
+        """All existing or cached parts: one that became empty is recomputed as well."""
         return sorted({*list_parts(self._ledger, self._kind), *(part for part, _ in self.iter_cached()), *self.changed})
 
     def write(self, texts: Mapping[str, str], seq: int, above: Mapping[str, str] | None = None) -> None:
-        """Cache texts and clear the marks of their parts. seq: the newest event before they were computed.
+        """Cache texts and clear the marks of their parts. seq: newest event before computation.
 
-        above: name -> text of what is summed up over them, written in the same transaction.
+        above: name -> text of sums over them, written in the same transaction.
         """
         with self._ledger.writing():
             before = f"{self._version} " if self._version else ""
@@ -105,7 +105,7 @@ class PartCache:
         self.changed -= texts.keys()
 
     def flush(self) -> None:
-        """Write what was computed and is not written yet."""
+        """Write results not written yet."""
         if self._new:
             self.write(self._new, self._seq)
             self._new.clear()

@@ -1,7 +1,7 @@
-"""What a transaction has to write of the history, held together until it must be there: one statement for many events.
+"""Write buffer for the events of a transaction: one statement for many events.
 
-A lot of fifty pages is then some ten questions to a database and not some hundreds; each event still has a hash of its
-own, of the one before it and of the rows written with it.
+A lot of fifty pages takes some ten database round trips instead of some hundreds; each event still has its own hash, of
+the previous one and of the rows written with it.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class _Event:
 
 
 class Pending:
-    """The events of one transaction after the other, of one connection; which rows were written the database tells."""
+    """Buffered events of one transaction at a time, on one connection; the database reports written rows."""
 
     def __init__(self, db: LedgerEngine) -> None:
         """Watch all tables that count."""
@@ -64,7 +64,7 @@ class Pending:
         self.has_news = False
 
     def add(self, at: str, unit: str, step: str, outcome: str, key: str, detail: str) -> None:
-        """One more event, with the rows that were written since the one before it."""
+        """Add an event, with the rows written since the previous one."""
         event = _Event((at, unit, step, outcome, key, detail), set(self._db.touched))
         self._db.touched.clear()
         if (name := SEPARATOR.join((unit, step, key))) in self._results:
@@ -75,7 +75,7 @@ class Pending:
             self.flush()
 
     def add_result(self, unit: str, step: str, key: str, data: bytes) -> None:
-        """What a step produced; its event follows."""
+        """Result of a step; its event follows."""
         self._results[SEPARATOR.join((unit, step, key))] = (unit, step, key, data)
 
     def end_lease(self, unit: str, step: str) -> None:
@@ -83,7 +83,7 @@ class Pending:
         self._ended.append((unit, step))
 
     def foresee(self, units: Sequence[str]) -> None:
-        """Read at once where these units stand; true until the transaction ends, for nobody else writes."""
+        """Prefetch the state of these units; valid until the transaction ends."""
         self.flush()
         for i in range(0, len(units), _HASHED_AT_ONCE):
             some = units[i : i + _HASHED_AT_ONCE]
@@ -97,7 +97,7 @@ class Pending:
         self._foreseen.update(units)
 
     def state(self, unit: str, step: str) -> StepState | None:
-        """Where a unit stands, what waits to be written included."""
+        """State of a unit, including buffered events."""
         if (unit, step) not in self._states and unit not in self._foreseen:
             # What waits is known above: nothing need be written before this is asked.
             sql = "SELECT key, outcome, detail FROM state WHERE unit = ? AND step = ?"
@@ -106,12 +106,12 @@ class Pending:
         return self._states.get((unit, step))
 
     def forget_states(self) -> None:
-        """The table `state` was written by a statement of its own."""
+        """Invalidate cached states after a direct write to `state`."""
         self._states.clear()
         self._foreseen.clear()
 
     def flush(self) -> None:
-        """Write all that waits. Afterwards any statement sees it."""
+        """Write the buffer; afterwards any statement sees it."""
         if self._ended:
             self._db.take_out("leases", ("unit", "step"), self._ended)
             self._ended = []
@@ -168,7 +168,7 @@ class Pending:
         self.newest, self.has_news = (seq, events[-1].texts[0], last), True
 
     def _log(self, entries: Sequence[tuple[str, str, int, bytes]], own: dict[str, int]) -> None:
-        """Write the log of rows. own: name of a result that was made just now -> its event."""
+        """Write the row log. own: name of a new result -> its event."""
         refs: dict[Name, int] = {("results", name): event for name, event in own.items()}
         for table, some in groupby(sorted({e[:2] for e in entries} - refs.keys()), key=lambda name: name[0]):
             numbers = self._words.refs(table, names := [key for _, key in some])
@@ -196,9 +196,9 @@ class Pending:
         return self._words.numbers(dictionary, set(texts))
 
     def newest_event(self) -> tuple[int, str, str]:
-        """Number, time and hash of the newest event that is written; (0, "", 64 noughts) where there is none.
+        """Number, time and hash of the newest written event; (0, "", 64 zeros) if there is none.
 
-        Read once a transaction: nobody else writes until it ends.
+        Read once per transaction: nobody else writes until it ends.
         """
         if self.newest is None:
             row = self._db.execute("SELECT seq, at, hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
@@ -206,7 +206,7 @@ class Pending:
         return self.newest
 
     def has_untold_rows(self) -> bool:
-        """Whether rows were written of which no event tells."""
+        """Whether rows were written without an event."""
         self._db.settle()
         return bool(self._db.touched)
 
@@ -226,7 +226,7 @@ _NEWEST_HASH = """SELECT hash FROM row_hashes WHERE tbl = {} AND ref = (SELECT i
 
 
 def changed_entries(db: LedgerEngine, table: str, keys: Iterable[str]) -> Iterator[str]:
-    """Those of the names under which something else stands than the ledger wrote last."""
+    """Names whose current content differs from what the ledger wrote last."""
     is_named = COVERED[table][0] not in NUMBERS and table != "results"
     newest = "SELECT hash FROM row_log WHERE tbl = ? AND key = ? ORDER BY seq DESC LIMIT 1"
     for key in keys:

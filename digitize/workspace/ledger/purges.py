@@ -1,4 +1,4 @@
-"""What was purged: of which file, what, on which day, by whom and why; its values are gone, its counts stay."""
+"""Purges: file, kind, date, person and reason; values are gone, counts stay."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _DONE = """SELECT key, detail, COUNT(*) AS n FROM events e WHERE step = 'purge' 
 
 @dataclass(frozen=True, slots=True)
 class Purged:
-    """what: "originals", or "personal", which took the original as well. on: day, YYYY-MM-DD."""
+    """what: "originals", or "personal", which includes the original. on: date, YYYY-MM-DD."""
 
     what: str
     on: str
@@ -49,7 +49,7 @@ class Purged:
 
 
 def purge_of(ledger: Ledger, sha256: str) -> Purged | None:
-    """What was purged of a file, None where nothing was."""
+    """Purge of a file, or None."""
     row = ledger.execute(_OF, (sha256,)).fetchone()
     return _parse_purge(row) if row else None
 
@@ -61,18 +61,18 @@ def purge_of_page(ledger: Ledger, page: str) -> Purged | None:
 
 
 def purge_of_unit(ledger: Ledger, unit: str) -> Purged | None:
-    """The same of a page, a table or a part of one."""
+    """The same for a page, a table or a part of one."""
     table = ledger.execute("SELECT sha256 FROM tables WHERE unit = ?", (unit.partition(":")[0],)).fetchone()
     return purge_of(ledger, table["sha256"]) if table else purge_of_page(ledger, unit)
 
 
 def purged_in(ledger: Ledger, volume: int) -> Mapping[str, Purged]:
-    """SHA-256 -> what was purged, of the files that hold pages of a volume."""
+    """SHA-256 -> purge, for files with pages of a volume."""
     return {r["sha256"]: _parse_purge(r) for r in ledger.rows(_OF_VOLUME, (volume,))}
 
 
 def purged_files(ledger: Ledger) -> Mapping[str, Purged]:
-    """SHA-256 -> what was purged, of all files."""
+    """SHA-256 -> purge, for all files."""
     return {r["sha256"]: _parse_purge(r) for r in ledger.rows(_FILES)}
 
 
@@ -82,19 +82,21 @@ def is_emptied_batch(ledger: Ledger, batch: str) -> bool:
 
 
 def require_source(ledger: Ledger, record: str, unit: str, *, is_paper: bool) -> None:
-    """Raise NotFound for a record not to be made anew. is_paper: its readings are enough, a table is read again."""
+    """Raise NotFound for a record that cannot be rebuilt. is_paper: its readings suffice, a table must be read
+    again.
+    """
     purged = purge_of_unit(ledger, unit)
     if purged is not None and (purged.is_personal or not is_paper):
         raise NotFound(f"Record {record} cannot be made anew or asked again: its source was {purged.line()}.")
 
 
 def has_values(ledger: Ledger, group: str) -> bool:
-    """Whether a group has a record whose values were not purged."""
+    """Whether a group has a record with values."""
     return ledger.execute(_WITH_VALUES, (group, EMPTIED)).fetchone() is not None
 
 
 def count_emptied(ledger: Ledger, where: str = "", values: Iterable[object] = ()) -> int:
-    """How many records there are whose values were purged. where: SQL that says of which, with its values."""
+    """Number of records with purged values. where: SQL condition, with its values."""
     # Most ledgers have none, and need not be gone through.
     if not any(p.is_personal for p in purged_files(ledger).values()):
         return 0
@@ -103,7 +105,7 @@ def count_emptied(ledger: Ledger, where: str = "", values: Iterable[object] = ()
 
 
 def is_unfinished(ledger: Ledger) -> bool:
-    """Whether a purge was broken off before all bytes were gone."""
+    """Whether a purge was interrupted before all bytes were gone."""
     return bool(ledger.rows("SELECT 1 FROM meta WHERE key = ?", (UNFINISHED,)))
 
 
@@ -117,7 +119,7 @@ def count_purges(ledger: Ledger) -> Iterator[tuple[Purged, int]]:
 
 
 def summary(ledger: Ledger) -> list[str]:
-    """A line for `digitize status`; none where nothing was purged."""
+    """A line for `digitize status`; none if nothing was purged."""
     kinds = [p.what for p in purged_files(ledger).values()]
     if not kinds:
         return []

@@ -1,4 +1,4 @@
-"""Readings as the ledger holds them."""
+"""Readings stored in the ledger."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _MOST_KEPT = 16
 
 
 def newest_reading(ledger: Ledger, page: str) -> Reading | None:
-    """What a page's zones say, None when it is not read."""
+    """Reading of a page, None if it is unread."""
     now = ledger.state(page, "decide")
     if now is None or not now.is_done:
         return None
@@ -22,7 +22,7 @@ def newest_reading(ledger: Ledger, page: str) -> Reading | None:
 
 
 def kept_result(ledger: Ledger, page: str, step: str, key: str) -> Any:
-    """What a finished step produced; None where it was purged. Raises KeyError where it is gone otherwise."""
+    """Result of a finished step; None if purged. Raises KeyError if it is missing for another reason."""
     try:
         return ledger.result(page, step, key)
     except KeyError:
@@ -33,7 +33,7 @@ def kept_result(ledger: Ledger, page: str, step: str, key: str) -> Any:
 
 
 def newest_recognition(ledger: Ledger, page: str) -> Recognition | None:
-    """What was recognised on a page, of a register's page its cells; None when it was not."""
+    """Recognition of a page, for a register page its cells; None if there is none."""
     now = ledger.state(page, "recognise")
     if now is None or not now.is_done:
         return None
@@ -48,15 +48,15 @@ def newest_recognition(ledger: Ledger, page: str) -> Recognition | None:
 
 
 class Readings:
-    """The newest readings of pages; those asked for last are kept, since rows of one page are asked for in a row."""
+    """Newest readings of pages, with a cache of the last ones, since rows of one page are requested in succession."""
 
     def __init__(self, ledger: Ledger) -> None:
-        """Read from one ledger."""
+        """Readings in one ledger."""
         self._ledger = ledger
         self._kept: dict[str, tuple[str, Reading]] = {}
 
     def newest(self, page: str) -> Reading | None:
-        """What a page's zones say, None when it is not read."""
+        """Reading of a page, None if it is unread."""
         now = self._ledger.state(page, "decide")
         if now is None or not now.is_done:
             return None

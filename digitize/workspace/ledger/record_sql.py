@@ -36,7 +36,7 @@ PUT = """
 
 
 def groups_of(ends: Iterable[str], *, is_narrow: bool) -> tuple[str, list[str]]:
-    """The statement for names of groups among which are all that end so, and its values. ends: in small letters."""
+    """Statement and values to find candidate groups with these suffixes. ends: in lower case."""
     years = sorted({end[-_YEAR:] for end in ends})
     # Letters have two cases, of which an index knows nothing; digits have one.
     if is_narrow and years and all(year.isascii() and year.isdigit() for year in years):

@@ -1,4 +1,4 @@
-"""The newest records, what the rules say of them, and what people decided."""
+"""Current records, their findings, and people's decisions."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ UNDONE = "undone"
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A record as the ledger holds it.
+    """A record in the ledger.
 
     group: station and year, within which numbers must be unique. verdict: clean, review, reject, or "" before the
-    check. open: fields a person must look at. loaded: the hash under which it was loaded, or "". is_purged: its values
-    are gone; the record holds its FIR's key, and what else is only counted.
+    check. open: fields that need review. loaded: hash under which it was loaded, or "". is_purged: values are gone; the
+    record keeps its FIR key, the rest is only counted.
     """
 
     record: Record
@@ -45,10 +45,10 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a person settled for one field of one record.
+    """A person's decision on one field of one record.
 
-    reading: the raw text it was decided on; source: content hash of the page or table; schema: form id. When one of
-    them changes the decision no longer counts and the field is asked again. verdict: value, blank or illegible.
+    reading: raw text it was made on; source: content hash of the page or table; schema: form id. If one of them changes
+    the decision is void and the field is asked again. verdict: value, blank or illegible.
     """
 
     record: str
@@ -63,7 +63,7 @@ class Decision:
 
 
 def record_hash(record: Record) -> str:
-    """Hash of all that a record says, origin and confidence included."""
+    """Hash of a record's whole content, including source and confidence."""
     text = json.dumps(to_plain(record), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
@@ -72,14 +72,14 @@ class Records:
     """Reads and writes the ledger's newest records, findings and decisions."""
 
     def __init__(self, ledger: Ledger) -> None:
-        """Work on one ledger."""
+        """Records of one ledger."""
         self._ledger = ledger
         self.packs = Packs(ledger)
 
     def replace_unit(self, unit: str, records: Sequence[Stored]) -> None:
-        """Make these the records of a unit; records it gave before and no longer gives are taken out.
+        """Replace the records of a unit; records it no longer gives are removed.
 
-        A record that did not change keeps its verdict.
+        An unchanged record keeps its verdict.
         """
         self.replace_rows(unit, [_row(s, plain_data(s.record)) for s in records])
 
@@ -114,7 +114,7 @@ class Records:
         )
 
     def _drop_purged(self, rows: Iterable[Any]) -> Iterator[Stored]:
-        """Those whose values were not purged."""
+        """Records with values."""
         return (self._parse_row(row) for row in rows if not is_emptied(row["data"]))
 
     def find(self, record: str) -> Stored | None:
@@ -123,7 +123,7 @@ class Records:
         return self._parse_row(row) if row else None
 
     def find_many(self, records: Sequence[str]) -> list[Stored]:
-        """Those of these records that there are, in the order given: asked for together, as some hundreds may be."""
+        """Existing ones of these records, in order, queried together."""
         marks = ", ".join("?" * len(records))
         rows = self._ledger.rows(f"SELECT * FROM records WHERE record IN ({marks})", records) if records else []
         found = {row["record"]: row for row in rows}
@@ -136,46 +136,46 @@ class Records:
             yield from self.find_many(some)
 
     def of_unit(self, unit: str) -> list[Stored]:
-        """The records that came from one page group or table chunk."""
+        """Records of one page group or table chunk."""
         rows = self._ledger.rows("SELECT * FROM records WHERE unit = ? ORDER BY record", (unit,))
         return [self._parse_row(row) for row in rows]
 
     def count_unit(self, unit: str) -> int:
-        """How many records came from one page group or table chunk."""
+        """Number of records of one page group or table chunk."""
         return int(self._ledger.execute("SELECT COUNT(*) AS n FROM records WHERE unit = ?", (unit,)).fetchone()["n"])
 
     def of_group(self, group: str) -> list[Stored]:
-        """The records of one station and year, without those that were purged."""
+        """Records of one station and year, without purged ones."""
         return list(
             self._drop_purged(self._ledger.rows("SELECT * FROM records WHERE grp = ? ORDER BY record", (group,)))
         )
 
     def of_batch(self, batch: str) -> Iterator[Stored]:
-        """The records of one batch, by id, without those that were purged."""
+        """Records of one batch by id, without purged ones."""
         yield from self._drop_purged(
             self._ledger.stream_rows("SELECT * FROM records WHERE batch = ? ORDER BY record", (batch,))
         )
 
     def of_units(self, where: str, values: Iterable[object]) -> Iterator[Stored]:
-        """The records that SQL says of, which may end in an order; purged ones among them."""
+        """Records selected by SQL, which may include an order; includes purged ones."""
         yield from map(self._parse_row, self._ledger.stream_rows(f"SELECT * FROM records WHERE {where}", values))
 
     def all(self, *, purged: bool = False) -> Iterator[Stored]:
-        """Every record, by id. purged: also those whose values are gone, to be counted."""
+        """All records by id. purged: include those without values, for counting."""
         # With a bound the index of the names is walked through, and nothing need be sorted.
         rows = self._ledger.stream_rows("SELECT * FROM records WHERE record > '' ORDER BY record")
         yield from map(self._parse_row, rows) if purged else self._drop_purged(rows)
 
     def of_row(self, record: str) -> list[Stored]:
-        """The record of that id and those of the other forms that the same row made ("RECORD+NAME")."""
+        """A record and those of other forms made by the same row ("RECORD+NAME")."""
         sql = "SELECT * FROM records WHERE record = ? OR (record > ? AND record < ?) ORDER BY record"
         # "," comes next after "+": the range is every "RECORD+NAME", found by the key; LIKE would read the whole table.
         return [self._parse_row(r) for r in self._ledger.rows(sql, (record, f"{record}+", f"{record},"))]
 
     def mentioning(self, texts: Sequence[str], ends: Sequence[str] = ()) -> Iterator[Stored]:
-        """Records in whose stored text one of these stands, as JSON writes it, by id.
+        """Records whose stored text contains one of these, as encoded in JSON, by id.
 
-        ends: of forms of an FIR only those whose group ends so ("|STATION|YEAR"), or whose group is not surely known.
+        ends: for forms of an FIR only those whose group has this suffix ("|STATION|YEAR"), or is uncertain.
         """
         groups = self.groups_ending(ends) if ends else []
         near = record_sql.NEAR if self._ledger.is_current else record_sql.NEAR_BEFORE
@@ -189,13 +189,13 @@ class Records:
                 yield self._parse_row(row)
 
     def groups_ending(self, ends: Sequence[str]) -> list[str]:
-        """The groups of surely known stations and years, had or had once, that end so, in whatever letters."""
+        """Groups of certain stations and years, current or former, with that suffix, ignoring case."""
         small = tuple(e.casefold() for e in ends)
         rows = self._ledger.stream_rows(*record_sql.groups_of(small, is_narrow=self._ledger.is_current))
         return sorted(g for (g,) in map(tuple, rows) if g.casefold().endswith(small))
 
     def open_ones(self, where: str = "", values: Iterable[object] = ()) -> Iterator[Stored]:
-        """The records in review or rejected, by id. where: SQL for their units, of all where it is ""."""
+        """Records in review or rejected, by id. where: SQL condition on their units, all if ""."""
         own = f" AND {where}" if where else ""
         sql = f"SELECT * FROM records WHERE verdict IN ('review', 'reject'){own} ORDER BY record"
         yield from map(self._parse_row, self._ledger.stream_rows(sql, values))
@@ -205,16 +205,16 @@ class Records:
         return [r["grp"] for r in self._ledger.rows("SELECT DISTINCT grp FROM records ORDER BY grp")]
 
     def by_group(self) -> Iterator[Stored]:
-        """Every record that was not purged, those of one station and year together."""
+        """All records with values, grouped by station and year."""
         yield from self._drop_purged(self._ledger.stream_rows("SELECT * FROM records ORDER BY grp, record"))
 
     def hashes_of_group(self, group: str) -> list[str]:
-        """The records of a group, sorted, as "id:hash": what a check of the group depends on."""
+        """Records of a group, sorted, as "id:hash": the input of its check."""
         sql = "SELECT record, hash FROM records WHERE grp = ? ORDER BY record"
         return [f"{row['record']}:{row['hash']}" for row in self._ledger.rows(sql, (group,))]
 
     def packed_of_group(self, group: str) -> list[PackedRow]:
-        """The records of one station and year as they are kept, without those that were purged."""
+        """Stored records of one station and year, without purged ones."""
         sql = "SELECT record, form, batch, data FROM records WHERE grp = ? ORDER BY record"
         return [PackedRow(*r) for r in self._ledger.rows(sql, (group,)) if not is_emptied(r["data"])]
 
@@ -231,7 +231,7 @@ class Records:
             _mark_checked(self._ledger, verdicts)
 
     def findings(self, record: str) -> list[Finding]:
-        """What the rules said of one record."""
+        """Findings of one record."""
         rows = self._ledger.rows(
             "SELECT record, field, code, severity, message FROM findings WHERE record = ? ORDER BY field, code",
             (record,),
@@ -239,7 +239,7 @@ class Records:
         return [Finding(**dict(r)) for r in rows]
 
     def set_loaded(self, batch: str, load: str) -> None:
-        """Note that the target now holds, of this batch, exactly the clean records, under that load."""
+        """Record that the target now holds exactly the clean records of this batch, under that load."""
         with self._ledger.writing():
             number = self._ledger.number("names", load) if load else 0
             self._ledger.execute(record_sql.LOADED, (number, batch))
@@ -250,7 +250,7 @@ class Records:
         self._ledger.execute_many(f"UPDATE record_rows SET data = ? WHERE {record_sql.THAT}", rows)
 
     def insert_decision(self, decision: Decision, at: str) -> None:
-        """Add what a person settled; earlier decisions stay in the history."""
+        """Add a decision; earlier ones stay in the history."""
         values = {**asdict(decision), "at": at}
         names, marks = ", ".join(values), ", ".join("?" * len(values))
         with self._ledger.writing():
@@ -267,13 +267,13 @@ class Records:
         return _by_record(self._ledger.rows(sql, records) if records else ())
 
     def decisions_of(self, unit: str) -> dict[str, dict[str, Decision]]:
-        """Record -> field -> the newest decision on it, of the records that begin in one unit."""
+        """Record -> field -> newest decision, for records that start in one unit."""
         sql = "SELECT * FROM decisions WHERE record > ? AND record < ? ORDER BY seq"
         # "s" comes next after "r": the range holds every record "UNIT-r...", found by the index.
         return _by_record(self._ledger.rows(sql, (f"{unit}-r", f"{unit}-s")))
 
     def entry_words(self, files: Sequence[str]) -> list[Decision]:
-        """What people said of names that were offered for the lists in these files."""
+        """Answers on names offered for the lists in these files."""
         sql = f"SELECT * FROM decisions WHERE record IN ({', '.join('?' * len(files))}) ORDER BY seq"
         return [_decision(r) for r in self._ledger.rows(sql, files)]
 
@@ -286,7 +286,7 @@ class Records:
 
 
 def _by_record(rows: Iterable[Any]) -> dict[str, dict[str, Decision]]:
-    """Record -> field -> the newest decision on it, unless it was taken back. rows: in the order of seq."""
+    """Record -> field -> newest decision, unless withdrawn. rows: in the order of seq."""
     found: dict[str, dict[str, Decision]] = {}
     for row in rows:
         found.setdefault(row["record"], {})[row["field"]] = _decision(row)
@@ -305,8 +305,9 @@ def _row(s: Stored, data: bytes) -> RecordRow:
 
 
 def _mark_changed(ledger: Ledger, unit: str, changed: Iterable[tuple[str, ...]]) -> None:
-    """Records of a unit are new, others or gone. changed: of each, as it was and as it is, the batch, the group, and
-    what else it is counted and checked by.
+    """Mark changes of a unit's records as dirty.
+
+    changed: for each, before and after, the batch, group, and other keys of counts and checks.
     """
     for batch, group, *_ in changed:
         ledger.mark_unit(COUNT, unit)
@@ -329,7 +330,7 @@ def _mark_batch(ledger: Ledger, batch: str) -> None:
 
 
 def _mark_decided(ledger: Ledger, name: str) -> None:
-    """A person settled something of a record, of a row that makes none (UNIT-r12), or of a page."""
+    """Mark a decision on a record, on a row without one (UNIT-r12), or on a page as dirty."""
     found = ledger.execute("SELECT unit FROM records WHERE record = ?", (name,)).fetchone()
     part = ledger.part_of(found["unit"] if found else name)
     if found is None and part.startswith("table:") and "-r" in name:

@@ -1,6 +1,6 @@
-"""Old tables that came once more: which file replaces which, which count beside each other, what nobody has said yet.
+"""Legacy tables delivered again: which file replaces which, which count together, and open questions.
 
-An event stands on the newer file, by its content; the newest of it holds, so an answer may be given anew.
+Events are on the newer file, by content; the newest one applies, so an answer may be changed.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ _MOST = 5
 
 @dataclass(frozen=True, slots=True)
 class CameAgain:
-    """What is said of a file whose name another had before. asks: those others; replaces: those that count no more.
+    """State of a file with the name of an earlier one. asks: those earlier files; replaces: those that no longer count.
 
-    is_beside: whether a person said that all count. All by SHA-256.
+    is_beside: a person said that all count. All by SHA-256.
     """
 
     asks: tuple[str, ...] = ()
@@ -37,7 +37,7 @@ class CameAgain:
     reason: str = ""
 
     def as_plain(self) -> dict[str, object]:
-        """As an event tells it."""
+        """As in an event."""
         return {
             "asks": list(self.asks), "replaces": list(self.replaces), "beside": self.is_beside,
             "operator": self.operator, "reason": self.reason,
@@ -46,10 +46,10 @@ class CameAgain:
 
 @dataclass(frozen=True, slots=True)
 class TableFile:
-    """A file of tables. units: of its tables; on: day of its intake, YYYY-MM-DD.
+    """A file of tables. units: of its tables; on: date of its intake, YYYY-MM-DD.
 
-    rows: of all its tables, None before they are mapped. is_of_system: its rows are put together by their own keys, and
-    a newer delivery of them counts by itself.
+    rows: of all its tables, None before mapping. is_of_system: its rows are joined by their own keys, and newer
+    deliveries count automatically.
     """
 
     sha256: str
@@ -66,24 +66,24 @@ class TableFile:
 
 
 def came_again(ledger: Ledger) -> dict[str, CameAgain]:
-    """SHA-256 of the newer file -> what is said of it."""
+    """SHA-256 of the newer file -> its state."""
     return {sha256: _parse_event(now.detail) for sha256, now in ledger.states(STEP).items()}
 
 
 def replaced_by(ledger: Ledger) -> dict[str, str]:
-    """SHA-256 of a file that counts no more -> of the one that counts in its place, which is replaced by none."""
+    """SHA-256 of a file that no longer counts -> of its final replacement."""
     direct = {old: newer for newer, said in came_again(ledger).items() for old in said.replaces}
     return {old: _end(direct, old) for old in direct}
 
 
 def counting_tables(ledger: Ledger) -> list[TableUnit]:
-    """All tables by id, without those that a newer delivery replaces."""
+    """All tables by id, without replaced ones."""
     gone = replaced_by(ledger)
     return [t for t in Catalogue(ledger).tables() if t.sha256 not in gone]
 
 
 def table_files(ledger: Ledger) -> dict[str, TableFile]:
-    """SHA-256 -> file, of all in which there are tables, the first first."""
+    """SHA-256 -> file, for all files with tables, earliest first."""
     found: dict[str, list[Any]] = {}
     for row in ledger.rows(_FILES):
         found.setdefault(row["sha256"], []).append(row)
@@ -92,7 +92,7 @@ def table_files(ledger: Ledger) -> dict[str, TableFile]:
 
 
 def replaced_table(ledger: Ledger, name: str) -> str:
-    """What replaces a table, or the table of a record, for people; "" where nothing does."""
+    """Replacement of a table, or of the table of a record, in words; "" if none."""
     gone = replaced_by(ledger)
     if not gone:
         return ""
@@ -105,7 +105,7 @@ def replaced_table(ledger: Ledger, name: str) -> str:
 
 
 def open_questions(ledger: Ledger) -> Iterator[tuple[TableFile, tuple[TableFile, ...]]]:
-    """Each file of which nobody has said yet whether it replaces the earlier ones, and these."""
+    """Files with an open question, and the earlier files in question."""
     said = {sha256: one for sha256, one in came_again(ledger).items() if not (one.replaces or one.is_beside)}
     # Most ledgers have none, and their tables need not be gone through.
     if not said:
@@ -119,7 +119,7 @@ def open_questions(ledger: Ledger) -> Iterator[tuple[TableFile, tuple[TableFile,
 
 
 def summary(ledger: Ledger) -> list[str]:
-    """Lines for `digitize status`; none where no table came again."""
+    """Lines for `digitize status`; none if no table was delivered again."""
     asked = sorted(open_questions(ledger), key=lambda pair: pair[0].units)
     lines = [
         f"{newer.name}, delivered on {newer.on} ({newer.units[0]}), has the name of an earlier table, and both count: "

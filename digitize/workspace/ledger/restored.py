@@ -1,4 +1,4 @@
-"""When a backup was put in the place of the ledger: an event of the history, which says what was lost."""
+"""Restores of the ledger from a backup: an event that records what was lost."""
 
 from __future__ import annotations
 

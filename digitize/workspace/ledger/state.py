@@ -1,4 +1,4 @@
-"""Where one unit stands in one step: the newest event, as the ledger folds it."""
+"""State of a unit in a step: the newest event, maintained by the ledger."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FAILED = "failed"
 
 @dataclass(frozen=True, slots=True)
 class StepState:
-    """The newest event of a unit in a step. key: of the work; detail: what the step said of it, as JSON types."""
+    """The newest event of a unit in a step. key: of the work; detail: of the step, as JSON types."""
 
     key: str
     outcome: str
@@ -21,7 +21,7 @@ class StepState:
 
     @property
     def is_done(self) -> bool:
-        """Whether the work was finished, now or under an earlier state of its inputs that came back."""
+        """Whether the work was finished, now or under earlier inputs that are current again."""
         return self.outcome in DONE
 
     @property
@@ -31,27 +31,27 @@ class StepState:
 
     @property
     def may_be_tried_again(self) -> bool:
-        """Whether what failed waits for something, such as an engine that is missing."""
+        """Whether a failure waits for something, such as a missing engine."""
         return bool(self.detail.get("retry"))
 
     @property
     def kind(self) -> str:
-        """Why it failed, as a stable word; "" when it did not."""
+        """Reason of a failure as a stable code; "" if it did not fail."""
         return str(self.detail.get("kind", ""))
 
     @property
     def form(self) -> str | None:
-        """The form or register of a page, None where it is none that is known."""
+        """Form or register of a page, None if unknown."""
         return self.detail.get("form")
 
     @property
     def is_blank(self) -> bool:
-        """Whether a page is of nothing known and nothing is on it."""
+        """Whether a page is unknown and empty."""
         return self.is_done and bool(self.detail.get("blank"))
 
     @property
     def is_register(self) -> bool:
-        """Whether a page was read, or mapped, as one of a register."""
+        """Whether a page was read or mapped as a register's."""
         return bool(self.detail.get("register"))
 
     def is_done_under(self, key: str) -> bool:
@@ -59,10 +59,10 @@ class StepState:
         return self.is_done and self.key == key
 
     def is_settled_under(self, key: str) -> bool:
-        """Whether nothing is left to do for that work: it was finished, or failed for good."""
+        """Whether nothing is left to do for that work: finished, or failed for good."""
         return self.key == key and (self.is_done or (self.is_failed and not self.may_be_tried_again))
 
 
 def step_state(key: str, outcome: str, detail: str) -> StepState:
-    """Of a row as it is stored. detail: JSON."""
+    """State from a stored row. detail: JSON."""
     return StepState(key, outcome, json.loads(detail))

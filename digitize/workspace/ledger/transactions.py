@@ -1,4 +1,4 @@
-"""One connection to a ledger: transactions, events; what is written is watched, chained and signed."""
+"""A ledger connection: transactions and events; writes are watched, chained and signed."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ _OF_HISTORY = re.compile(r"\b(events|state|results|row_log|leases|history|standi
 
 
 class LedgerFile:
-    """What every part of the ledger stands on. Use it from one thread."""
+    """Base of all parts of the ledger. Use it from one thread."""
 
     def __init__(self, where: Where, key: Path | None = None) -> None:
-        """Open an existing ledger. key: what signs it, if not the workspace's own."""
+        """Open an existing ledger. key: signing key, if not the workspace's own."""
         self.path = where
         home = home_of(where)
         self._key = key or (home / "keys" / "site.pem" if home else None)
@@ -44,7 +44,7 @@ class LedgerFile:
         self._news = DirtyParts(self._db)
 
     def close(self) -> None:
-        """Give the file back. What was committed stays, what was not is gone."""
+        """Close the connection. Committed data stay, others are rolled back."""
         self._db.close()
         if self._heads is not None:
             self._heads.write_log(home_of(self.path))
@@ -56,14 +56,14 @@ class LedgerFile:
 
     @property
     def is_current(self) -> bool:
-        """Whether it is of today's format; one of version 0.2.0 becomes so when it is first written."""
+        """Whether it has the current format; one of version 0.2.0 is upgraded on first write."""
         return self._format == FORMAT
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """One transaction: all that is written inside is kept together or not at all. Inner ones join the outer.
+        """A transaction: everything inside is stored together or not at all. Nested ones join the outer.
 
-        Raises KeyUnusable when the site's key is not there to sign what is written.
+        Raises KeyUnusable if the site's key is missing.
         """
         with self._db.translate_errors():
             if self._depth == 0:
@@ -87,9 +87,9 @@ class LedgerFile:
                 self._heads.keep()
 
     def settle(self, work: Callable[[], T]) -> T:
-        """What `work` gives, which writes in transactions of its own; once more where the database went away meanwhile.
+        """Result of `work`, which writes in its own transactions; repeated if the connection was lost meanwhile.
 
-        Only for what may be done twice: whether a transaction was kept is not known when the answer is lost.
+        Only for idempotent work: after a lost answer it is unknown whether a transaction was committed.
         """
         for _ in range(_TRIES - 1):
             try:
@@ -113,7 +113,7 @@ class LedgerFile:
         return self._held
 
     def _prepare_writing(self) -> None:
-        """What a ledger that is only looked at does not need: rows are watched, and the key is at hand."""
+        """Setup needed only for writing: watch rows, load the key."""
         if self._held is not None:
             return
         # Between two keys nothing is signed: the old one holds no more, the new one is not in its place.
@@ -139,12 +139,12 @@ class LedgerFile:
         return open_key(self._key)
 
     def _cover_all(self) -> None:
-        """Take the hash of every row that an older program wrote: from now on a change is seen."""
+        """Hash all rows written by an older program, so that changes are detected from now on."""
         for _ in self._pending.touch_all_rows():
             self._note_rows()
 
     def _seal(self) -> None:
-        """Before the commit: rows that no event tells of get one, and the newest event is signed."""
+        """Before the commit: rows without an event get one, and the newest event is signed."""
         self._pending.flush()
         if self._pending.has_untold_rows():
             self._note_rows()
@@ -153,15 +153,15 @@ class LedgerFile:
             self._heads.sign(*self._pending.newest_event())
 
     def mark(self, what: str, part: str) -> None:
-        """Have a step look at a part again, inside `writing`; see `digitize.workspace.ledger.dirty_parts`."""
+        """Mark a part dirty for a step, inside `writing`; see `digitize.workspace.ledger.dirty_parts`."""
         self._news.mark(what, part)
 
     def mark_unit(self, what: str, unit: str) -> None:
-        """The same for the part in which a unit stands."""
+        """The same for the part of a unit."""
         self._news.mark_unit(what, unit)
 
     def part_of(self, unit: str) -> str:
-        """The part in which a page, a table or a part of a table stands."""
+        """Part of a page, a table or a part of a table."""
         return self._news.part_of(unit)
 
     def _note_rows(self) -> None:
@@ -169,11 +169,11 @@ class LedgerFile:
         self._pending.flush()
 
     def foresee(self, units: Sequence[str]) -> None:
-        """Inside `writing`: read at once where these units stand, if `state` or `finish` will be asked of each."""
+        """Inside `writing`: prefetch the states of these units, for `state` or `finish` on each."""
         self._pending.foresee(units)
 
     def execute(self, sql: str, values: Iterable[Any] = ()) -> RowSource:
-        """Run a statement with parameters; reading may be done outside `writing`. For very many rows: `stream_rows`."""
+        """Run a statement with parameters; reads may be outside `writing`. For very many rows: `stream_rows`."""
         if self._depth == 0 and not sql.lstrip().upper().startswith(_READS):
             with self.writing():
                 return self.execute(sql, values)
@@ -182,20 +182,20 @@ class LedgerFile:
             return self._db.execute(sql, tuple(values))
 
     def _flush_before(self, sql: str) -> None:
-        """Have what waits written, if a statement may see it."""
+        """Flush the buffer if a statement may depend on it."""
         if self._depth and _OF_HISTORY.search(sql):
             self._pending.flush()
             if not sql.lstrip().upper().startswith(_READS):
                 self._pending.forget_states()
 
     def stream_rows(self, sql: str, values: Iterable[Any] = ()) -> Iterator[Row]:
-        """The rows of a query one after the other, in bounded memory; other queries may run meanwhile."""
+        """Stream the rows of a query in bounded memory; other queries may run meanwhile."""
         with self._db.translate_errors():
             self._flush_before(sql)
             yield from self._db.stream_rows(sql, tuple(values))
 
     def version(self) -> object:
-        """Another value whenever somebody else wrote; a look at it costs nearly nothing."""
+        """A value that changes when others write; nearly free to query."""
         with self._db.translate_errors():
             return self._db.version()
 
@@ -212,8 +212,9 @@ class LedgerFile:
     def record_event(
         self, unit: str, step: str, outcome: str, *, key: str = "", detail: Mapping[str, Any] | None = None
     ) -> None:
-        """Write one event and fold it into `state`. A second "done" of one unit, step and key is refused, at the latest
-        when the transaction ends.
+        """Write one event and update `state`.
+
+        A second "done" of the same unit, step and key is refused, at the latest when the transaction ends.
         """
         with self.writing():
             at = datetime.fromtimestamp(self._db.read_clock(), UTC).isoformat(timespec="milliseconds")
@@ -233,11 +234,11 @@ class LedgerFile:
         return self._pending.narrow_rows(view, columns, rows)
 
     def number(self, dictionary: str, text: str) -> int:
-        """The number of a text in a dictionary (units, names), a new one if need be; inside `writing`."""
+        """Number of a text in a dictionary (units, names), new if needed; inside `writing`."""
         return self._pending.numbers(dictionary, (text,))[text]
 
     def root_hash(self) -> str:
-        """The hash of the whole history so far."""
+        """Hash of the whole history."""
         row = self.execute("SELECT hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
         return str(row["hash"]) if row else START
 

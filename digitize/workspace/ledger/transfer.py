@@ -1,4 +1,4 @@
-"""All rows of a ledger, from one engine into the other: for backups, and for a ledger that moves."""
+"""Copy all rows of a ledger between engines: for backups, and for moving a ledger."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TABLES = tuple(t for t in re.findall(r"CREATE TABLE (\w+)", DDL) if t not in _HE
 
 
 def copy_rows(source: LedgerEngine, target: LedgerEngine) -> None:
-    """Put all that a ledger is into an empty one. Raises LedgerError where the source is of an older format."""
+    """Copy a ledger into an empty one. Raises LedgerError if the source has an older format."""
     found = source.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()[0]
     if int(found) != FORMAT:
         raise LedgerError(f"The ledger is of format {found}. Any command that writes brings it to {FORMAT}.")
@@ -45,13 +45,13 @@ def _order(table: str) -> str:
 
 
 def write_file(source: LedgerEngine, file: Path) -> None:
-    """Make a ledger's file of what a ledger is at this moment, while others write. file: empty, or not there."""
+    """Write a consistent ledger file while others write. file: empty or missing."""
     with source.at_one_moment():
         fill_file(source, file)
 
 
 def fill_file(source: LedgerEngine, file: Path) -> None:
-    """Make a ledger's file of a ledger of which one moment is held. file: empty, or not there."""
+    """Write a ledger file from a snapshot of a ledger. file: empty or missing."""
     with closing(connect(file)) as db, db.translate_errors():
         db.execute("PRAGMA journal_mode = DELETE")
         db.executescript("BEGIN;" + script(DDL))

@@ -1,7 +1,7 @@
-"""A ledger of version 0.2.0 (format 1, always a file) becomes one of today; a copy of the old file stays beside it.
+"""Upgrade a ledger of version 0.2.0 (format 1, always a file); a copy of the old file is kept next to it.
 
-Its texts stood in each row, its rows were not hashed and nothing was marked. Events keep their hashes; every other row
-is hashed when the upgrade ends (`LedgerFile`). Records are read as they stand, until their table is mapped again.
+It stored texts in each row, without row hashes or marks. Events keep their hashes; all other rows are hashed at the end
+(`LedgerFile`). Records stay as stored until their table is mapped again.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _OLD_TABLES = ("events", "results", "state", "scans", "records")
 
 
 def upgrade(db: LedgerEngine) -> None:
-    """Bring it to today's format, in one transaction. What stands in the ledger stays as it is."""
+    """Upgrade to the current format in one transaction. Content does not change."""
     found = _format(db)
     if found == FORMAT:
         return
@@ -44,7 +44,7 @@ def upgrade(db: LedgerEngine) -> None:
 
 
 def _narrow_tables(db: LedgerEngine) -> None:
-    """Copy tables in which each text stands in each row into narrow ones, with views under the old names."""
+    """Copy wide tables into narrow ones, with views under the old names."""
     for name in _INDEXES:
         # One that somebody took out made things quick, and is made again.
         db.execute(f"DROP INDEX IF EXISTS {name}")
@@ -63,7 +63,7 @@ def _narrow_tables(db: LedgerEngine) -> None:
 
 
 def _copy_results(db: LedgerEngine) -> None:
-    """By the event that says it was done."""
+    """Copy results by their "done" event."""
     sql = """SELECT e.seq, r.data FROM results_1 r JOIN events_1 e
       ON e.unit = r.unit AND e.step = r.step AND e.key = r.key AND e.outcome = 'done' ORDER BY e.seq"""
     # Those of before are gone, for today's have their names.

@@ -1,4 +1,4 @@
-"""From findings and confidences to one word a record: clean, review or reject."""
+"""Verdict of a record from findings and confidences: clean, review or reject."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ VERDICT_VERSION = "4"
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The word on one record: clean, review or reject; the fields a person must look at; why, and how often."""
+    """Verdict on one record: clean, review or reject; the fields that need review; reasons with counts."""
 
     word: str
     fields: tuple[str, ...]
@@ -34,11 +34,10 @@ PART = Verdict("review", (), {"part-of-another-record": 1})
 
 
 def judge(record: Record, findings: Sequence[Finding]) -> Verdict:
-    """What becomes of a record.
+    """Judge a record.
 
-    reject: a rule refuses it. review: the machine is not sure of a field, a rule asks for a person, or cells of the
-    source are left over; an empty cell of a table is not. A field that a person settled is asked again only when a rule
-    refuses it, and one that is not captured never.
+    reject: a rule refuses it. review: a field is unsure, a rule asks for review, or source cells are left over; an
+    empty table cell is not. A settled field is asked again only if a rule refuses it, and an uncaptured one never.
     """
     cells = dict(record.cells())
     unsure = {path for path, value in cells.items() if not value.is_sure() and value.is_captured}
@@ -52,7 +51,7 @@ def judge(record: Record, findings: Sequence[Finding]) -> Verdict:
 
 
 def reasons(record: Record, path: str, findings: Sequence[Finding]) -> tuple[str, ...]:
-    """Why a person must look at a field: the rules that ask, and what was wrong with the reading; stable words."""
+    """Reasons why a field needs review: rules, and problems of the reading; stable codes."""
     found = [f.code for f in findings if f.field == path and f.severity in ("review", "reject")]
     if path.startswith("left_over."):
         return ("left-over",)
@@ -80,5 +79,5 @@ def _why_unsure(value: FieldValue) -> str:
 
 
 def _is_over(value: FieldValue | None) -> bool:
-    """Whether nobody is asked about a field any more: a person settled it, or it is not captured."""
+    """Whether a field needs no more review: settled, or not captured."""
     return value is not None and (value.by.startswith(OPERATOR) or not value.is_captured)

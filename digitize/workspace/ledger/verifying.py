@@ -1,4 +1,4 @@
-"""Is the ledger what the program wrote? Every event, every row, every signed head; each difference by its name."""
+"""Verify the ledger against what was written: every event, row and signed head; differences are named."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _ASK = "ask the office above for the heads that it holds, and compare: digitize 
 class Change:
     """One difference. where: table and entry, event or file; mend: the next step.
 
-    is_remark: worth knowing, and may be innocent; the exit code does not count it.
+    is_remark: noteworthy but possibly harmless; not counted in the exit code.
     """
 
     where: str
@@ -47,9 +47,9 @@ class Change:
 
 
 def find_changes(db: LedgerEngine, home: Path | None, outside: Path | None = None) -> Iterator[Change]:
-    """All differences of a ledger of this format.
+    """All differences of a ledger in this format.
 
-    home: the workspace's folder with the log of heads. outside: a file of heads that another office holds.
+    home: workspace folder with the log of heads. outside: file of heads held by another office.
     """
     # A damaged file can give wrong rows, so this comes before any row is believed.
     if broken := db.damage():
@@ -78,7 +78,7 @@ def _format(db: LedgerEngine) -> int:
 
 
 class _Chain:
-    """Recomputes the chain of events; afterwards it knows the hash of each event."""
+    """Recomputes the event chain; afterwards it knows the hash of each event."""
 
     def __init__(self, db: LedgerEngine, *, has_rows: bool = True) -> None:
         self._db, self._has_rows = db, has_rows
@@ -139,7 +139,7 @@ class _Chain:
             yield seq, entries
 
     def may_sign(self, head: SignedHead) -> bool:
-        """Whether that key signed for the office then; at the change of keys, the old one and the new one."""
+        """Whether that key could sign for the office then; at a key change both old and new."""
         holders = [public for since, public in self.keys if since <= head.seq]
         later = [public for since, public in self.keys if since == head.seq]
         before = [public for since, public in self.keys if since < head.seq]
@@ -148,7 +148,7 @@ class _Chain:
 
 
 def _check_rows(db: LedgerEngine) -> Iterator[Change]:
-    """Each entry stands as it was last written, and none stands that was never written."""
+    """Every entry must be as last written, and none may exist that was never written."""
     for table in COVERED:
         newest = _logged_rows(db, table)
         for some in _split_lots(_last_of_each(newest)):
@@ -162,7 +162,7 @@ def _check_rows(db: LedgerEngine) -> Iterator[Change]:
 
 
 def _logged_rows(db: LedgerEngine, table: str) -> Iterator[Row]:
-    """key, hash, seq of a table's entries in the log of rows, those of one entry together, the newest last."""
+    """key, hash, seq of a table's entries in the row log, grouped by entry, newest last."""
     # In the order of the table itself, so that millions need not be sorted.
     key = f"COALESCE({logged_name(db.dialect, 'w', table)}, 'no. ' || CAST(w.ref AS TEXT))"
     kept = "SELECT ref, seq, hash FROM row_hashes WHERE tbl = ?"
@@ -173,7 +173,7 @@ def _logged_rows(db: LedgerEngine, table: str) -> Iterator[Row]:
 
 
 def _unlogged_rows(db: LedgerEngine, table: str) -> Iterator[Row]:
-    """The names of entries of which the log of rows says nothing."""
+    """Entries missing in the row log."""
     name = f"COALESCE({written_name(db.dialect, table, 'b')}, 'of no name')"
     sql = f"""SELECT DISTINCT {name} AS name FROM {base_of(table)} b
               WHERE NOT EXISTS (SELECT 1 FROM row_hashes w WHERE w.tbl = ? AND w.ref = {ref_of(table, "b")})"""
@@ -200,7 +200,7 @@ def _split_lots(entries: Iterable[tuple[str, bytes, int]]) -> Iterator[dict[str,
 
 
 def _check_states(db: LedgerEngine) -> Iterator[Change]:
-    """Where each unit stands is the newest event of it."""
+    """The state of each unit must be its newest event."""
     held = "SELECT step, unit, seq, outcome FROM standing"
     mend = "take it from the history anew: digitize ledger recount DIR"
     named = """SELECT COALESCE(u.name, CAST(d.unit AS TEXT)), COALESCE(s.name, CAST(d.step AS TEXT)) FROM ({}) d
@@ -213,7 +213,7 @@ def _check_states(db: LedgerEngine) -> Iterator[Change]:
 
 
 def _check_heads(db: LedgerEngine, chain: _Chain, home: Path | None, outside: Path | None) -> Iterator[Change]:
-    """Every signature is genuine and of the history that is here, and the newest one of its end."""
+    """Every signature must be genuine and belong to this history, and the newest to its end."""
     own = list(heads_in(db))
     newest = max((h.seq for h in own), default=None)
     log, restored = home / LOG if home else None, list(restored_in(db))
@@ -250,7 +250,7 @@ def _check_signature(chain: _Chain, where: str, head: SignedHead) -> Iterator[Ch
 
 
 def _check_head(db: LedgerEngine, where: str, head: SignedHead, restored: Sequence[Restored]) -> Iterator[Change]:
-    """restored: the times at which heads of the file may have been lost rightly."""
+    """restored: times when heads in the file may have been lost legitimately."""
     found = db.execute("SELECT hash FROM events WHERE seq = ?", (head.seq,)).fetchone()
     if found is not None and found["hash"] == head.hash:
         return

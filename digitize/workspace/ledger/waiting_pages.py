@@ -1,6 +1,6 @@
-"""Pages that seem to be scanned already: they wait until a person says what they are, and what was said is kept.
+"""Possible rescans: pages that wait for a person's decision, and the decisions.
 
-An event stands on each scan, "SHA256:INDEX"; the newest of it holds.
+Events are on the scan, "SHA256:INDEX"; the newest one applies.
 """
 
 from __future__ import annotations
@@ -25,13 +25,12 @@ _HOW = {"look": "look the same", "name": "have the name of one", "order": "lie b
 
 @dataclass(frozen=True, slots=True)
 class WaitingPage:
-    """A page of a delivery that seems to be one of an earlier one.
+    """A page of a delivery that may be a rescan.
 
-    name: of its file; index: 0-based in it; label: of the volume into which it came. page: id of the page that it seems
-    to be, "" for one that only came with such pages. how: by what that is known (look, name, order), "" by nothing.
-    told: what intake was told of it. answer: REPLACES, BESIDE, or "" while nobody said. earlier: "SHA256:INDEX" of the
-    scan that it replaced. answers: of people on that scan; carried: how many of them hold for this one,
-    NOT_CARRIED while it is not read.
+    name: of its file; index: 0-based in it; label: of its volume. page: id of the page it seems to be, "" for one that
+    only came with such pages. how: criterion (look, name, order), "" if none. told: its intake metadata. answer:
+    REPLACES, BESIDE, or "" if open. earlier: "SHA256:INDEX" of the scan that it replaced. answers: number of decisions
+    on that scan; carried: those that apply to this one, NOT_CARRIED while it is unread.
     """
 
     sha256: str
@@ -55,30 +54,30 @@ class WaitingPage:
         return f"{self.sha256}:{self.index}"
 
     def as_plain(self) -> dict[str, object]:
-        """As an event tells it; what is said of its scan stands in the unit."""
+        """As in an event; the scan itself is in the unit."""
         names = ("index", "name", "batch", "label", "page", "how", "answer", "earlier", "operator", "reason",
                  "answers", "carried")  # fmt: skip
         return {**{n: getattr(self, n) for n in names}, "told": dict(self.told)}
 
 
 def kept_pages(ledger: Ledger) -> list[WaitingPage]:
-    """All pages that wait or waited, in the order of their names."""
+    """All current and former waiting pages, by name."""
     found = (_page(unit, now.detail) for unit, now in ledger.states(STEP).items())
     return sorted(found, key=lambda w: (w.batch, w.label, w.name, w.index))
 
 
 def waiting_pages(ledger: Ledger) -> list[WaitingPage]:
-    """Those of which nobody has said yet what they are."""
+    """Pages without a decision."""
     return [w for w in kept_pages(ledger) if not w.answer]
 
 
 def keep(ledger: Ledger, page: WaitingPage) -> None:
-    """Write down what is asked or was said of a page."""
+    """Record a question or answer on a page."""
     ledger.record_event(page.unit, STEP, "note", detail=page.as_plain())
 
 
 def summary(ledger: Ledger) -> list[str]:
-    """Lines for `digitize status`; none where nothing waits and nothing was scanned again by somebody's word."""
+    """Lines for `digitize status`; none if nothing waits and no page was marked as a rescan."""
     kept = kept_pages(ledger)
     waits = deliveries([w for w in kept if not w.answer])
     days = {b.batch: b.taken_in for b in Catalogue(ledger).batches()} if waits else {}
@@ -101,7 +100,7 @@ def summary(ledger: Ledger) -> list[str]:
 
 
 def deliveries(pages: Sequence[WaitingPage]) -> list[list[WaitingPage]]:
-    """Pages of one volume that came in one intake together."""
+    """Pages of one volume from the same intake."""
     return [list(own) for _, own in groupby(pages, key=lambda w: (w.batch, w.label))]
 
 
@@ -112,7 +111,7 @@ def format_files(pages: Sequence[WaitingPage]) -> str:
 
 
 def describe_delivery(pages: Sequence[WaitingPage]) -> str:
-    """For people: what is known of pages of one delivery into one volume. A sentence."""
+    """One sentence for people on the pages of one delivery to one volume."""
     ids = sorted(w.page for w in pages if w.page)
     by = [f"{n} {why}" for how, why in _HOW.items() if (n := sum(w.how == how for w in pages))]
     ones = f"{ids[0]} to {ids[-1]}" if len(ids) > 1 else ids[0]
@@ -121,7 +120,7 @@ def describe_delivery(pages: Sequence[WaitingPage]) -> str:
 
 
 def name_of(pages: Sequence[WaitingPage]) -> str:
-    """What to give as NAME to `--replaces` for these pages: the page, or the volume, as one types it."""
+    """NAME for `--replaces` for these pages: the page, or the volume, as typed."""
     ids = [w.page for w in pages if w.page]
     return ids[0] if len(ids) == len(pages) == 1 else shlex.quote(pages[0].label)
 

@@ -1,4 +1,4 @@
-"""Keys of workers' own, which an office allowed to sign what they write into its ledger, and until when."""
+"""Workers' own keys that an office allowed to sign in its ledger, with their period of validity."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ STEP = "worker-key"
 
 
 class WorkerKeys:
-    """Which keys may sign beside the office's, by the events that say so."""
+    """Keys that may sign besides the office's, from their events."""
 
     def __init__(self) -> None:
-        """None yet."""
+        """Start empty."""
         self._since: dict[str, int] = {}
         self._until: dict[str, int] = {}
         self.events: list[int] = []
@@ -34,9 +34,9 @@ class WorkerKeys:
         return since is not None and since < seq and (until is None or seq <= until)
 
     def not_by_office(self, heads: Sequence[tuple[int, str]], office: Collection[str]) -> Iterator[int]:
-        """The events about keys that somebody else than the office wrote. heads: number of the event and key, sorted.
+        """Events about keys not written by the office. heads: event number and key, sorted.
 
-        Whoever reaches the database can write such an event; who wrote it is known by the first head over it.
+        Anyone with database access can write such an event; the first head after it shows who wrote it.
         """
         at = [seq for seq, _ in heads]
         for seq in self.events:

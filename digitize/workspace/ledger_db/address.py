@@ -1,4 +1,4 @@
-"""Which ledger is meant: a file, or a schema of a database; without a connection, and without a password."""
+"""Address of a ledger: a file, or a database schema; without a connection, and without a password."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LONGEST = 63
 class LedgerAddress:
     """A ledger in PostgreSQL. url: without a password; schema: of its tables.
 
-    home: the workspace's folder, in which the key and the log of heads lie; None for who only reaches the database.
+    home: workspace folder with key and log of heads; None for clients that only reach the database.
     """
 
     url: str
@@ -26,11 +26,11 @@ class LedgerAddress:
 
     @property
     def name(self) -> str:
-        """The ledger for people, without user or password."""
+        """Name of the ledger for people, without user or password."""
         return DatabaseAddress(self.url, self.schema).name
 
     def __str__(self) -> str:
-        """As `name`: a message that shows where the ledger is must not show the URL."""
+        """As `name`: messages must not show the URL."""
         return self.name
 
 
@@ -39,14 +39,14 @@ Where: TypeAlias = Path | LedgerAddress
 
 
 def home_of(where: Where) -> Path | None:
-    """The folder of the workspace whose ledger it is, where it is known."""
+    """Workspace folder of a ledger, if known."""
     return where.parent if isinstance(where, Path) else where.home
 
 
 def ledger_address(url: str, site_id: str, home: Path | None = None, schema: str = "") -> LedgerAddress:
-    """The address of a workspace's ledger. schema: its own name if not that made of the workspace's id.
+    """Address of a workspace's ledger. schema: its own name, if not derived from the workspace's id.
 
-    Raises OptionsError for a text that is no URL of PostgreSQL or holds a password, and for a schema of all.
+    Raises OptionsError for an invalid PostgreSQL URL or one with a password, and for a shared schema.
     """
     parse_address(url, own := schema or schema_of(site_id))
     # A ledger is put aside by giving its schema another name: it must be nobody else's.
@@ -56,5 +56,5 @@ def ledger_address(url: str, site_id: str, home: Path | None = None, schema: str
 
 
 def schema_of(site_id: str) -> str:
-    """The schema of a workspace's ledger, so that several may lie in one database: ledger_wb_sample of wb-sample."""
+    """Schema of a workspace's ledger, so that one database can hold several: ledger_wb_sample for wb-sample."""
     return f"ledger_{re.sub(r'[^a-z0-9]+', '_', site_id.lower())}"[:_LONGEST]

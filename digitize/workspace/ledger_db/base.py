@@ -1,4 +1,4 @@
-"""What every engine of a ledger can do. The SQL is one; only what the two databases do differently stands here."""
+"""Interface of a ledger engine. The SQL is shared; only differences between the two databases are methods."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ Row = Any
 
 
 class RowSource(Protocol):
-    """What a statement gave."""
+    """Rows of a statement."""
 
     def fetchone(self) -> Row:
-        """The next row, None at the end."""
+        """Next row, None at the end."""
 
     def fetchall(self) -> list[Row]:
-        """All that are left."""
+        """All remaining rows."""
 
     def __iter__(self) -> Iterator[Row]:
-        """One after the other."""
+        """Iterate over the rows."""
 
 
 class LedgerEngine(Protocol):
-    """One connection to one ledger, used from one thread. Places for values in SQL are question marks."""
+    """One connection to one ledger, used from one thread. SQL placeholders are question marks."""
 
     touched: set[tuple[str, str]]
     """Table and name of the rows written since they were last taken, see `watch`."""
@@ -37,10 +37,10 @@ class LedgerEngine(Protocol):
 
     @property
     def can_write(self) -> bool:
-        """Whether anything may be written through it."""
+        """Whether it is writable."""
 
     def execute(self, sql: str, values: Sequence[Any] = (), /) -> RowSource:
-        """Run one statement. All that it gives may be held in memory: for millions of rows there is `stream_rows`."""
+        """Run one statement. The result may be held in memory: for millions of rows use `stream_rows`."""
 
     def executemany(self, sql: str, rows: Iterable[Sequence[Any]], /) -> Any:
         """Run one statement for each of these rows."""
@@ -48,64 +48,64 @@ class LedgerEngine(Protocol):
     def insert_rows(
         self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], *, replace: Sequence[str] = ()
     ) -> None:
-        """Insert many rows, in as few statements as may be. replace: the key of rows that are there and take these."""
+        """Insert many rows in few statements. replace: key on which existing rows are overwritten."""
 
     def take_out(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-        """Delete the rows in which these columns have these values."""
+        """Delete rows with these values in these columns."""
 
     def stream_rows(self, sql: str, values: Sequence[Any] = ()) -> Iterator[Row]:
-        """The rows of a query in bounded memory; other statements may run meanwhile."""
+        """Stream the rows of a query in bounded memory; other statements may run meanwhile."""
 
     def by_names(self, table: str, columns: Sequence[str], names: Iterable[str], order: str) -> Iterator[Row]:
-        """The rows of a table that have one of these names (see `covered.entry_name`), those of one name in order."""
+        """Rows of a table with one of these names (see `covered.entry_name`), grouped by name in order."""
 
     def fill(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-        """Put rows into an empty table of a ledger that is being made, as they stand and unwatched."""
+        """Bulk insert into an empty table of a new ledger, unchanged and unwatched."""
 
     def at_one_moment(self) -> AbstractContextManager[None]:
-        """A context in which all that is read is of one moment, while others write."""
+        """A context with a consistent read snapshot while others write."""
 
     def begin(self, *, moving: bool = False) -> None:
-        """Begin a transaction in which nobody else writes into this ledger. moving: by the move itself.
+        """Start a transaction as the only writer of this ledger. moving: by the move itself.
 
-        Raises LedgerError where it is being moved, or was.
+        Raises LedgerError if it is being or was moved.
         """
 
     def commit(self) -> None:
-        """Keep what was written in it."""
+        """Commit the transaction."""
 
     def rollback(self) -> None:
-        """Forget what was written in it."""
+        """Roll the transaction back."""
 
     def add(self, ddl: str) -> None:
-        """Make these tables, indexes and guards, inside a transaction; ddl: in SQLite's words."""
+        """Create tables, indexes and triggers inside a transaction; ddl: in SQLite syntax."""
 
     def keep_copy(self, tail: str) -> None:
-        """Before the format is raised: keep what is there under a name that ends so, where that is the engine's way."""
+        """Before a format upgrade: keep a copy with that suffix, if the engine does so."""
 
     def read_clock(self) -> float:
         """Seconds since 1970 by the clock that all who write into this ledger share."""
 
     def version(self) -> object:
-        """Another value whenever somebody else wrote."""
+        """A value that changes when others write."""
 
     def watch(self) -> None:
-        """From now on note in `touched` each covered row (see `covered`) that is written through this connection."""
+        """From now on record covered rows (see `covered`) written on this connection in `touched`."""
 
     def settle(self) -> None:
-        """Have all that was written arrive, so that `touched` is complete."""
+        """Wait for all writes, so that `touched` is complete."""
 
     def translate_errors(self) -> AbstractContextManager[None]:
-        """A context in which the database's errors are ours. Raises LedgerError, LedgerAway, DiskFull."""
+        """A context that converts database errors to ours. Raises LedgerError, LedgerAway, DiskFull."""
 
     def damage(self) -> str:
-        """What the database itself says of damage, "" where it finds none."""
+        """Damage reported by the database itself, "" if none."""
 
     def tables(self) -> frozenset[str]:
-        """The names of the tables that there are."""
+        """Names of existing tables."""
 
     def differences(self, ddl: str) -> Iterator[tuple[str, str, str | None]]:
-        """(object, what is the matter, what mends it) where tables and guards are not as ddl makes them."""
+        """(object, problem, fix) where tables and triggers differ from ddl."""
 
     def close(self) -> None:
-        """Give it back. What was not committed is gone."""
+        """Close the connection. Uncommitted data are rolled back."""

@@ -1,4 +1,4 @@
-"""What the two engines say differently of values that are kept as bytes and numbers."""
+"""Dialect differences for values stored as bytes and numbers."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ PART = 1024
 
 @dataclass(frozen=True, slots=True)
 class ShownAs:
-    """SQL with {0} for a column: of a key, of a hash, of a moment. step: what views have beside the name of a step.
-    part: what events have beside their number.
+    """SQL with {0} for a column: of a key, a hash, a time. step: extra view columns for the step name. part: extra
+    event columns for the number.
     """
 
     key: str

@@ -1,7 +1,7 @@
-"""A ledger that moves, or was moved elsewhere, is marked in itself: who still has it open writes nothing into it.
+"""Marks in a ledger that is being or was moved, so that clients with an open connection stop writing.
 
-`meta` says moving_to from before anything is copied, moved_to when all is done. Every transaction that writes looks for
-both under the lock. The new ledger says arriving_from until the move has ended.
+`meta` has moving_to from before the copy, and moved_to when done. Every writing transaction checks both under the lock.
+The new ledger has arriving_from until the move has ended.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ MOVED = "SELECT key, value FROM meta WHERE key IN ('moving_to', 'moved_to') ORDE
 
 
 def was_moved(ledger: str, key: str, value: str) -> LedgerError:
-    """The error of whoever opened it before it was moved, or while that was broken off."""
+    """Error for clients that opened it before the move, or after an interrupted one."""
     if key == MOVED_TO:
         return LedgerError(f"{ledger} was moved to {value} meanwhile. Give the same command again: it goes on there.")
     to = json.loads(value)["name"]
@@ -29,14 +29,14 @@ def was_moved(ledger: str, key: str, value: str) -> LedgerError:
 
 
 def place_text(where: Where) -> str:
-    """A ledger's place as a mark holds it; without a password, as addresses are."""
+    """Address of a ledger in a mark; without a password, like all addresses."""
     if isinstance(where, Path):
         return json.dumps({"name": str(where), "file": where.name})
     return json.dumps({"name": str(where), "url": where.url, "schema": where.schema})
 
 
 def parse_place(text: str, home: Path) -> Where | None:
-    """The place that a mark holds; None where an older version wrote it. home: the workspace's folder."""
+    """Address from a mark; None if an older version wrote it. home: the workspace's folder."""
     held = json.loads(text) if text.startswith("{") else {}
     if "file" in held:
         return home / str(held["file"])

@@ -1,9 +1,9 @@
-"""How the tables that grow with every page are kept: texts once, under a number; hashes and keys as bytes.
+"""Compact storage of tables that grow with every page: texts once, by number; hashes and keys as bytes.
 
-`events`, `state`, `results`, `row_log`, `records` and `scans` are views, which give each row as it was written, and as
-it is hashed. Beneath them lie narrow tables: `history`, `standing`, `outputs`, `row_hashes`, `record_rows`,
-`scan_rows`. Texts stand in two dictionaries: `units` (pages, records, files: millions) and `names` (steps, stations,
-groups, details that come again: thousands, so that one may walk through them).
+`events`, `state`, `results`, `row_log`, `records` and `scans` are views that return each row as written and hashed.
+Their base tables are `history`, `standing`, `outputs`, `row_hashes`, `record_rows`, `scan_rows`. Texts are in two
+dictionaries: `units` (pages, records, files: millions) and `names` (steps, stations, groups, repeated details:
+thousands, cheap to scan).
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ _KEY_OF = "SELECT seq FROM events WHERE unit = ? AND step = ? AND key = ? AND ou
 
 
 def key_bytes(text: str) -> bytes:
-    """A key as it is kept: 64 or 32 hexadecimal digits at its beginning as half as many bytes, with one before them."""
+    """Compact form of a key: a prefix of 64 or 32 hex digits as half as many bytes, after a marker byte."""
     found = _HEX.match(text)
     if found is None:
         return text.encode("utf-8", "surrogateescape")
@@ -100,7 +100,7 @@ def moment_number(text: str) -> int:
 
 @dataclass(slots=True)
 class Dictionary:
-    """Texts and their numbers, as one transaction knows them; what is new it adds. Only inside a transaction."""
+    """Texts and their numbers within one transaction; new ones are added. Only inside a transaction."""
 
     db: LedgerEngine
     _held: dict[str, dict[str, int]] = field(default_factory=lambda: {"units": {}, "names": {}})
@@ -108,12 +108,12 @@ class Dictionary:
     _moment: tuple[str, int] = ("", -1)
 
     def forget(self) -> None:
-        """Another transaction begins: numbers of one that was rolled back are given anew."""
+        """Reset for a new transaction: numbers of a rolled-back one are assigned again."""
         for own in self._held.values():
             own.clear()
 
     def numbers(self, table: str, texts: Collection[str]) -> dict[str, int]:
-        """Text -> number, for all that were asked and maybe more. table: units or names."""
+        """Text -> number, for all requested and possibly more. table: units or names."""
         held = self._held[table]
         if len(held) > _MOST_HELD:
             held.clear()
@@ -162,7 +162,7 @@ class Dictionary:
         return targets, list(zip(*made, strict=True))
 
     def _find_repeated(self, details: Iterable[str]) -> set[str]:
-        """Those that came before: they are kept once. What comes once stands with its event."""
+        """Details that occurred before: they are stored once. Unique ones are stored with their event."""
         found = set[str]()
         for text in details:
             if len(text) <= _LONGEST_SHARED:
@@ -193,7 +193,7 @@ class Dictionary:
         return self._moment[1]
 
     def refs(self, table: str, names: Sequence[str]) -> dict[str, int]:
-        """Name of an entry -> the number under which the log of rows knows it."""
+        """Entry name -> its number in the row log."""
         if table == "results":
             return dict(self._events_of(names))
         if entry_columns(table)[0] in NUMBERS:
@@ -217,8 +217,8 @@ _RECORDS = ("language", "form", "data", "verdict", "open", "reasons")
 def views(d: ShownAs) -> Mapping[str, str]:
     """View -> its SELECT.
 
-    A join that is LEFT and by a key costs nothing where a query does not ask for it; one that is not can be begun with
-    where units are given by a query of their own (`unit IN (SELECT page ...)`).
+    A LEFT join by key is free if a query does not use it; an inner one can lead the plan if units come from a subquery
+    (`unit IN (SELECT page ...)`).
     """
     key = d.key.format("h.key")
     part = d.part.format("h.seq")
@@ -254,7 +254,7 @@ def views(d: ShownAs) -> Mapping[str, str]:
 
 
 def views_ddl(d: ShownAs) -> str:
-    """All of them, each as one statement."""
+    """All views, one statement each."""
     return "".join(f"CREATE VIEW {name} AS\n{select};\n" for name, select in views(d).items())
 
 
@@ -279,7 +279,7 @@ def _result_name(d: ShownAs, number: str) -> str:
 
 
 def logged_name(d: ShownAs, alias: str, table: str = "") -> str:
-    """SQL for the name of an entry in the log of rows. table: of one table alone."""
+    """SQL for an entry name in the row log. table: for one table only."""
     numbered = [str(CODES[t]) for t in COVERED if COVERED[t][0] in NUMBERS]
     unit = f"(SELECT name FROM units WHERE id = {alias}.ref)"
     if table:
@@ -294,7 +294,7 @@ def _is_numbered(table: str) -> bool:
 
 
 def written_name(d: ShownAs, table: str, alias: str) -> str:
-    """SQL for the name of the entry of a row as it lies in its table. alias: NEW, OLD or the like."""
+    """SQL for the entry name of a base table row. alias: NEW, OLD or similar."""
     if table == "results":
         return _result_name(d, f"{alias}.seq")
     if table == "records":
@@ -303,7 +303,7 @@ def written_name(d: ShownAs, table: str, alias: str) -> str:
 
 
 def ref_of(table: str, alias: str) -> str:
-    """SQL for the number by which the log of rows knows a row as it lies in its table; NULL where it has none."""
+    """SQL for the row log number of a base table row; NULL if none."""
     if table in ("results", "scans"):
         return f"{alias}.seq"
     if table == "records":
@@ -313,5 +313,5 @@ def ref_of(table: str, alias: str) -> str:
 
 
 def base_of(table: str) -> str:
-    """The table in which the rows of a covered table lie."""
+    """Base table of a covered table."""
     return BASES.get(table, table)

@@ -1,4 +1,4 @@
-"""A ledger in a schema of a PostgreSQL database, for many machines at once: connecting, the engine, making a schema."""
+"""A ledger in a PostgreSQL schema, shared by many machines: connection, engine, schema creation."""
 
 from __future__ import annotations
 
@@ -64,9 +64,9 @@ Link = psycopg.Connection[PgRow]
 
 
 def connect(where: LedgerAddress, *, patience_s: float = _FIRST_SECONDS) -> Link:
-    """A connection that commits what is in no transaction; the ledger's schema comes first in it.
+    """Autocommit connection with the ledger's schema first in the search path.
 
-    patience_s: how long a server that does not answer is waited for. Raises LedgerAway, LedgerError.
+    patience_s: how long to wait for a server that does not answer. Raises LedgerAway, LedgerError.
     """
     end, pause = time.monotonic() + patience_s, 0.1
     while True:
@@ -93,8 +93,8 @@ def _open_connection(where: LedgerAddress) -> Link:
 
 @contextmanager
 def plain_errors(where: LedgerAddress) -> Iterator[None]:
-    """Turn the driver's errors into ours, with the next step and without anything that may come from a row; a broken
-    rule of the ledger's own stays what it is.
+    """Convert driver errors to ours, with the next step and without row data; our own integrity errors pass
+    unchanged.
     """
     try:
         yield
@@ -135,12 +135,12 @@ def _words(error: Any) -> str:
 
 
 class DatabaseEngine:
-    """See `LedgerEngine`. In a transaction statements are sent without waiting for each one's answer (a pipeline)."""
+    """See `LedgerEngine`. In a transaction statements are pipelined, without waiting for each answer."""
 
     dialect = POSTGRES
 
     def __init__(self, where: LedgerAddress, *, is_there: bool = True) -> None:
-        """Connect to a ledger. is_there: raises LedgerError where there is none; else it may yet be made."""
+        """Connect to a ledger. is_there: raises LedgerError if there is none; otherwise it may be created later."""
         self.where = where
         self.touched: set[tuple[str, str]] = set()
         self.written: dict[tuple[str, str], tuple[Any, ...]] = {}
@@ -154,7 +154,7 @@ class DatabaseEngine:
         self._can_write = self._check_access() if is_there else True
 
     def _check_access(self) -> bool:
-        """Whether what is there can be written. Raises LedgerError where nothing is."""
+        """Whether it is writable. Raises LedgerError if there is none."""
         with self.translate_errors():
             there, still = self._db.execute(_THERE).fetchone() or (False, "on")
             if not there:
@@ -177,7 +177,7 @@ class DatabaseEngine:
         return self._retry_read(lambda: self._db.execute(to_postgres(asked, bool(values)), escape_nuls(values) or None))
 
     def _number(self, name: str) -> int:
-        """The number of a name, 0 where there is none yet. Numbers are never changed."""
+        """Number of a name, 0 if new. Numbers never change."""
         if name not in self._numbers:
             row = self._retry_read(
                 lambda: self._db.execute(b"SELECT id FROM names WHERE name = %s", (name,))
@@ -191,7 +191,7 @@ class DatabaseEngine:
         return self._numbers[name]
 
     def _retry_read(self, ask: Callable[[], T]) -> T:
-        """What only reads is asked again of a database that went away; in a transaction its beginning would be lost."""
+        """Repeat a read after a lost connection; not in a transaction, whose start would be lost."""
         with self.translate_errors():
             try:
                 return ask()
@@ -203,7 +203,7 @@ class DatabaseEngine:
             return ask()
 
     def _reach(self) -> None:
-        """Connect anew where the connection was lost, and wait for a database that is started again."""
+        """Reconnect if needed, waiting for a restarting database."""
         if self._db.closed:
             self._db = connect(self.where, patience_s=WAIT_SECONDS)
             if self._is_watched:
@@ -217,7 +217,7 @@ class DatabaseEngine:
     def insert_rows(
         self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], *, replace: Sequence[str] = ()
     ) -> None:
-        """See `LedgerEngine`: the values of a column go as one list."""
+        """See `LedgerEngine`: values are sent as one array per column."""
         if rows:
             names = ", ".join(columns)
             asked, end = lists(table, columns), conflict_clause(columns, replace)
@@ -299,7 +299,7 @@ class DatabaseEngine:
             self._sync = self._pipe.__enter__().sync
 
     def start(self, *, is_asked: bool = False) -> None:
-        """Begin a transaction as `begin` does, in which each statement is waited for. is_asked: whether it moves."""
+        """Start a transaction like `begin`, without pipelining. is_asked: check for a move."""
         marks = f", (SELECT value FROM meta WHERE key = '{MOVING_TO}')" if is_asked else ""
         done = self._db.execute(_BEGIN.format(schema=self.where.schema, marks=marks).encode())
         while done.nextset():
@@ -341,7 +341,7 @@ class DatabaseEngine:
             self.execute(statement)
 
     def keep_copy(self, tail: str) -> None:
-        """See `LedgerEngine`: no ledger of an older format lies in a database."""
+        """See `LedgerEngine`: no ledger of an older format is in a database."""
 
     def read_clock(self) -> float:
         """See `LedgerEngine`: the database's clock."""
@@ -351,11 +351,11 @@ class DatabaseEngine:
         return float(self.execute(_CLOCK.decode()).fetchone()[0])
 
     def version(self) -> object:
-        """See `LedgerEngine`: it changes with any transaction of the server, which is more often than it need."""
+        """See `LedgerEngine`: changes with any transaction of the server, more often than needed."""
         return self.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text").fetchone()[0]
 
     def watch(self) -> None:
-        """See `LedgerEngine`. Triggers send the names as messages, which come before the statement's end."""
+        """See `LedgerEngine`. Triggers send the names as notices before the statement ends."""
         self._is_watched = True
         self._db.add_notice_handler(self._on_notice)
 
@@ -376,7 +376,7 @@ class DatabaseEngine:
         return plain_errors(self.where)
 
     def damage(self) -> str:
-        """See `LedgerEngine`: PostgreSQL refuses what is damaged when it is read (data checksums)."""
+        """See `LedgerEngine`: PostgreSQL refuses to read damaged pages (data checksums)."""
         return ""
 
     def tables(self) -> frozenset[str]:
@@ -408,10 +408,10 @@ _SIZE = """
 
 @contextmanager
 def making(where: LedgerAddress, ddl: str) -> Iterator[tuple[DatabaseEngine, str]]:
-    """One transaction in which a ledger is made, without rows yet; all that is done in it is kept together or not.
+    """One transaction that creates an empty ledger, committed as a whole or not at all.
 
-    Gives the connection, and the name under which a schema that was there lies now, "" where none was. ddl: in SQLite's
-    words. Raises LedgerError, LedgerAway.
+    Yields the connection, and the new name of a schema that was there before, "" if none. ddl: in SQLite syntax. Raises
+    LedgerError, LedgerAway.
     """
     with changing(where) as db:
         aside = put_aside(db, "before") if is_there(db) else ""
@@ -425,7 +425,7 @@ def making(where: LedgerAddress, ddl: str) -> Iterator[tuple[DatabaseEngine, str
 
 @contextmanager
 def changing(where: LedgerAddress) -> Iterator[DatabaseEngine]:
-    """One transaction under the lock of a ledger that need not be there."""
+    """One transaction under the lock of a ledger that need not exist."""
     with closing(DatabaseEngine(where, is_there=False)) as db, db.translate_errors():
         db.start()
         try:
@@ -437,7 +437,7 @@ def changing(where: LedgerAddress) -> Iterator[DatabaseEngine]:
 
 
 def create(where: LedgerAddress, ddl: str, format_: int) -> None:
-    """Make a new, empty ledger. Raises LedgerError where there is one."""
+    """Create an empty ledger. Raises LedgerError if there is one."""
     with making(where, ddl) as (db, aside):
         if aside:
             raise LedgerError(f"{where} is there already: another workspace's, or made before. Give another --site.")
@@ -459,9 +459,9 @@ def is_there(db: DatabaseEngine) -> bool:
 
 
 def compact(where: LedgerAddress, *, whole: bool = False) -> tuple[int, int]:
-    """Let room of what was taken out be used again, while others work. Returns bytes of the tables before and after.
+    """Free deleted rows for reuse while others work. Returns table bytes before and after.
 
-    whole: write the tables anew, without what was in that room; whoever works waits.
+    whole: rewrite the tables without free space; others wait.
     """
     with closing(DatabaseEngine(where)) as db:
         before = int(db.execute(_SIZE, (where.schema,)).fetchone()[0])

@@ -1,8 +1,8 @@
-"""The ledger's tables in PostgreSQL, made from SQLite's words for them; and the guards that both have.
+"""PostgreSQL DDL of the ledger, derived from the SQLite DDL; and the triggers both have.
 
-What the two do differently: a row's number is one more than the last (a sequence would leave gaps where a transaction
-was rolled back, and volume numbers stand in page ids); texts are sorted by their bytes; the names of rows that a
-statement wrote come to who wrote them as messages (`RAISE INFO`), where SQLite calls a function of the connection.
+Differences: a row number is the last one plus one (a sequence would leave gaps after rollbacks, and volume numbers are
+in page ids); texts are sorted bytewise; names of written rows reach the client as notices (`RAISE INFO`), where SQLite
+calls a function of the connection.
 """
 
 from __future__ import annotations
@@ -79,14 +79,17 @@ END""",
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """A trigger in PostgreSQL's own words, as `pg_get_triggerdef` gives them."""
+    """A PostgreSQL trigger as returned by `pg_get_triggerdef`."""
 
     name: str
     text: str
 
 
 def statements(ddl: str) -> Iterator[str]:
-    """All that makes tables of a ledger; ddl: in SQLite's words. To be run where the ledger's schema comes first."""
+    """Statements that create a ledger's tables; ddl: in SQLite syntax.
+
+    The ledger's schema must be first in the search path.
+    """
     for head, body in functions(ddl).items():
         yield _function(head, body)
     for statement in _tables(ddl).split(";"):
@@ -143,7 +146,7 @@ def _list_covered(ddl: str) -> list[str]:
 
 
 def _notice_body(table: str) -> str:
-    """The body of the trigger that tells which rows were written."""
+    """Body of the trigger that reports written rows."""
     told = f"""
     SELECT string_agg(DISTINCT {written_name(POSTGRES, table, "r")}, '{NOTE}') INTO named FROM %s r;
     IF named IS NOT NULL THEN RAISE INFO USING MESSAGE = '{NOTE}{table}{NOTE}' || named; END IF;"""
@@ -184,7 +187,7 @@ def _pack_table(made: re.Match[str]) -> str:
 
 
 def differences(db: Any, ddl: str, schema: str) -> Iterator[tuple[str, str, str | None]]:
-    """See `LedgerEngine.differences`. db: runs SQL with %s for values."""
+    """See `LedgerEngine.differences`. db: runs SQL with %s placeholders."""
     tables = dict.fromkeys(re.findall(r"CREATE TABLE (\w+)", ddl))
     there = {r[0] for r in db.execute("SELECT tablename FROM pg_tables WHERE schemaname = %s", (schema,))}
     yield from ((f"table {name}", "is gone", None) for name in tables if name not in there)
@@ -219,7 +222,7 @@ def differences(db: Any, ddl: str, schema: str) -> Iterator[tuple[str, str, str 
 
 
 def _weaker_tables(db: Any, ddl: str, schema: str) -> list[str]:
-    """Tables that lack a key, or a condition of their rows. The server's own words for ours are asked of it."""
+    """Tables without a key or check constraint, compared with the server's rendering of our DDL."""
     sql = """SELECT c.relname, pg_get_constraintdef(o.oid) FROM pg_constraint o JOIN pg_class c ON c.oid = o.conrelid
       WHERE c.relnamespace = {} AND o.contype IN ('p', 'u', 'c') AND o.convalidated"""
     of_schema = sql.format("(SELECT oid FROM pg_namespace WHERE nspname = %s)")
@@ -233,7 +236,7 @@ def _weaker_tables(db: Any, ddl: str, schema: str) -> list[str]:
 
 
 def _other_views(db: Any, wanted: Mapping[str, str]) -> Iterator[tuple[str, str, str | None]]:
-    """Views that do not show what lies beneath them. The server's own words for ours are asked of it."""
+    """Views that differ, compared with the server's rendering of our DDL."""
     for name, select in wanted.items():
         if db.execute("SELECT to_regclass(%s)::text", (name,)).fetchone()[0] is None:
             yield f"view {name}", "is gone", None

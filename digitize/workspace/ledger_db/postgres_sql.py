@@ -1,4 +1,4 @@
-"""The ledger's SQL as PostgreSQL takes it, and its rows as SQLite gives them."""
+"""Translate the ledger's SQL to PostgreSQL, and its rows to SQLite's types."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NUL, _FOR_NUL = "\x00", "\ufdd0"
 
 @lru_cache(maxsize=1024)
 def to_postgres(sql: str, has_values: bool) -> bytes:
-    """A statement with %s for question marks; one without values stays as it is but for what JSON holds."""
+    """A statement with %s for question marks; without values only JSON operators change."""
     sql = _COMPARED.sub(r"CAST(\1 AS BIGINT) \2 \3", sql)
     if not has_values:
         return sql.encode()
@@ -38,13 +38,13 @@ _BY_UNIT = re.compile(r"\bunit (?:= |IN )|\bleases\b")
 
 
 def by_number(sql: str, values: Sequence[Any], number: Callable[[str], int]) -> str:
-    """A statement that asks for a step by its name, asking for its number as well; others as they are.
+    """Add the step's number to a statement that filters by step name; others are unchanged.
 
-    Of a number the server knows how many events there are, and walks the right index: by the name alone it expects as
-    many of each, and may go through all events for one. What asks for single units, or joins by them, is planned by
-    these. The newest of a step are found part by part (`dialects.PART`), in the order of the index.
+    The server has statistics for the number and chooses the right index; by name alone it assumes a uniform
+    distribution, and may scan all events. Queries for single units, or joined by them, are planned by these. The newest
+    events of a step are found part by part (`dialects.PART`), in index order.
 
-    number: of a name, 0 where there is none.
+    number: of a name, 0 if none.
     """
     if "step" not in sql or not _WITH_NUMBERS.search(sql) or _BY_UNIT.search(sql):
         return sql
@@ -68,7 +68,7 @@ def escape_nuls(values: Iterable[Any]) -> tuple[Any, ...]:
 
 
 class PgRow:
-    """One row, as sqlite3.Row is used: by number, by name, in a loop, as a mapping."""
+    """One row, usable like sqlite3.Row: by index, by name, iterated, as a mapping."""
 
     __slots__ = ("_places", "_values")
 
@@ -88,7 +88,7 @@ class PgRow:
         return len(self._values)
 
     def keys(self) -> list[str]:
-        """The names of its columns."""
+        """Its column names."""
         return list(self._places)
 
 
@@ -121,7 +121,7 @@ def lists(table: str, columns: Sequence[str]) -> str:
 
 
 def is_name(columns: Sequence[str], parts: Sequence[str]) -> bool:
-    """Whether these are the parts of a name of such a table; what somebody else wrote need not be."""
+    """Whether these are the parts of an entry name of such a table; foreign writes need not be."""
     return len(parts) == len(columns) and all(
         p.isdecimal() for c, p in zip(columns, parts, strict=True) if c in NUMBERS
     )

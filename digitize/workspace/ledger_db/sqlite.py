@@ -45,7 +45,7 @@ _SIZES = (
 
 
 class FileEngine(sqlite3.Connection):
-    """See `LedgerEngine`. It is SQLite's own connection, and can do what that can: VACUUM INTO, backup."""
+    """See `LedgerEngine`. A native SQLite connection, with its features: VACUUM INTO, backup."""
 
     path: Path
     can_write: bool = True
@@ -121,7 +121,7 @@ class FileEngine(sqlite3.Connection):
                 part.unlink(missing_ok=True)
 
     def read_clock(self) -> float:
-        """See `LedgerEngine`: the clock of the one machine on which the file lies."""
+        """See `LedgerEngine`: the clock of the machine with the file."""
         return time.time()
 
     def version(self) -> object:
@@ -129,8 +129,9 @@ class FileEngine(sqlite3.Connection):
         return self.execute("PRAGMA data_version").fetchone()[0]
 
     def watch(self) -> None:
-        """See `LedgerEngine`. The triggers are temporary: they belong to the connection, and the file holds none that
-        another program lacks the function for.
+        """See `LedgerEngine`.
+
+        The triggers are temporary: they belong to the connection, so that other programs do not fail on their function.
         """
         self.create_function("row_touched", 2, self._note)
         # Of all columns of a new row, as they stand in the table.
@@ -159,7 +160,7 @@ class FileEngine(sqlite3.Connection):
             self.written[name] = values
 
     def settle(self) -> None:
-        """See `LedgerEngine`: what is written is there at once."""
+        """See `LedgerEngine`: writes take effect at once."""
 
     def translate_errors(self) -> AbstractContextManager[None]:
         """See `LedgerEngine`."""
@@ -175,7 +176,7 @@ class FileEngine(sqlite3.Connection):
         return frozenset(r[0] for r in self.execute("SELECT name FROM sqlite_master WHERE type = 'table'"))
 
     def differences(self, ddl: str) -> Iterator[tuple[str, str, str | None]]:
-        """See `LedgerEngine`: tables and triggers that keep the history are there, in the words they were made with."""
+        """See `LedgerEngine`: history tables and triggers exist with their original DDL."""
         wanted = sqlite3.connect(":memory:")
         wanted.executescript(script(ddl))
         query = "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'"
@@ -201,7 +202,7 @@ class FileEngine(sqlite3.Connection):
 def _weaker_tables(
     db: sqlite3.Connection, wanted: sqlite3.Connection, there: Mapping[tuple[str, str], str]
 ) -> list[str]:
-    """Tables that no longer say what is there once, or are not in the words in which every ledger has them."""
+    """Tables without their unique keys, or with different DDL than every ledger."""
     own = "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?"
     found = []
     for name in sorted(name for kind, name in there if kind == "table"):
@@ -213,7 +214,7 @@ def _weaker_tables(
 
 
 def _list_unique_keys(db: sqlite3.Connection, table: str) -> set[tuple[str, ...]]:
-    """What stands in a table once: columns of its keys, each with how it is compared."""
+    """Unique keys of a table: columns with collation."""
     rows = db.execute(f"PRAGMA table_info({table})").fetchall()
     keys = {("key", *(r[1] for r in sorted(rows, key=lambda r: int(r[5])) if r[5]))}
     for _, index, unique, origin, partial in db.execute(f"PRAGMA index_list({table})").fetchall():
@@ -224,7 +225,7 @@ def _list_unique_keys(db: sqlite3.Connection, table: str) -> set[tuple[str, ...]
 
 
 def _clear_copies(copy: Path, own: Path) -> None:
-    """Take away what upgrades that were killed left of a copy: each is as large as the ledger."""
+    """Remove leftovers of killed upgrades next to a copy: each is as large as the ledger."""
     import psutil
 
     for part in copy.parent.glob(f"{copy.name}.*.part"):
@@ -235,7 +236,7 @@ def _clear_copies(copy: Path, own: Path) -> None:
 
 
 def script(ddl: str) -> str:
-    """All that makes these tables, with the views over them."""
+    """DDL of these tables and the views over them."""
     if "CREATE TABLE history " not in ddl:
         return ddl
     sizes = ", ".join(f"('{table}', NULLIF('{index}', ''), '{size}')" for table, index, size in _SIZES)
@@ -245,7 +246,7 @@ def script(ddl: str) -> str:
 
 
 def _statements(script: str) -> Iterator[str]:
-    """The statements of a script; executescript would commit what stands before them."""
+    """Statements of a script; executescript would commit the open transaction."""
     kept = ""
     for part in script.split(";"):
         kept = f"{kept};{part}" if kept else part

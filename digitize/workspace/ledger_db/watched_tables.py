@@ -1,4 +1,4 @@
-"""Which rows count: what may not be changed without the history telling of it, and by what name an entry is known."""
+"""Covered rows, which may not change without a history entry, and the names of their entries."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def entry_columns(table: str) -> tuple[str, ...]:
 
 
 def conflict_clause(columns: Sequence[str], key: Sequence[str]) -> str:
-    """The end of an INSERT by which a row that has the key already takes the new values; "" without a key."""
+    """ON CONFLICT clause of an upsert; "" without a key."""
     if not key:
         return ""
     new = ", ".join(f"{c} = excluded.{c}" for c in columns if c not in key)

@@ -1,1 +1,1 @@
-"""Originals and personal data after a state's retention period: what is due, and how it goes for good."""
+"""Retention of originals and personal data: what is due, and permanent deletion."""

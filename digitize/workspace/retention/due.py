@@ -1,4 +1,4 @@
-"""When what a batch holds may go: all of it is settled and loaded, and the state's period is over."""
+"""When a batch may be purged: all of it is settled and loaded, and the retention period is over."""
 
 from __future__ import annotations
 
@@ -24,10 +24,9 @@ _PART = "part-of-another-record"
 
 @dataclass(frozen=True, slots=True)
 class DueState:
-    """Whether a batch may go. since: day of its newest load, "" for none. why: what stands against it, each with the
-    command.
+    """Whether a batch may be purged. since: day of its newest load, "" if none. why: obstacles, each with the command.
 
-    failed: pages, rows and tables that made no record and go as well.
+    failed: pages, rows and tables without a record, which are purged as well.
     """
 
     since: str = ""
@@ -37,14 +36,14 @@ class DueState:
 
     @property
     def is_due(self) -> bool:
-        """Whether it goes now."""
+        """Whether it is due now."""
         return not self.why and not self.is_done
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """what: originals or personal. years: the state's period, None where it set none. before: only what was loaded
-    before that day. with_failed: also what made no record. today: the day of the purge.
+    """what: originals or personal. years: retention period, None if not set. before: only loads before that day.
+    with_failed: include what gave no record. today: day of the purge.
     """
 
     what: str
@@ -63,7 +62,7 @@ class Period:
 
 
 def check_due(ledger: Ledger, one: PurgeGroup, period: Period) -> DueState:
-    """Where batches that are kept together stand."""
+    """Purge state of batches that belong together."""
     if all(is_purged(ledger, batch, period.what) for batch in one.batches):
         return DueState(is_done=True)
     since, why = "", list(_not_loaded(ledger, one))
@@ -116,7 +115,7 @@ def years_after(day: date, years: int) -> date:
 
 
 def _open_things(ledger: Ledger, one: PurgeGroup) -> tuple[list[str], dict[str, int]]:
-    """(what must be settled first, with the command; what made no record and how many)."""
+    """(what must be settled first, with the command; what gave no record, with counts)."""
     sums = dict.fromkeys(("waiting", "unmapped", "review", "rejected", "unchecked", "unloaded"), 0)
     failed = dict.fromkeys(("pages that failed", "tables not mapped", "rows nobody explained", "rows of no record"), 0)
     for part in one.parts:

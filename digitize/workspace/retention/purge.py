@@ -1,7 +1,7 @@
-"""Purges what is due: file by file, in one transaction each with its event; then files, copies and free pages go.
+"""Purge what is due: one transaction per file with its event; then files, copies and free pages are removed.
 
-The event is kept before the first byte is removed: broken off, the same command finds what is told as gone and lies
-there still, and removes it. Nothing is ever half of a file's data.
+The event is stored before the first byte is removed: after an interruption, the same command removes what is recorded
+as purged and still exists. A file's data are never purged partially.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ _TARGETS = """SELECT r.target, COUNT(*) AS n FROM state s JOIN receipts r ON r.l
 
 @dataclass(frozen=True, slots=True)
 class PurgeOrder:
-    """What is to go, and who says so. what: one of KINDS. batches, volume: those alone, all that is due without them.
+    """What to purge, and who decided. what: one of KINDS. batches, volume: only those; all due ones if empty.
 
-    before: only what was loaded before that day. with_failed: also what made no record. today: the day.
+    before: only loads before that day. with_failed: include what gave no record. today: the day.
     """
 
     what: str
@@ -58,7 +58,7 @@ class PurgeOrder:
     today: date = field(default_factory=today_in_india)
 
     def check(self) -> None:
-        """Raises OptionsError where the kind is none, or nobody says why."""
+        """Raises OptionsError for an unknown kind, or without a reason."""
         if self.what not in KINDS:
             raise OptionsError(f"--what knows {' and '.join(KINDS)}; not {self.what}")
         if self.volume and self.batches:
@@ -73,14 +73,16 @@ class PurgeOrder:
             )
 
     def as_detail(self) -> dict[str, Any]:
-        """As every event of it says."""
+        """As recorded in each event."""
         return {"on": self.today.isoformat(), "reason": self.reason.strip(), "operator": self.operator.strip(),
                 "user": self.user}  # fmt: skip
 
 
 @dataclass(slots=True)
 class PurgeReport:
-    """What went or would. refused: (batches, why). removed: exports and sheets. left: what others keep."""
+    """What was or would be purged. refused: (batches, reason). removed: exports and sheets. left: copies held by
+    others.
+    """
 
     what: str
     is_dry: bool = False
@@ -98,9 +100,9 @@ class PurgeReport:
 
 
 def purge(place: Place, order: PurgeOrder, progress: Progress) -> PurgeReport:
-    """Purge what is due, and finish what was broken off before.
+    """Purge what is due, and finish an interrupted purge.
 
-    Raises OptionsError, NotFound, TooManyRefused where what is named is not due, LedgerError.
+    Raises OptionsError, NotFound, TooManyRefused if something named is not due, LedgerError.
     """
     order.check()
     report = PurgeReport(order.what, order.is_dry)
@@ -124,7 +126,7 @@ def purge(place: Place, order: PurgeOrder, progress: Progress) -> PurgeReport:
 
 
 def _choose_due(ledger: Ledger, order: PurgeOrder, period: Period, report: PurgeReport) -> list[PurgeGroup]:
-    """Those that are due; what stands against the others is put into the report."""
+    """Due groups; obstacles of the others are added to the report."""
     looked: list[tuple[PurgeGroup, DueState]] = [
         (one, check_due(ledger, one, period)) for one in choose_groups(ledger, order.batches, order.volume)
     ]
@@ -174,10 +176,10 @@ def _sources(ledger: Ledger, batch: str) -> Iterator[SourceFile]:
 
 
 def finish_purge(place: Place) -> list[str]:
-    """Remove all that events say is purged and that lies there still. Returns the exports and sheets that went.
+    """Remove everything recorded as purged that still exists. Returns removed exports and sheets.
 
-    Raises LedgerError while somebody holds the ledger open, so that its old bytes stay in a file beside it; the next
-    purge finishes it.
+    Raises LedgerError while the ledger is open elsewhere, which keeps old bytes in a side file; the next purge finishes
+    it.
     """
     with Ledger(place.ledger) as ledger:
         purged = purged_files(ledger)
@@ -195,7 +197,7 @@ def finish_purge(place: Place) -> list[str]:
 
 
 def _units(ledger: Ledger, what: str) -> set[str]:
-    """Pages and tables of which at least that was purged."""
+    """Pages and tables with at least that kind of purge."""
     shas = [sha for sha, p in purged_files(ledger).items() if what == ORIGINALS or p.is_personal]
     return {unit for sha in shas for some in units_of(ledger, sha) for unit in some}
 
@@ -215,7 +217,7 @@ def _require_gone(place: Place) -> None:
 def _list_left(
     place: Place, ledger: Ledger, order: PurgeOrder, going: list[PurgeGroup], loads: dict[str, int]
 ) -> Iterator[str]:
-    """What this program does not remove, in sentences."""
+    """Copies this program does not remove, in sentences."""
     if not going:
         return
     linked = [s.linked for one in going for b in one.batches for s in _sources(ledger, b) if s.linked]

@@ -1,4 +1,4 @@
-"""Files that go with what was purged, and those that this program leaves to whoever keeps them."""
+"""Files to remove with purged data, and those left to their keepers."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _SEALED = (".age", ".7z", ".gz", ".gpg")
 
 
 def originals_of(place: Place, source: SourceFile) -> list[Path]:
-    """The file and what belongs to it (a memo file, a layout), where they lie in the workspace."""
+    """A file and its companions (memo file, layout) in the workspace."""
     folder = place.original(source.sha256, "").parent
     return sorted(folder.glob(f"{source.sha256}*")) if folder.is_dir() else []
 
 
 def remove(paths: Collection[Path]) -> None:
-    """Remove files, so that they stay gone after a power cut."""
+    """Remove files durably, even after a power cut."""
     for path in paths:
         system.make_private(path)
         path.unlink(missing_ok=True)
@@ -35,9 +35,9 @@ def remove(paths: Collection[Path]) -> None:
 
 
 def remove_written(place: Place, pictured: Collection[str], personal: Collection[str]) -> list[str]:
-    """Remove what was written of pages and tables. Returns the names.
+    """Remove output files with these pages and tables. Returns the names.
 
-    pictured: of which no picture may stay, as sheets and packages hold them; personal: of which nothing may.
+    pictured: units without images from now on, as in sheets and packages; personal: units without any data.
     """
     names = _finder(place.options.workspace.site_id)
     gone = []
@@ -52,7 +52,7 @@ def remove_written(place: Place, pictured: Collection[str], personal: Collection
 
 
 def sealed_files(place: Place) -> Iterator[str]:
-    """Files in these folders that cannot be looked into."""
+    """Files in these folders that cannot be inspected."""
     for folder in _WRITTEN:
         for path in sorted((place.folder / folder).rglob("*")):
             if path.suffix.lower() in _SEALED:
@@ -60,7 +60,7 @@ def sealed_files(place: Place) -> Iterator[str]:
 
 
 def copies_of(place: Place, ledger: Ledger) -> Iterator[str]:
-    """Copies of the ledger that hold what was purged, in the workspace and where backups were written."""
+    """Ledger copies with purged data, in the workspace and in known backup locations."""
     names = {p.name for p in place.folder.glob("ledger.sqlite.*")}
     if not isinstance(place.ledger, Path):
         like = place.ledger.schema.replace("_", "\\_") + "\\_%"
@@ -87,7 +87,7 @@ def _speaks_of(entry: Path, names: re.Pattern[bytes], units: Collection[str]) ->
 
 
 def _names_in(file: Path, names: re.Pattern[bytes]) -> Iterator[set[str]]:
-    """The ids that stand in a file, or in the parts of one that is packed, block by block."""
+    """Ids in a file, or in the members of an archive, read block by block."""
     if zipfile.is_zipfile(file):
         with zipfile.ZipFile(file) as packed:
             for member in packed.infolist():
@@ -107,7 +107,7 @@ def _in_stream(read: Callable[[int], bytes], names: re.Pattern[bytes]) -> Iterat
 
 
 def targets_left(place: Place, loads: Mapping[str, int]) -> list[str]:
-    """What is left to others, in sentences. loads: target -> batches."""
+    """Data left in targets, in sentences. loads: target -> batches."""
     said = [
         f"{n} batches stand in the target {name}: what is kept there the state says of the target itself "
         "(digitize unload takes a batch out)."

@@ -1,4 +1,4 @@
-"""What belongs together: batches that share a volume, or of which one replaces tables of another, are purged as one."""
+"""Batches purged together: those that share a volume, or of which one replaces tables of another."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ class PurgeGroup:
 
     @property
     def parts(self) -> tuple[str, ...]:
-        """As the counts name them."""
+        """As named in the counts."""
         return (*(f"volume:{v}" for v in self.volumes), *(f"table:{t}" for t in self.tables))
 
 
 def list_groups(ledger: Ledger) -> list[PurgeGroup]:
-    """All batches, those together that share a volume, or a table that one of them replaces."""
+    """All batches, grouped by shared volumes and replaced tables."""
     pages = [(r["batch"], int(r["volume"])) for r in ledger.rows(_PAGES)]
     tables: dict[str, list[str]] = {}
     for r in ledger.rows(_TABLES):
@@ -51,14 +51,14 @@ def list_groups(ledger: Ledger) -> list[PurgeGroup]:
 
 
 def _find_replaced(ledger: Ledger) -> Iterator[tuple[str, str]]:
-    """(batch, file that counts in the end) of each table file that was replaced, and of what replaces it."""
+    """(batch, final replacement) of each replaced table file and of its replacements."""
     for old, newer in replaced_by(ledger).items():
         for row in ledger.rows("SELECT batch FROM sources WHERE sha256 IN (?, ?)", (old, newer)):
             yield row["batch"], newer
 
 
 def _group_batches(names: Sequence[str], shared: Iterable[tuple[str, Hashable]]) -> list[list[str]]:
-    """Batches in groups: whoever shares a volume, or whatever it is, is in one."""
+    """Connected components of batches that share a volume or other key."""
     lead = {name: name for name in names}
 
     def find(name: str) -> str:
@@ -76,9 +76,9 @@ def _group_batches(names: Sequence[str], shared: Iterable[tuple[str, Hashable]])
 
 
 def choose_groups(ledger: Ledger, batches: Sequence[str], volume: str) -> list[PurgeGroup]:
-    """Those that are named, all where none is. volume: label or number.
+    """The named groups, all if none is named. volume: label or number.
 
-    Raises NotFound, and TooManyRefused where what is named cannot go without something that is not.
+    Raises NotFound, and TooManyRefused if a named batch cannot be purged without another.
     """
     everything = list_groups(ledger)
     if volume:

@@ -1,6 +1,6 @@
-"""Takes the personal data of one file out of the ledger: values, readings, messages, answers. Rows stay, to be counted.
+"""Remove the personal data of one file from the ledger: values, readings, messages, answers. Rows stay for counting.
 
-All of it inside `writing`, so that the log of rows covers what was changed and taken out.
+All inside `writing`, so that the row log covers the changes.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _SHAPES_USED = "SELECT DISTINCT substr(data, 1, 5) AS head FROM records WHERE su
 
 @dataclass(slots=True)
 class EmptiedCounts:
-    """pages, tables, records: of a file. linked: originals outside of the workspace, which stay."""
+    """pages, tables, records: of a file. linked: originals outside the workspace, which stay."""
 
     files: int = 0
     bytes: int = 0
@@ -82,7 +82,7 @@ def empty_units(ledger: Ledger, units: list[str]) -> None:
 
 
 def drop_unused_shapes(ledger: Ledger) -> None:
-    """Take out the shapes by which no record is packed any more: samples of texts stand in them."""
+    """Delete unused record shapes, which contain sample texts."""
     heads = ledger.rows(_SHAPES_USED, (b"\x01",))
     used = {int.from_bytes(r["head"][1:], "little") for r in heads}
     for row in ledger.rows("SELECT shape FROM shapes"):
@@ -108,7 +108,7 @@ def _iter_emptied(ledger: Ledger, unit: str) -> Iterator[list[tuple[bytes, str]]
 
 
 def empty_record(record: Record) -> Record:
-    """What stays of a record: its FIR's key, acts and sections, and where anything stood."""
+    """What remains of a record: FIR key, acts and sections, and which fields were filled."""
     rows = {table: tuple(map(_row, own)) for table, own in record.children.items()}
     return replace(record, fields=_row(record.fields), children=rows, left_over={}, ignored=())
 

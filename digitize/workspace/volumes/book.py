@@ -1,8 +1,8 @@
-"""What is known of bound volumes as things: told at receipt, counted by hand, and who had them when. It only grows.
+"""Physical volumes: metadata at receipt, hand counts, and custody. Append-only.
 
-All of it are events of the ledger, of the unit "volume:NUMBER": "received" (what it is), "counted" (its pages, by
-hand), "custody" (who had it), "labels" (sheets printed), "scanned" (how many pages there are by now), "looked" (what
-their pictures show). The newest counts; those of custody are a chain.
+All are ledger events of the unit "volume:NUMBER": "received" (metadata), "counted" (pages, by hand), "custody" (who had
+it), "labels" (sheets printed), "scanned" (number of pages so far), "looked" (image inspection). The newest one applies;
+those of custody form a chain.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ _MOST_PAGES = 100_000
 
 @dataclass(frozen=True, slots=True)
 class VolumeFacts:
-    """What a volume is, as told when it was received; "" where nobody said. years: "1987" or "1987-1989".
+    """Metadata of a volume given at receipt; "" if unknown. years: "1987" or "1987-1989".
 
-    pages: counted by hand, None while nobody counted.
+    pages: counted by hand, None if not counted.
     """
 
     label: str
@@ -43,13 +43,13 @@ class VolumeFacts:
 
     @property
     def year(self) -> str:
-        """The year of all of its pages, "" where it runs over several."""
+        """Year of all its pages, "" if there are several."""
         return self.years if len(self.years) == 4 else ""
 
 
 @dataclass(frozen=True, slots=True)
 class ReceivedVolume:
-    """A volume that was received: its number in the workspace, and what is known of it."""
+    """A received volume: its number in the workspace, and its metadata."""
 
     number: int
     facts: VolumeFacts
@@ -61,7 +61,7 @@ class ReceivedVolume:
 
 @dataclass(frozen=True, slots=True)
 class CustodyEvent:
-    """One step of the chain: what happened, who did it, to whom it went, on which day. recorded: when it was typed."""
+    """One step of custody: what happened, who did it, to whom it went, on which day. recorded: entry time."""
 
     what: str
     by: str
@@ -72,18 +72,18 @@ class CustodyEvent:
 
 
 def unit_of(number: int) -> str:
-    """The unit under which a volume's events stand."""
+    """Unit of a volume's events."""
     return f"volume:{number}"
 
 
 def bounds(site: str, number: int) -> tuple[str, str]:
-    """Between the two lies the id of every page of a volume, and of every record that begins on one."""
+    """Bounds of the ids of all pages of a volume, and of all records that start on them."""
     # "." comes next after "-".
     return f"{site}-{number:04d}-", f"{site}-{number:04d}."
 
 
 def note_scanned(ledger: Ledger, site: str, numbers: Iterable[int]) -> None:
-    """Keep how many pages these volumes have by now, so that `status` need not count them among millions."""
+    """Store the page counts of these volumes, so that `status` need not count millions of pages."""
     sql = "SELECT COUNT(DISTINCT page) AS n FROM scans WHERE page >= ? AND page < ?"
     for number in sorted(set(numbers)):
         pages = int(ledger.rows(sql, bounds(site, number))[0]["n"])
@@ -93,7 +93,7 @@ def note_scanned(ledger: Ledger, site: str, numbers: Iterable[int]) -> None:
 
 
 def check_facts(facts: VolumeFacts, where: str) -> None:
-    """Raise InputError for a label that is none, years that are none, or a count that cannot be."""
+    """Raise InputError for an invalid label, years, or count."""
     if not facts.label.strip() or any(not c.isprintable() for c in facts.label):
         raise InputError(f"{where}: a volume needs a label, such as --volume 'FIR book 1987/2', on one line.")
     if facts.years and not _YEARS.fullmatch(facts.years):
@@ -111,16 +111,16 @@ def check_day(text: str) -> str:
 
 
 class Volumes:
-    """Reads and writes what is known of a workspace's volumes."""
+    """Reads and writes the metadata of a workspace's volumes."""
 
     def __init__(self, ledger: Ledger) -> None:
-        """Work on one ledger."""
+        """Volumes of one ledger."""
         self._ledger = ledger
 
     def receive(self, facts: VolumeFacts, *, by: str, brought_by: str = "", on: str = "", note: str = "") -> int:
-        """Note that a volume came. What is told anew goes before what was told. Returns its number.
+        """Record the receipt of a volume. New metadata override earlier ones. Returns its number.
 
-        by: who took it; brought_by: who delivered it. Raises InputError for facts that cannot be.
+        by: who received it; brought_by: who delivered it. Raises InputError for invalid metadata.
         """
         check_facts(facts, facts.label or "volume")
         _require_person(by)
@@ -140,7 +140,7 @@ class Volumes:
         return number
 
     def count(self, number: int, pages: int, *, by: str, on: str = "") -> None:
-        """Note how many pages somebody counted by hand. An earlier count stays in the history."""
+        """Record a hand count of pages. Earlier counts stay in the history."""
         _require_person(by)
         check_facts(VolumeFacts("x", pages=pages), "count")
         detail = {"pages": pages, "by": by, "on": check_day(on)}
@@ -155,11 +155,11 @@ class Volumes:
         self._ledger.record_event(unit_of(number), CUSTODY, "note", detail=detail)
 
     def note(self, number: int, step: str, detail: Mapping[str, Any]) -> None:
-        """Keep what was printed or looked at."""
+        """Record printing or inspection."""
         self._ledger.record_event(unit_of(number), step, "note", detail=detail)
 
     def find_by_number(self, number: int) -> ReceivedVolume | None:
-        """A volume that was received, None for one that never was."""
+        """A received volume, None if never received."""
         state = self._ledger.state(unit_of(number), RECEIVED)
         if state is None:
             return None
@@ -191,7 +191,7 @@ class Volumes:
         return [CustodyEvent(**e.detail, recorded=e.at) for e in events]
 
     def counts(self, number: int) -> list[tuple[int, str, str]]:
-        """Every count by hand: pages, by whom, on which day; oldest first."""
+        """Hand counts: pages, person, day; oldest first."""
         events = (e for e in self._ledger.events(unit_of(number)) if e.step == COUNTED)
         return [(e.detail["pages"], e.detail["by"], e.detail["on"]) for e in events]
 
@@ -200,7 +200,7 @@ class Volumes:
         return {int(u.partition(":")[2]): s.detail["pages"] for u, s in self._ledger.states(SCANNED).items()}
 
     def has_printed(self) -> bool:
-        """Whether sheets were printed here: then a code that cannot be read may be one of them."""
+        """Whether sheets were printed here: then an unreadable code may be one of them."""
         return bool(self._ledger.states(LABELS))
 
 

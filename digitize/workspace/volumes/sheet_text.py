@@ -1,10 +1,10 @@
-"""What the QR code of a cover sheet or a sticker says: a short text without any personal data (docs/batches.md).
+"""Content of the QR code of a cover sheet or sticker: a short text without personal data (docs/batches.md).
 
-    DIG1*C*WB-SAMPLE*12*FIR-BOOK*1987*212*3F0F*12E50F
+DIG1*C*WB-SAMPLE*12*FIR-BOOK*1987*212*3F0F*12E50F
 
-mark and version, role, site, number of the volume, kind, years, pages counted by hand, four digits by which the
-volume's label is known again, check sum. Only letters that a QR code packs two in eleven bits (ISO/IEC 18004,
-alphanumeric mode), so that its squares are large: capitals stand for small letters, a full stop for "_".
+mark and version, role, site, number of the volume, kind, years, pages counted by hand, four hex digits to verify the
+volume's label, checksum. Only characters of the QR alphanumeric mode (ISO/IEC 18004, two in eleven bits), so that the
+modules are large: capitals stand for small letters, a full stop for "_".
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ _OURS = re.compile(rf"{_MARK}(\d+)\{_BETWEEN}")
 
 
 class SheetDamaged(Exception):
-    """A code that begins as ours and is not whole, or that a later version wrote; the message says which."""
+    """One of our codes that is incomplete, or from a later version; the message says which."""
 
 
 @dataclass(frozen=True, slots=True)
 class SheetText:
-    """What one sheet or sticker names. role: COVER, END or STICKER. volume: its number at that site.
+    """Content of one sheet or sticker. role: COVER, END or STICKER. volume: its number at that site.
 
-    kind, years: as told at receipt, "" where not told or not to be written so. pages: counted by hand, None if not yet.
-    label_mark: of the volume's label, see `label_mark`.
+    kind, years: from receipt, "" if unknown or not encodable. pages: counted by hand, None if not yet. label_mark: of
+    the volume's label, see `label_mark`.
     """
 
     role: str
@@ -43,7 +43,7 @@ class SheetText:
 
 
 def label_mark(label: str) -> str:
-    """Four digits by which a label is known again: a number given anew after a ledger was lost is found out."""
+    """Four digits to verify a label: detects a number reassigned after a ledger was lost."""
     return _digest(label)[:4]
 
 
@@ -67,7 +67,7 @@ def to_text(sheet: SheetText) -> str:
 
 
 def from_text(text: str) -> SheetText | None:
-    """What a code says; None for one that is not ours. Raises SheetDamaged."""
+    """Parse a code; None for a foreign one. Raises SheetDamaged."""
     found = _OURS.match(text)
     if found is None:
         return None
@@ -83,7 +83,7 @@ def from_text(text: str) -> SheetText | None:
 
 
 def _encode(text: str) -> str:
-    """A value in the code's letters; what has others is left out, since the ledger knows it anyway."""
+    """A value in the code's alphabet; "" if it has other characters, since the ledger has it anyway."""
     plain = text.upper().replace("_", ".")
     return plain if _PLAIN.fullmatch(plain) and _decode(plain) == text else ""
 
