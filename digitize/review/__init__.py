@@ -1,4 +1,6 @@
-"""What a person must look at, out as a spreadsheet and back in, checked by the same rules and kept for good."""
+"""Review: questions go out as a spreadsheet and come back as answers, checked by the same rules and kept
+permanently.
+"""
 
 from digitize.workspace.decisions.items import Item, list_items
 

@@ -1,8 +1,8 @@
-"""What people said, each time they said something: kept in the ledger under the id that the asking program gave it.
+"""History of answers in the ledger, each under the id assigned by the client.
 
-A decision (`Records.decisions`) is what holds of a place on the paper. This is the history behind it: the first and the
-second key of a double-keyed field, samples for quality, answers that another person contradicts, and what was undone.
-An answer is one result of the step "answer", so it is covered by the ledger's hashes and can never be kept twice.
+A decision (`Records.decisions`) is the current answer for a place on the paper. This is the history behind it: first
+and second keying of a double-keyed field, quality samples, answers contradicted by another person, and undone ones. An
+answer is a result of the step "answer", so it is covered by the ledger's hashes and stored only once.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ _ALL = f"""
 
 @dataclass(frozen=True, slots=True)
 class PastAnswer:
-    """One thing that a person said at one time.
+    """One answer.
 
-    client: the id that the browser or the sheet gave it. item: what was asked, of that reading and source. of: the hash
-    of the record as it stood. made: what the value became, by which answers are compared, "" for what it says itself.
-    purpose, state: the words above. batch, form, field: by which quality is counted. shown: what was prefilled.
-    active_ms, keys: time and keystrokes, 0 where nobody counted. seq, at: of its event.
+    client: id assigned by the browser or sheet. item: question, of that reading and source. of: hash of the record at
+    that time. made: resulting value, by which answers are compared, "" for the answer itself. purpose, state: the words
+    above. batch, form, field: for quality counts. shown: prefilled text. active_ms, keys: time and keystrokes, 0 if not
+    measured. seq, at: of its event.
     """
 
     client: str
@@ -65,7 +65,7 @@ class PastAnswer:
 
     @property
     def compared_text(self) -> tuple[str, str]:
-        """What is compared with what others said."""
+        """Text compared with other answers."""
         return self.verdict, self.made or self.value
 
 
@@ -73,17 +73,17 @@ _NAMES = tuple(f.name for f in fields(PastAnswer) if f.name not in ("seq", "at")
 
 
 def unit_of(record: str, cell: str) -> str:
-    """The unit under which all that was said of one place is kept."""
+    """Unit of all answers on one place."""
     return f"{STEP}:{record}/{cell}"
 
 
 def is_recorded(ledger: Ledger, past: PastAnswer) -> bool:
-    """Whether that answer was kept before."""
+    """Whether that answer was stored before."""
     return ledger.is_done(unit_of(past.record, past.cell), STEP, past.client)
 
 
 def record_answer(ledger: Ledger, past: PastAnswer) -> bool:
-    """Keep it, with an event that names no value; False where it was kept before."""
+    """Store an answer, with an event that contains no value; False if it was stored before."""
     unit = unit_of(past.record, past.cell)
     with ledger.writing():
         if ledger.is_done(unit, STEP, past.client):
@@ -94,18 +94,18 @@ def record_answer(ledger: Ledger, past: PastAnswer) -> bool:
 
 
 def undo_answer(ledger: Ledger, past: PastAnswer, operator: str) -> None:
-    """Note that an answer counts no more; it stays in the history."""
+    """Mark an answer as undone; it stays in the history."""
     detail = {"undone": past.client, "operator": operator}
     ledger.record_event(unit_of(past.record, past.cell), STEP, "note", detail=detail)
 
 
 def list_all_answers(ledger: Ledger) -> list[PastAnswer]:
-    """All that was ever said and not undone, oldest first."""
+    """All answers that were not undone, oldest first."""
     return _drop_undone(ledger.rows(f"{_ALL} ORDER BY e.seq"))
 
 
 def list_answers_on(ledger: Ledger, record: str, cell: str) -> list[PastAnswer]:
-    """What was said of one place and not undone, oldest first."""
+    """Answers on one place that were not undone, oldest first."""
     return _drop_undone(ledger.rows(f"{_ALL} AND s.unit = ? ORDER BY e.seq", (unit_of(record, cell),)))
 
 
@@ -127,5 +127,5 @@ def format_now() -> str:
 
 
 def as_decision(past: PastAnswer, blank: Decision) -> Decision:
-    """An answer as it settles the place that blank stands for."""
+    """An answer as a decision on the place of `blank`."""
     return replace(blank, verdict=past.verdict, value=past.value, operator=past.operator)

@@ -1,6 +1,6 @@
-"""One answer: is it an answer to what was asked, is it understood, what does it become, and how is it kept.
+"""Process one answer: does it fit the question, is it understood, what values result, and how is it stored.
 
-The only way in for what people say: the spreadsheet's import and the station both go through here.
+The only entry for answers: both the spreadsheet import and the station use it.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from digitize.workspace.run_context import RunContext
 
 @dataclass(frozen=True, slots=True)
 class AskedItem:
-    """What a line answers: a decision without an answer; machine: what ok would agree to; before: an earlier answer.
+    """A question as answered: a decision without an answer; machine: what "ok" confirms; before: an earlier answer.
 
-    words: what it may be answered with, where it hangs on no field. row: of a cell of a register, the question what its
-    whole row is. is_measured: the answer shows how right the machine is; confidence: of what it made.
+    words: allowed answers of a question without a field. row: for a register cell, the question about its whole row.
+    is_measured: the answer measures the machine; confidence: of its value.
     """
 
     blank: Decision
@@ -39,13 +39,13 @@ class AskedItem:
     confidence: float = 1.0
 
     def to_measure(self) -> AskedItem:
-        """The same, asked to measure: where the sheet showed no reading there is nothing to agree to."""
+        """The same, for measurement: if no reading was shown there is nothing to confirm."""
         return replace(self, machine="" if self.confidence >= LADDER[-1] else self.machine, is_measured=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a person says to it. is_sure: that a value stands so on the paper, though it is in no list."""
+    """A person's reply. is_sure: the value is on the paper, though in no list."""
 
     value: str
     verdict: str
@@ -55,9 +55,9 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class CheckedAnswer:
-    """What became of an answer. lost: fields that no cleaner understood it for; unlisted: lists that lack what it says.
+    """Result of checking an answer. lost: fields for which no cleaner understood it; unlisted: lists that lack it.
 
-    measured: what it says of the machine, as its event keeps it. made: what the fields became by it, in one text.
+    measured: what it shows about the machine, for its event. made: resulting field values as one text.
     """
 
     decision: Decision
@@ -68,13 +68,13 @@ class CheckedAnswer:
 
     @property
     def is_good(self) -> bool:
-        """Whether it may be kept."""
+        """Whether it may be stored."""
         return not self.lost and not self.unlisted
 
 
 @dataclass(frozen=True, slots=True)
 class GivenAnswer:
-    """An answer as a decision. is_measured: whether it shows how right the machine is; is_sure: see `Reply`."""
+    """An answer as a decision. is_measured: whether it measures the machine; is_sure: see `Reply`."""
 
     decision: Decision
     is_measured: bool = False
@@ -82,7 +82,7 @@ class GivenAnswer:
 
 
 def find_problem(row: Reply, question: AskedItem | None) -> str:
-    """Why a reply is no answer to the question, "" when it is one."""
+    """Why a reply does not answer the question, "" if it does."""
     if question is None:
         return "not asked any more: the page or its reading changed since it was asked; it is asked again"
     if question.words:
@@ -101,13 +101,13 @@ def find_problem(row: Reply, question: AskedItem | None) -> str:
 
 
 def _parse_word(row: Reply, question: AskedItem) -> str:
-    """The one of a question's words that a line says, "" when it says something else, or two things."""
+    """The allowed word given in a line, "" if it is another text, or several words."""
     said = {question.machine if w == OK else w for w in (row.verdict, row.value.strip().lower()) if w}
     return said.pop() if len(said) == 1 and said <= {*question.words} else ""
 
 
 def as_decision(row: Reply, question: AskedItem) -> Decision:
-    """The answer as it is kept."""
+    """The answer as stored."""
     if question.words:
         return replace(question.blank, value=_parse_word(row, question), operator=row.operator)
     verdict = row.verdict if row.verdict in (BLANK, ILLEGIBLE) else VALUE
@@ -116,23 +116,25 @@ def as_decision(row: Reply, question: AskedItem) -> Decision:
 
 
 def is_current_answer(decision: Decision, blank: Decision) -> bool:
-    """Whether a decision is an answer to what is asked today. blank: that, without its answer."""
+    """Whether a decision answers the current question. blank: the question, without its answer."""
     is_of_today = (decision.reading, decision.source) == (blank.reading, blank.source)
     return is_of_today and decision.verdict != REOPENED
 
 
 def is_same_answer(a: Decision | None, b: Decision) -> bool:
-    """Whether two answers say the same."""
+    """Whether two answers agree."""
     return a is not None and (a.verdict, a.value) == (b.verdict, b.value)
 
 
 def check_answers(
     ledger: Ledger, known: RunContext, record: str, given: Sequence[GivenAnswer], *, with_rules: bool = True
 ) -> tuple[list[CheckedAnswer], tuple[str, ...]]:
-    """Try all answers on one record together, and write nothing. Returns them in order, and codes that still refuse it.
+    """Try all answers on one record together without writing.
 
-    with_rules: ask the rules as well; without, the codes are empty and it takes a tenth of the time. Raises NotFound
-    where the record is not there any more.
+    Returns the results in order, and codes of rules that still reject it.
+
+    with_rules: run the rules as well; without, codes are empty and it takes a tenth of the time. Raises NotFound if the
+    record is gone.
     """
     before = Records(ledger).find(record)
     tried = try_decisions(ledger, known, record, [g.decision for g in given], with_rules=with_rules)
@@ -147,7 +149,7 @@ def check_answers(
 
 
 def explain_refusal(checked: CheckedAnswer) -> str:
-    """What the person is told of an answer that is not kept, "" of one that is; without its value."""
+    """Message for an answer that is not stored, "" otherwise; without its value."""
     if checked.lost:
         return f"not understood as {', '.join(checked.lost)}; type it as it stands on the paper"
     if checked.unlisted:
@@ -157,16 +159,16 @@ def explain_refusal(checked: CheckedAnswer) -> str:
 
 
 def has_measured_answer(ledger: Ledger, record: str, cell: str) -> bool:
-    """Whether an answer on a place was kept that says how right the machine is."""
+    """Whether an answer on a place was stored that measures the machine."""
     sql = """SELECT 1 FROM events WHERE unit = ? AND step = 'review' AND json_extract(detail, '$.cell') = ?
       AND json_extract(detail, '$.measured') IS NOT NULL LIMIT 1"""
     return bool(ledger.rows(sql, (record, cell)))
 
 
 def keep_answer(ledger: Ledger, answer: Decision, measured: Mapping[str, Any] | None = None, **more: Any) -> None:
-    """Add an answer to the ledger, with an event that names no value. measured: what it says of the machine.
+    """Add an answer to the ledger, with an event that contains no value. measured: what it shows about the machine.
 
-    more: what else the event is to say, as JSON types.
+    more: further event details, as JSON types.
     """
     with ledger.writing():
         Records(ledger).insert_decision(answer, datetime.now(UTC).isoformat(timespec="seconds"))

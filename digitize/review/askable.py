@@ -1,8 +1,7 @@
-"""All that an answer may be taken for today, looked up by the names of records: item id -> what it asks.
+"""Valid questions for answers, looked up by record: item id -> question.
 
-An item's id is a hash, which does not tell its record; the sheet does, in a column of its own. So only what stands
-there is read. Of a sheet whose column somebody took away or typed over, all records are gone through once, some
-hundreds at a time.
+An item's id is a hash that does not reveal its record; the sheet has it in a separate column, so only those records are
+read. If that column was removed or changed, all records are searched once, some hundreds at a time.
 """
 
 from __future__ import annotations
@@ -35,10 +34,9 @@ _IS_OURS = "SELECT 1 FROM scans WHERE page IN (?, ?) UNION ALL SELECT 1 FROM tab
 def find_askable(
     ledger: Ledger, known: RunContext, items: Collection[str], records: Iterable[str]
 ) -> dict[str, AskedItem]:
-    """What these items ask, of those that are asked today or were settled before. records: that are told for them, ""
-    where none is.
+    """Current or previously settled questions of these items. records: named for them, "" if none.
 
-    Memory: some hundred records, and what is found.
+    Memory: some hundred records, and the result.
     """
     named = list(dict.fromkeys(records))
     found = _find_in_batches(ledger, known, named, items)
@@ -48,9 +46,7 @@ def find_askable(
 
 
 def list_askable(ledger: Ledger, known: RunContext, names: AbstractSet[str]) -> dict[str, AskedItem]:
-    """All that may be answered of some records, of rows and pages that make none, and of lists: their open items of
-    today, and those settled before.
-    """
+    """All questions on some records, on rows and pages without one, and on lists: open items, and settled ones."""
     asked = {}
     for cells in Records(ledger).decisions_on(sorted(names)).values():
         for d in (d for d in cells.values() if d.verdict != REOPENED):
@@ -78,7 +74,7 @@ def _find_in_batches(
 
 
 def _all_names(ledger: Ledger, known: RunContext) -> Iterator[str]:
-    """Of all that something could be asked about or was settled."""
+    """Everything with a possible question or a decision."""
     rows = chain(
         ledger.stream_rows("SELECT record FROM records WHERE record > '' ORDER BY record"),
         ledger.stream_rows("SELECT DISTINCT record FROM decisions ORDER BY record"),
@@ -88,19 +84,19 @@ def _all_names(ledger: Ledger, known: RunContext) -> Iterator[str]:
 
 
 def _is_of_workspace(ledger: Ledger, name: str) -> bool:
-    """Whether a name is one of a record, row, page or list of this workspace, of which it may be gone by now."""
+    """Whether a name belongs to a record, row, page or list of this workspace, possibly deleted."""
     unit = name.rpartition("-r")[0]
     return name in LIST_FILES or bool(ledger.rows(_IS_OURS, (name, unit, unit)))
 
 
 def _list_words(decision: Decision) -> tuple[str, ...]:
-    """What a decision made before might have said instead, where it hangs on no field."""
+    """Alternative words of an earlier decision without a field."""
     words: Mapping[str, tuple[str, ...]] = {ROW: ROW_KINDS, GAP: GAP_WORDS, ENTRY: ENTRY_WORDS}
     return words.get(decision.field.partition(":")[0], ())
 
 
 class WholeRowQuestions:
-    """The question what a whole row is, of rows of registers that make records."""
+    """Questions about the type of a whole register row that gives a record."""
 
     def __init__(self, ledger: Ledger, known: RunContext) -> None:
         self._ledger, self._known = ledger, known
@@ -108,7 +104,7 @@ class WholeRowQuestions:
         self._last: tuple[str, AskedItem | None] = ("", None)
 
     def find_question(self, stored: Stored) -> AskedItem | None:
-        """The question of a record's row; None where it is of no register. Items of a record come in a row."""
+        """Question about a record's row; None outside registers. Items of a record come consecutively."""
         if self._last[0] != stored.record.id:
             self._last = stored.record.id, self._build_question(stored)
         return self._last[1]

@@ -1,8 +1,8 @@
-"""What is asked to measure which values may pass: whole pages in random order at first, later a share of what passed.
+"""Questions that measure which values may pass: whole pages in random order first, later a sample of what passed.
 
-Such questions are asked blind: the sheet shows the picture, not what the machine made of it. Among them are values that
-passed and values that did not, as the draw has it, so nobody can tell which is which, and a person who only agrees to
-what stands there already cannot make the machine look better than it is.
+They are asked blind: the sheet shows the image, not the machine's value. The random sample contains values that passed
+and values that did not, indistinguishably, so that a person who only accepts what is shown cannot make the machine look
+better than it is.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ _ZONES = f"{ZONE}:"
 
 @dataclass(frozen=True)
 class AskedFields:
-    """What the sheet asks of fields. items: with their records, in the order of asking; whole: records that are asked
-    whole; deferred: items that are left out, since most of it need not be asked once the first pages are answered.
+    """Field questions of a sheet. items: with their records, in order; whole: records asked completely; deferred: items
+    left out, since most become unnecessary once the first pages are answered.
     """
 
     items: Iterable[tuple[Stored, Item]]
@@ -52,10 +52,10 @@ class AskedFields:
 def list_asked_fields(
     ledger: Ledger, known: RunContext, *, everything: bool = False, volume: int | None = None, keeps: bool = False
 ) -> AskedFields:
-    """All that a person is asked of fields. everything: also what may be deferred. volume: of this one alone. keeps:
-    which records of a part are asked is kept in the ledger, and not looked for again until the part changes.
+    """All field questions. everything: include those that may be deferred. volume: only this one. keeps: cache in the
+    ledger which records of a part are asked, until the part changes.
 
-    Where thresholds are not measured, these are the doubts alone, in the order of `list_items`.
+    If thresholds are not measured, these are only the doubts, in the order of `list_items`.
     """
     back = list_empty_field_items(ledger, known)
     if not known.thresholds.is_begun:
@@ -70,7 +70,7 @@ def list_asked_fields(
 def put_first(
     items: Iterable[tuple[Stored, Item]], back: Iterable[tuple[Stored, Item]]
 ) -> Iterator[tuple[Stored, Item]]:
-    """What people went back to the paper for, which somebody asked for on purpose, and behind it all others."""
+    """Questions for going back to the paper, which were requested explicitly, then all others."""
     asked: set[str] = set()
     for stored, item in back:
         asked.add(item.id)
@@ -103,19 +103,19 @@ def _list_items(
 
 
 def _list_fields(stored: Stored, sample: DrawnSample) -> set[str]:
-    """The fields of a record that are asked: its doubts, and what passed and is audited."""
+    """Fields of a record to ask: doubts, and audited values that passed."""
     audits = {path for path, value in stored.record.cells() if sample.is_audit(stored.record, value)}
     return audits | set(stored.open if is_open(stored) else ())
 
 
 def note_asked_records(ledger: Ledger, site: str, records: Sequence[str]) -> None:
-    """Keep which records a sheet asks whole: their answers are taken though more passes by then."""
+    """Record which records a sheet asks completely: their answers are accepted even if more passes by then."""
     if records and ledger.can_write and not list_asked_whole(ledger, records) >= {*records}:
         ledger.record_event(f"asked:{site}", STEP, "note", detail={"asked": list(records)})
 
 
 def list_asked_whole(ledger: Ledger, records: Collection[str]) -> set[str]:
-    """Those of some records that a sheet ever asked whole."""
+    """Those of some records that a sheet ever asked completely."""
     sql = "SELECT detail FROM events WHERE step = ? AND unit LIKE 'asked:%' ORDER BY seq"
     some, found = frozenset(records), set[str]()
     for row in ledger.stream_rows(sql, (STEP,)):
@@ -124,19 +124,19 @@ def list_asked_whole(ledger: Ledger, records: Collection[str]) -> set[str]:
 
 
 def load_audit_rules(ledger: Ledger, known: RunContext) -> AuditRules:
-    """What passes today, and which of it the workspace's draw asks all the same."""
+    """What passes today, and which part of it is audited."""
     return AuditRules(ledger, known, draw_of(ledger, known.place.options.calibrate.audit_share))
 
 
 class DrawnSample:
-    """What the draw of a workspace asks today.
+    """The current sample of a workspace.
 
-    turns: record -> its place in the draw, of those asked whole: the next ones of forms of which nothing passes yet,
-    and the first ones of every volume. in_turn: the same, by place.
+    turns: record -> position in the sample, for records asked completely: the next ones of forms without passing
+    values, and the first ones of every volume. in_turn: the same, by position.
     """
 
     def __init__(self, ledger: Ledger, known: RunContext, volume: int | None = None, *, keeps: bool = False) -> None:
-        """Look at what is kept of all parts, or of one volume, and at the records of parts that changed."""
+        """Read the cached state of all parts, or of one volume, and the records of dirty parts."""
         self._rules = load_audit_rules(ledger, known)
         self._kept = QuestionCache(ledger, self._rules, keeps=keeps)
         own = None if volume is None else [f"volume:{volume}"]
@@ -166,8 +166,8 @@ class DrawnSample:
             cold[form] = heapq.nsmallest(self._rules.pages_at_once, (*cold.get(form, ()), *turns))
 
     def list_rest(self) -> Iterator[str]:
-        """The records that are not asked whole, in the order of value; those with nothing but audits by lot among them,
-        so that their place does not tell what passed.
+        """Records not asked completely, in order of value; mixed with those that only have audits, so that their
+        position does not reveal what passed.
         """
         heads = self._heads.items()
         waiting = heapq.merge(*(self._kept.list_waiting(part, head) for part, head in heads))
@@ -180,7 +180,7 @@ class DrawnSample:
         return (record for _, record in both if record not in self.turns)
 
     def holds(self, record: str, cell: str) -> bool:
-        """Whether a place is asked to measure, whatever the machine made of it."""
+        """Whether a place is asked for measurement, whatever the machine read."""
         if not cell.startswith(_ZONES):
             return False
         page, _, zone = cell.removeprefix(_ZONES).rpartition("/")
@@ -190,10 +190,10 @@ class DrawnSample:
         return self._rules.is_audited(page, zone)
 
     def is_audit(self, record: Record, value: FieldValue) -> bool:
-        """Whether a value that passed by a threshold is asked all the same."""
+        """Whether a value that passed is audited."""
         return has_passed(value) and self.holds(record.id, f"{_ZONES}{value.origin.page}/{value.origin.zone}")
 
     def may_wait(self, unit: str, item: Item) -> bool:
-        """Whether a question need not be asked before the first pages show what passes."""
+        """Whether a question can wait until the first pages show what passes."""
         is_hopeful = item.value != "" and item.confidence >= LADDER[-1]
         return item.why == (UNCALIBRATED,) and self._rules.is_cold(unit) and is_hopeful

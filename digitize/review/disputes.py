@@ -1,4 +1,4 @@
-"""Two people who say different things of one place: neither overrules the other, a third person decides."""
+"""Disputes: two people answer differently; neither overrules the other, a third person decides."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from digitize.workspace.ledger.records import Decision
 
 
 def note_dispute(ledger: Ledger, item: str, holding: Decision, other: Decision) -> None:
-    """Keep what somebody says against what holds; what holds goes on to hold."""
+    """Record an answer that contradicts the current decision; the decision stays in force."""
     client = work_key("dispute", item, other.operator, other.verdict, other.value)
     record_answer(ledger, PastAnswer(
         client, item, other.record, other.field, other.operator, other.verdict, other.value,
@@ -35,7 +35,7 @@ def close_dispute(ledger: Ledger, item: str, decided: Decision) -> None:
 
 
 def list_disputants(ledger: Ledger, record: str, cell: str) -> set[str]:
-    """Who said something against what holds of a place, and was not decided about yet."""
+    """Who contradicted the current decision on a place, without a ruling yet."""
     open_: set[str] = set()
     for past in list_answers_on(ledger, record, cell):
         open_ = open_ | {past.operator} if past.state == DISPUTED else set()
@@ -43,6 +43,6 @@ def list_disputants(ledger: Ledger, record: str, cell: str) -> set[str]:
 
 
 def is_third_opinion(ledger: Ledger, holding: Decision, answer: Decision) -> bool:
-    """Whether somebody contradicted what holds, and the answer comes from neither of them."""
+    """Whether the decision is disputed, and the answer is from neither party."""
     others = list_disputants(ledger, holding.record, holding.field)
     return bool(others) and answer.operator not in {holding.operator, *others}

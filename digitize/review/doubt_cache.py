@@ -1,7 +1,7 @@
-"""The order in which doubts are asked where nothing is measured yet, as the ledger keeps it of each part.
+"""Cache of the question order per part, used while nothing is measured.
 
-A place on paper lies in one volume, so what an answer there makes cheaper is of that volume as well: the parts, each in
-its own order and always the cheapest of the next ones, are in the order that all of them have together.
+A place on paper is in one volume, so an answer only makes questions of the same volume cheaper: merging the parts, each
+in its own order, cheapest next one first, gives the overall order.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ _Turn = tuple[float, str]
 
 
 class DoubtCache:
-    """All records in review or rejected. Memory: the next one of each part, and what is taken of them."""
+    """All records in review or rejected. Memory: the next one of each part, and those taken."""
 
     def __init__(self, ledger: Ledger, *, keeps: bool = False) -> None:
-        """keeps: what is looked at anew is kept in the ledger, if that can be written."""
+        """keeps: store new results in the ledger, if it is writable."""
         self._ledger = ledger
         basis = plain_hash([__version__, _VERSION, "doubts"])[:16]
         self._parts = PartCache(ledger, SHEET, basis, partial(fold_doubts, ledger), keeps=keeps)
         self._firsts = lru_cache(maxsize=64)(lambda part: dict(self._read_line(part, 2)))
 
     def iterate_in_order(self, parts: list[str] | None = None) -> Iterator[tuple[str, Mapping[str, str]]]:
-        """The records of some parts, of all where none are named, best asked first; with each the first records of its
-        part's places that several wait for.
+        """Records of some parts (all by default), best to ask first; with each the first records of shared places in
+        its part.
         """
         found = list_parts(self._ledger, SHEET) if parts is None else parts
         heads = [(part, first) for part in found if (first := self._read_line(part, 0))]
@@ -57,6 +57,6 @@ class DoubtCache:
 
 
 def fold_doubts(ledger: Ledger, part: str) -> str:
-    """What waits in one part, as three lines of JSON: the next record, all of them in order, the places of several."""
+    """Waiting records of one part, as three lines of JSON: the next record, all of them in order, shared places."""
     order, first = records_by_value(ledger, (where_of(part), values_of(part)))
     return "\n".join(json.dumps(own, separators=(",", ":")) for own in (order[:1] and order[0], order, first))

@@ -1,4 +1,4 @@
-"""Going back to the paper: fields that stand empty in loaded records are asked, until somebody has looked."""
+"""Going back to the paper: ask for empty fields of loaded records until somebody has looked."""
 
 from __future__ import annotations
 
@@ -24,9 +24,8 @@ _NOTES_BEFORE = f"SELECT seq, detail FROM events WHERE step = '{_STEP}' AND {_NA
 
 @dataclass(frozen=True, slots=True)
 class EmptyFieldsAsked:
-    """What became of a list of places. asked: how many are asked now. known: asked before, and not answered yet.
-    answered: a person looked already, and the paper has it not. no_place: the paper has no place for it. gone: records
-    that the workspace does not hold, or not any more.
+    """Result for a list of places. asked: newly asked. known: asked before, unanswered. answered: somebody looked, and
+    the paper does not have it. no_place: the paper has no place for it. gone: records not in the workspace (any more).
     """
 
     asked: int = 0
@@ -39,9 +38,9 @@ class EmptyFieldsAsked:
 def ask_empty_fields(
     ledger: Ledger, known: RunContext, places: Iterable[tuple[str, Sequence[str]]], most: int, operator: str
 ) -> EmptyFieldsAsked:
-    """Have empty fields asked. places: record, and paths in any of which the value may stand, most wanted first.
+    """Ask for empty fields. places: record, and paths any of which may hold the value, most wanted first.
 
-    most: how many are newly asked. Raises OptionsError without an operator.
+    most: maximum number of new questions. Raises OptionsError without an operator.
     """
     if not operator.strip():
         raise OptionsError("--operator NAME: who has these places asked; it is recorded.")
@@ -76,9 +75,9 @@ def ask_empty_fields(
 def list_empty_field_items(
     ledger: Ledger, known: RunContext, records: Collection[str] | None = None
 ) -> Iterator[tuple[Stored, Item]]:
-    """What is asked so and not answered, record by record as it was noted: the one with the most gain first.
+    """Unanswered questions of this kind, record by record in recorded order: largest gain first.
 
-    records: of these alone.
+    records: only these.
     """
     readings, given = Readings(ledger), set[str]()
     for record, path in _list_noted(ledger):
@@ -94,7 +93,7 @@ def list_empty_field_items(
 def _find_item(
     ledger: Ledger, known: RunContext, record: str, path: str, readings: Readings
 ) -> tuple[Stored, Item] | None:
-    """The item of a place; None where it has a value by now, somebody looked, or the record is gone."""
+    """Item of a place; None if it has a value by now, somebody looked, or the record is gone."""
     stored = Records(ledger).find(record)
     if stored is None or stored.is_purged:
         return None

@@ -1,4 +1,4 @@
-"""What a person is asked of names that were typed and are in no list: do they belong there?"""
+"""Questions about typed names in no list: do they belong there?"""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from digitize.workspace.run_context import RunContext
 
 
 def list_entry_questions(ledger: Ledger, known: RunContext) -> Iterator[Question]:
-    """The names of which no person has said whether they are for the list; each is asked once."""
+    """Undecided names; each is asked once."""
     return (_as_question(typed) for typed in find_typed(ledger, known.lists))
 
 

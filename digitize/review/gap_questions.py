@@ -1,4 +1,4 @@
-"""What a person is asked of gaps in the numbers of a volume's pages: are pages missing from the book?"""
+"""Questions about gaps in a volume's page numbers: are pages missing from the book?"""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ GAP_WORDS = (MISSING, NO_GAP)
 
 
 def list_gap_questions(ledger: Ledger, volume: int | None = None) -> Iterator[Question]:
-    """The gaps of which no person has said what they are. volume: of it alone."""
+    """Undecided gaps. volume: only this one."""
     gaps = read_gaps(ledger) if volume is None else _list_gaps(ledger, [volume])
     return (_as_question(gap) for gap in gaps if not gap.said)
 
 
 def list_gap_questions_on(ledger: Ledger, pages: Collection[str]) -> Iterator[Question]:
-    """The same behind some pages; names of what is no page lead to none."""
+    """The same after some pages; names that are no pages have none."""
     sql = f"SELECT DISTINCT volume FROM scans WHERE page IN ({', '.join('?' * len(pages))}) ORDER BY volume"
     volumes = [r["volume"] for r in ledger.rows(sql, sorted(pages))] if pages else []
     yield from (_as_question(gap) for gap in _list_gaps(ledger, volumes) if gap.page in pages and not gap.said)

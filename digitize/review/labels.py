@@ -1,4 +1,4 @@
-"""What a field is called when people are asked: the words of the printed form, not our names."""
+"""Field labels in questions: the words of the printed form, not our names."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ MOST_FIELDS = 3
 
 
 def format_field_label(form: str, path: str, language: str = ENGLISH) -> str:
-    """A field by its label and item: "Time of FIR (1)", "Acts 2: Section (2)"; the path itself where none is known.
+    """A field's label and item: "Time of FIR (1)", "Acts 2: Section (2)"; the path itself if unknown.
 
-    form: id of the schema; path: as in `Record.cells`, with rows counted from 0. language: in which forms print the
-    label; English where that is not known.
+    form: id of the schema; path: as in `Record.cells`, with rows counted from 0. language: of the printed label;
+    English if unknown.
     """
     head, _, name = path.rpartition("].")
     child, _, index = head.partition("[")
@@ -39,16 +39,16 @@ def _format_row(child: str, number: int, *, is_told: bool) -> str:
 
 
 def _format_table(child: str, language: str) -> str:
-    """What the rows of a table are called together; in English where the language has no word for them."""
+    """Collective label of a table's rows; English if the language has none."""
     own = _load_labels(language).get(child) if language != ENGLISH else None
     return own or child.replace("_", " ").capitalize()
 
 
 @cache
 def _load_labels(language: str) -> Mapping[str, str]:
-    """Field -> its label as forms of the language print it; the wording that was seen on a form goes first.
+    """Field -> label printed on forms of the language; a wording seen on a form takes precedence.
 
-    Where no form prints one, a name of our own.
+    Our own label if no form prints one.
     """
     first: dict[str, str] = {}
     for printed in printed_labels():
@@ -60,7 +60,7 @@ def _load_labels(language: str) -> Mapping[str, str]:
 
 
 def format_fields_label(form: str, fields: tuple[str, ...], language: str = ENGLISH) -> str:
-    """The labels of the fields that hang on one item; the rows of a table are named together where there are many."""
+    """Labels of the fields of one item; many rows of a table are named collectively."""
     if len(fields) > MOST_FIELDS:
         return ", ".join(dict.fromkeys(_format_table(f.partition("[")[0], language) for f in fields))
     return ", ".join(dict.fromkeys(format_field_label(form, f, language) for f in fields))

@@ -1,8 +1,8 @@
-"""What may be answered of some records, each by its name: the same as is asked of them among all, and no other is read.
+"""Questions on some records, found by record without reading others; the same as among all questions.
 
-Where values are not measured, a place on paper that feeds several records is asked under one of them. Which that is, is
-seen on the pages around: of a form's page all its records are of that page; on a register's the day above the entries
-of a page, or on a line of its own, holds for those of a few pages more.
+While values are not measured, a place that feeds several records is asked under one of them. Nearby pages show which:
+all records of a form page are of that page; in a register the date above the entries of a page, or on its own line, may
+apply to a few more pages.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ _PAGES = "SELECT DISTINCT page FROM scans WHERE volume = ? ORDER BY page"
 
 
 def list_open_items(ledger: Ledger, known: RunContext, records: Collection[str]) -> Iterator[tuple[Stored, Item]]:
-    """All that an answer may be taken for in some records: every doubt, what was ever asked to measure, whether it
-    passes now, and what people went back to the paper for.
+    """All valid questions on some records: doubts, past measurement questions (passing now or not), and those for going
+    back to the paper.
     """
     is_begun = known.thresholds.is_begun
     own = _list_measured(ledger, known, records) if is_begun else _DoubtfulItems(ledger, known).list_items_of(records)
@@ -58,7 +58,7 @@ def _list_measured(ledger: Ledger, known: RunContext, records: Collection[str]) 
 
 
 class _DrawnRecords:
-    """Which records the draw asks whole today."""
+    """Records the sample asks completely today."""
 
     def __init__(self, ledger: Ledger, known: RunContext, rules: AuditRules) -> None:
         self._ledger, self._known = ledger, known
@@ -117,7 +117,7 @@ class _DoubtfulItems:
         return items_of(self._ledger, stored, self._known.mappings, self._readings)
 
     def _is_asked(self, stored: Stored, cell: str) -> bool:
-        """Whether a place is asked under this record and no other."""
+        """Whether a place is asked under this record."""
         record = stored.record.id
         if not cell.startswith(f"{ZONE}:"):
             return True

@@ -1,4 +1,4 @@
-"""One place of one record, whether it is asked today or not."""
+"""One place of one record, whether asked today or not."""
 
 from __future__ import annotations
 
@@ -22,10 +22,9 @@ _INDEX = re.compile(r"\[\d+\]")
 
 @dataclass(frozen=True, slots=True)
 class PlaceToSettle:
-    """A place as somebody settles it or opens it. base: its item's id; blank: the decision without its answer.
+    """A place to settle or reopen. base: its item's id; blank: the decision without its answer.
 
-    fields: paths that hang on it. of: hash of its record as it stands. field: the one that it is for, without
-    numbers of rows.
+    fields: paths that depend on it. of: hash of its record. field: main field, without row numbers.
     """
 
     base: str
@@ -37,18 +36,18 @@ class PlaceToSettle:
 
 
 def strip_indexes(path: str) -> str:
-    """A path without the numbers of rows: what fields of many records are counted under."""
+    """A path without row numbers, under which fields of many records are counted."""
     return _INDEX.sub("", path)
 
 
 def main_field(item: Item) -> str:
-    """The field that a place is for: the one that its zone is named after, else its first; "" where it has none."""
+    """Main field of a place: the one its zone is named after, else the first; "" if none."""
     named = item.cell.rpartition("/")[2].rpartition(".")[2]
     return named if named in item.fields else next(iter(item.fields), "")
 
 
 def find_place(ledger: Ledger, known: RunContext, record: str, field: str) -> PlaceToSettle:
-    """The place on the paper, or the cell, that a field comes from. field: a path. Raises NotFound."""
+    """Place on paper, or cell, of a field. field: a path. Raises NotFound."""
     stored = Records(ledger).find(record)
     if stored is None:
         raise NotFound(f"There is no record {record}. See: digitize status --json")
@@ -67,7 +66,7 @@ def find_place(ledger: Ledger, known: RunContext, record: str, field: str) -> Pl
 def find_item(
     ledger: Ledger, known: RunContext, stored: Stored, field: str, readings: Readings | None = None
 ) -> Item | None:
-    """The item of a field of a record, as it would be asked."""
+    """Item of a record's field, as it would be asked."""
     if field not in dict(stored.record.cells()) and field not in stored.open and not _is_field(stored, field):
         return None
     items = items_of(ledger, replace(stored, open=(field,)), known.mappings, readings)
@@ -78,7 +77,7 @@ def find_item(
 
 
 def _is_field(stored: Stored, path: str) -> bool:
-    """Whether the record's form has a field of that path, though the record says nothing of it."""
+    """Whether the record's form has a field of that path, even if it is empty."""
     head, _, name = path.rpartition("].")
     tables = form_tables(stored.record.form).values()
     return any(t.child == head.partition("[")[0] and t.column(name or path) is not None for t in tables)
@@ -87,7 +86,7 @@ def _is_field(stored: Stored, path: str) -> bool:
 def find_item_of_cell(
     ledger: Ledger, mappings: Mapping[str, FormMapping], stored: Stored, cell: str, readings: Readings | None = None
 ) -> Item | None:
-    """The item of a cell of a record, as it would be asked."""
+    """Item of a record's cell, as it would be asked."""
     paths = tuple(sorted(p for p, v in stored.record.cells() if cell_of(p, v) == cell))
     if not paths:
         return None

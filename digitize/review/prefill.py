@@ -1,8 +1,8 @@
-"""From which confidence a reading stands in the box at first, and below which it is only offered.
+"""Minimum confidence to prefill a reading; below it the reading is only offered.
 
-Whoever agrees by Enter does not notice some 15 of 100 wrong values that stand before them, and who types errs once in a
-hundred (checking by eye and single keying, as studies of double entry found them). So a reading is put into the box
-only where of all that is, fewer than 1 in 15 are wrong: then no more stays wrong than by typing.
+People who accept by Enter miss about 15 of 100 wrong prefilled values; people who type err once in a hundred (visual
+checking and single keying, according to studies of double entry). So a reading is prefilled only if fewer than 1 in 15
+of such readings are wrong: then no more errors remain than by typing.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class PrefillFloors:
         self._forms: dict[str, str] = {}
 
     def allow(self, item: Item) -> bool:
-        """Whether the reading of an item may stand in the box. What stands in a table was typed by people."""
+        """Whether an item's reading may be prefilled. Table content was typed by people."""
         if not item.cell.startswith(_ZONES):
             return True
         # Its confidence came from another box that read the same, and was wrong.
@@ -54,8 +54,8 @@ class PrefillFloors:
 
 
 def compute_floors(answers: Iterable[BlindAnswer]) -> Mapping[tuple[str, str], float]:
-    """(form, field) -> the least confidence, of fields with at least 30 answers and of all fields of a form together;
-    above 1 where nothing may stand in the box.
+    """(form, field) -> minimum confidence, for fields with at least 30 answers and for all fields of a form together;
+    above 1 if nothing may be prefilled.
     """
     by_field: dict[tuple[str, str], list[BlindAnswer]] = defaultdict(list)
     for answer in answers:
@@ -65,12 +65,14 @@ def compute_floors(answers: Iterable[BlindAnswer]) -> Mapping[tuple[str, str], f
 
 
 def find_floor(floors: Mapping[tuple[str, str], float], form: str, field: str) -> float:
-    """The floor of a field; of all fields of its form, where its own answers are too few; of what is not measured."""
+    """Minimum confidence of a field; of all fields of its form if it has too few answers; the default if not
+    measured.
+    """
     return floors.get((form, field), floors.get((form, TOGETHER), UNMEASURED))
 
 
 def _compute_floor(answers: list[BlindAnswer]) -> float:
-    """The lowest confidence from which on few enough are wrong; one more wrong is counted than was seen."""
+    """Lowest confidence with few enough errors; one more error is counted than was seen."""
     floor, wrong = NEVER, 1
     ordered = sorted(answers, key=lambda a: -a.confidence)
     for seen, answer in enumerate(ordered, start=1):

@@ -1,7 +1,7 @@
-"""Which records of each part a sheet asks, as the ledger keeps it: only parts that changed since are looked at anew.
+"""Cache of the records that a sheet asks, per part: only dirty parts are computed again.
 
-A part is a volume or a table. What is asked of it hangs on its own records, on what passes by the thresholds of today,
-and on the draw; so it is kept under a hash of the last two, and looked at again where the counts are.
+A part is a volume or a table. Its questions depend on its own records, on what passes by the current thresholds, and on
+the sample; so the cache key is a hash of the last two, and marks show changed records.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _UNITS = "SELECT record, unit, reasons FROM records WHERE {} ORDER BY record"
 
 
 class PageDraw(NamedTuple):
-    """A page's turn in the draw, and the records of it that are asked whole when it comes."""
+    """A page's position in the sample, and its records asked completely."""
 
     turn: float
     unit: str
@@ -41,11 +41,11 @@ class PageDraw(NamedTuple):
 
 
 class PartHead(NamedTuple):
-    """What is asked of a part, but for the records themselves.
+    """Question summary of a part, without the records.
 
-    first: the first pages of the volume. cold: form of which nothing passes yet -> the pages that may be asked next.
-    waiting, audited: how many records wait for a person, and have only values that are asked by lot; next_waiting,
-    next_audited: the first of either, with what it costs and its lot.
+    first: first pages of the volume. cold: form without passing values -> next pages to ask. waiting, audited: number
+    of records that need review, and of those with only audits; next_waiting, next_audited: the first of each, with its
+    cost and position.
     """
 
     first: list[PageDraw]
@@ -57,7 +57,7 @@ class PartHead(NamedTuple):
 
 
 class AuditRules:
-    """What passes today, and which of it is asked all the same; of one value, whatever record it stands in."""
+    """What passes today, and which values are audited; per value, independent of its record."""
 
     def __init__(self, ledger: Ledger, known: RunContext, draw: Draw) -> None:
         """draw: of the workspace."""
@@ -75,11 +75,11 @@ class AuditRules:
         self._is_suspect = lru_cache(maxsize=20_000)(known.thresholds.is_suspect)
 
     def is_cold(self, page: str) -> bool:
-        """Whether of the form of a page nothing passes yet."""
+        """Whether nothing passes for the form of a page yet."""
         return not self._passes_any(self.form_of(page) or "")
 
     def is_audited(self, page: str, zone: str) -> bool:
-        """Whether the draw asks a place of a page of whose form something passes."""
+        """Whether a place is audited, on a page whose form has passing values."""
         is_suspect = self._is_suspect(self.form_of(page) or "", book_of(page))
         return self.draw.is_audited(page, zone, MORE if is_suspect else 1.0)
 
@@ -88,7 +88,7 @@ class AuditRules:
         return self.draw.turn(f"lot {record}")
 
     def list_asked_fields(self, stored: Stored) -> set[str]:
-        """The fields of a record that is not asked whole: its doubts, and what passed and is asked by lot."""
+        """Questions of a record not asked completely: doubts, and audited values that passed."""
         audits = {path for path, value in stored.record.cells() if has_passed(value) and self._is_drawn(value)}
         return audits | set(stored.open if is_open(stored) else ())
 
@@ -99,50 +99,50 @@ class AuditRules:
 
 
 def has_passed(value: FieldValue) -> bool:
-    """Whether a value passed by a threshold; what is surely blank passes by none."""
+    """Whether a value passed by a threshold; a certain blank does not."""
     passed = 0 < value.accept <= 1 and value.is_sure() and not value.by.startswith(OPERATOR)
     return passed and bool(value.origin.zone) and not (value.blank and value.accept >= 1)
 
 
 def is_open(stored: Stored) -> bool:
-    """Whether a person is asked of a record."""
+    """Whether a record has questions."""
     return stored.verdict in ("review", "reject")
 
 
 def _find_form(ledger: Ledger, page: str) -> str | None:
-    """The form of a page, "" where it is of none that is known, None where it was not decided."""
+    """Form of a page, "" if unknown, None if not decided."""
     now = ledger.state(page, "decide")
     return (now.form or "") if now else None
 
 
 class QuestionCache:
-    """The questions of all parts. Memory: the heads of all parts, and what is taken of them."""
+    """Questions of all parts. Memory: summaries of all parts, and records taken."""
 
     def __init__(self, ledger: Ledger, rules: AuditRules, *, keeps: bool = False) -> None:
-        """keeps: what is looked at anew is kept in the ledger, if that can be written."""
+        """keeps: store new results in the ledger, if it is writable."""
         self._ledger, self._rules = ledger, rules
         fold = partial(fold_questions, ledger, rules)
         self._parts = PartCache(ledger, SHEET, rules.basis, fold, keeps=keeps)
 
     def list_heads(self, parts: list[str] | None = None) -> Iterator[tuple[str, PartHead]]:
-        """Of some parts, of all where none are named."""
+        """Of some parts, all by default."""
         for part in list_parts(self._ledger, SHEET) if parts is None else parts:
             yield part, _parse_head(self._parts.get(part).partition("\n")[0])
         self._parts.flush()
 
     def list_draws(self, part: str) -> tuple[list[PageDraw], Mapping[str, list[PageDraw]]]:
-        """The first pages of a volume, and by form those of which nothing passes yet; records are not opened for it."""
+        """First pages of a volume, and by form those without passing values; without opening records."""
         if text := self._parts.find(part):
             head = _parse_head(text.partition("\n")[0])
             return head.first, head.cold
         return _list_draws(self._ledger, part, self._rules)
 
     def list_waiting(self, part: str, head: PartHead) -> Iterator[tuple[float, str]]:
-        """The records of a part that wait, in the order of value, with the keys that each takes then."""
+        """Records of a part that need review, in order of value, with their keystrokes."""
         return self._read_from(part, 1, head.next_waiting)
 
     def list_audited(self, part: str, head: PartHead) -> Iterator[tuple[float, str]]:
-        """Those of which only what passed is asked, in the order of their lots."""
+        """Records with only audits, in sampling order."""
         return self._read_from(part, 2, head.next_audited)
 
     def _read_from(self, part: str, line: int, first: tuple[float, str] | None) -> Iterator[tuple[float, str]]:
@@ -154,7 +154,7 @@ class QuestionCache:
 
 
 def fold_questions(ledger: Ledger, rules: AuditRules, part: str) -> str:
-    """What is asked of one part, as three lines of JSON: its head, the records that wait, those that are audited."""
+    """Questions of one part, as three lines of JSON: summary, records to review, audited records."""
     wanting: dict[str, Mapping[str, float]] = {}
     lots = []
     for stored in Records(ledger).of_units(f"{where_of(part)} ORDER BY record", values_of(part)):
@@ -172,7 +172,7 @@ def fold_questions(ledger: Ledger, rules: AuditRules, part: str) -> str:
 
 
 def _list_draws(ledger: Ledger, part: str, rules: AuditRules) -> tuple[list[PageDraw], dict[str, list[PageDraw]]]:
-    """The first pages of a volume, and by form those of which nothing passes yet, as the draw has them."""
+    """First pages of a volume, and by form those without passing values, in sampling order."""
     # Of a register's page one row stands for all: rows of one page are of one hand, and no fair draw by themselves.
     units: dict[str, dict[str, list[Mapping[str, Any]]]] = defaultdict(lambda: defaultdict(list))
     for row in ledger.stream_rows(_UNITS.format(where_of(part)), values_of(part)):

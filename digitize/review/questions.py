@@ -1,6 +1,4 @@
-"""What a person is asked that hangs on no field: whole rows that make no record, gaps in the numbers of pages,
-names that are in no list.
-"""
+"""Questions without a field: whole rows without a record, gaps in page numbers, unlisted names."""
 
 from __future__ import annotations
 
@@ -22,14 +20,14 @@ WORDS = (*ROW_KINDS, *GAP_WORDS, *ENTRY_WORDS)
 
 
 def list_questions(ledger: Ledger, known: RunContext, volume: int | None = None) -> Iterator[Question]:
-    """All that is open today. volume: in this one alone, of which alone it is looked; lists are of no volume."""
+    """All open ones. volume: only this one; lists belong to no volume."""
     yield from list_row_questions(ledger, known, volume)
     yield from list_gap_questions(ledger, volume)
     yield from list_entry_questions(ledger, known) if volume is None else ()
 
 
 def list_questions_on(ledger: Ledger, known: RunContext, names: AbstractSet[str]) -> Iterator[Question]:
-    """Those of some rows (PAGE-r03), pages and lists, of which alone it is looked."""
+    """Those of some rows (PAGE-r03), pages and lists; nothing else is read."""
     found = (
         list_row_questions_on(ledger, known, sorted({name.rpartition("-r")[0] for name in names})),
         list_gap_questions_on(ledger, names),

@@ -1,4 +1,4 @@
-"""What was settled, opened again or settled anew: new decisions over old ones, which stay in the history."""
+"""Reopen or settle decided values: new decisions override old ones, which stay in the history."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _LEAST_LETTERS = 5
 
 
 def take_back(ledger: Ledger, blank: Decision, before: PastAnswer | None, operator: str, *, client: str = "") -> None:
-    """Undo the newest decision on a place: the one before it holds again, or none does.
+    """Undo the newest decision on a place: the previous one applies again, if any.
 
-    blank: the decision without its answer; before: what somebody said that settles it once more.
+    blank: the decision without its answer; before: an answer that settles it again.
     """
     if before is not None:
         restored = as_decision(before, blank)
@@ -31,9 +31,9 @@ def take_back(ledger: Ledger, blank: Decision, before: PastAnswer | None, operat
 
 
 def reopen(ledger: Ledger, known: RunContext, record: str, field: str, operator: str, reason: str) -> PlaceToSettle:
-    """Have a value asked again, also where it is loaded; the next run takes the record back into review.
+    """Ask a value again, even if loaded; the next run returns the record to review.
 
-    field: a path, as `digitize show` names it. Raises NotFound, OptionsError without an operator or a reason.
+    field: a path, as in `digitize show`. Raises NotFound, OptionsError without an operator or a reason.
     """
     if not operator.strip():
         raise OptionsError("--operator NAME: who opens it again; it is recorded.")
@@ -51,10 +51,11 @@ def settle(
     ledger: Ledger, known: RunContext, record: str, field: str, value: str, operator: str, *, verdict: str = VALUE,
     is_sure: bool = False,
 ) -> tuple[PlaceToSettle, CheckedAnswer, tuple[str, ...]]:  # fmt: skip
-    """Say what stands at a place, over whatever was said before. Returns the place, what the answer became, and codes
-    of rules that still refuse its record.
+    """Set the value of a place, over all earlier answers.
 
-    Raises NotFound, OptionsError without an operator, InputError for a value that is not understood or in no list.
+    Returns the place, the resulting values, and codes of rules that still reject its record.
+
+    Raises NotFound, OptionsError without an operator, InputError for a value that is not understood or unlisted.
     """
     if not operator.strip():
         raise OptionsError("--operator NAME: who settles it; it is recorded.")
@@ -77,7 +78,7 @@ def settle(
 
 
 def _as_past_answer(place: PlaceToSettle, decision: Decision, state: str) -> PastAnswer:
-    """A word over what was said before, as the station counts it."""
+    """An overriding answer, as counted by the station."""
     return PastAnswer(
         uuid.uuid4().hex, place.base, decision.record, decision.field, decision.operator, decision.verdict,
         decision.value, purpose=THIRD, state=state, of=place.of, batch=place.batch, form=decision.schema,

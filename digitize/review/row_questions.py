@@ -1,4 +1,4 @@
-"""What a person is asked of whole rows that make no record: whether they are one after all."""
+"""Questions about whole rows without a record: are they entries after all?"""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _ASKED = {
 
 
 def list_row_questions(ledger: Ledger, known: RunContext, volume: int | None = None) -> Iterator[Question]:
-    """The rows of registers that make no record and of which no person has said what they are. volume: of it alone."""
+    """Undecided register rows without a record. volume: only this one."""
     yield from _list_of_pages(ledger, known, _list_mapped_pages(ledger, volume))
 
 
@@ -51,7 +51,7 @@ def _list_of_pages(ledger: Ledger, known: RunContext, pages: Iterable[tuple[str,
 
 
 def _list_mapped_pages(ledger: Ledger, volume: int | None) -> Iterator[tuple[str, StepState]]:
-    """The pages of volumes in which rows are asked about, as the books lie; others are not looked at."""
+    """Pages of volumes with questions on rows, in book order; others are not read."""
     sql = "SELECT unit, key, outcome, detail FROM state WHERE step = 'map' AND {} ORDER BY unit"
     for part in find_volumes_with(ledger, "rows_asked") if volume is None else [f"volume:{volume}"]:
         for row in ledger.rows(sql.format(where_of(part)), values_of(part)):
@@ -59,7 +59,7 @@ def _list_mapped_pages(ledger: Ledger, volume: int | None) -> Iterator[tuple[str
 
 
 def make_row_decision(scan: PageScan, readings: Readings, row: str, seen: str, form: str) -> Decision:
-    """A word on a row without the word. seen: what the machine takes the row for; form: of the records it makes."""
+    """A decision on a row without its answer. seen: row type as recognised; form: of its records."""
     record = f"{scan.page}-{row}"
     cell = row_cell(scan.page, row)
     source = register_source(lambda _: scan, readings, record, cell)

@@ -1,6 +1,6 @@
-"""The review spreadsheet: one row an item, with the zone's picture and an empty column for the right value.
+"""The review spreadsheet: one row per item, with the zone's image and an empty column for the right value.
 
-Candidates are offered in the cell where the value is typed, and whole pages stand on a sheet of their own.
+Candidates are offered in the cell for the value, and whole pages are on a separate sheet.
 """
 
 from __future__ import annotations
@@ -63,8 +63,8 @@ _MOST_CHOICES = 5
 
 @dataclass(frozen=True, slots=True)
 class SheetLook:
-    """How a sheet is written. language: of the guide, the headings and the findings; operator: who is to fill it in,
-    "" where each writes the own name; page: a page's picture as PNG bytes, None for a sheet without pages.
+    """Options of a sheet. language: of guide, headings and findings; operator: who fills it in, "" if each writes a
+    name; page: a page's image as PNG bytes, None for a sheet without pages.
     """
 
     language: str = ENGLISH
@@ -74,9 +74,9 @@ class SheetLook:
 
 @dataclass(frozen=True, slots=True)
 class FilledRow:
-    """One row a person filled in; line: its number in the sheet. record: as the sheet names it, "" where it does not.
+    """One filled row; line: its number in the sheet. record: as in the sheet, "" if not named.
 
-    fault: why it cannot be taken as it stands.
+    fault: why it cannot be accepted.
     """
 
     line: int
@@ -89,7 +89,7 @@ class FilledRow:
 
 
 def write_sheet(path: Path, rows: Iterable[tuple[Item, bytes | None]], look: SheetLook | None = None) -> int:
-    """Write the items with their pictures (PNG bytes, or None). Returns how many.
+    """Write the items with their images (PNG bytes, or None). Returns their number.
 
     Raises OSError, and RuleError for a language without texts.
     """
@@ -120,7 +120,7 @@ def write_sheet(path: Path, rows: Iterable[tuple[Item, bytes | None]], look: She
 
 
 def read_sheet(path: Path) -> Iterator[FilledRow]:
-    """The rows that a person filled in. Raises InputError when the file is no review sheet, naming what it lacks."""
+    """Filled rows. Raises InputError if the file is no review sheet, naming what is missing."""
     for filled in read_filled(path, _LAYOUT, list_headings()):
         said = filled.cells
         if said["item"]:
@@ -129,7 +129,7 @@ def read_sheet(path: Path) -> Iterator[FilledRow]:
 
 
 def _list_choices(item: Item) -> list[str]:
-    """What may be chosen instead of being typed; of what is asked blind, and of words that are verdicts, nothing."""
+    """Choices for a cell; none for blind questions and for words that are verdicts."""
     if item.is_blind or not item.fields or set(item.candidates) & {*WORDS}:
         return []
     shown = (item.machine if item.is_legible else "", *item.candidates)
@@ -137,7 +137,7 @@ def _list_choices(item: Item) -> list[str]:
 
 
 def _explain_findings(item: Item, teller: Teller) -> str:
-    """All that is told of its findings; a question that no rule asks has words of its own."""
+    """Text of its findings; questions without a rule have their own text."""
     told = [tell_finding(teller, item.form, finding) for finding in item.findings]
     return "\n".join(dict.fromkeys(told or item.said))
 
@@ -166,7 +166,7 @@ def _write_row(sheet: Worksheet, line: int, item: Item, picture: bytes | None, s
 
 
 def _format_paths(fields: tuple[str, ...]) -> str:
-    """The fields of an item by our names, for programs that fill a sheet."""
+    """Field names of an item, for programs that fill a sheet."""
     names = [f.partition("[")[0] for f in fields] if len(fields) > MOST_FIELDS else fields
     return ", ".join(dict.fromkeys(names))
 
@@ -205,7 +205,7 @@ def _find_page_line(number: int) -> int:
 
 
 def _put_pages(sheet: Worksheet, pages: Sequence[str], picture_of: Callable[[str], bytes | None]) -> None:
-    """Whole pages below each other; of one that cannot be opened, or must not be shown, the name alone."""
+    """Whole pages below each other; only the name if a page cannot be opened or shown."""
     from openpyxl.drawing.image import Image
 
     sheet.column_dimensions["A"].width = 130

@@ -1,4 +1,4 @@
-"""Review export: the items of a workspace, with pictures, masked where the law protects a victim."""
+"""Review export: items of a workspace with images, masked where the law protects a person."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ _ROWS_ALONE = 200
 
 @dataclass(frozen=True, slots=True)
 class SheetChoice:
-    """What a sheet is to hold, and how. volume: label of a book, "" for all; field: name or label of a field, "" for
-    all; limit: most items, 0 for no limit; everything: also what may wait until the first pages show which values pass;
-    pages: whole pages on a sheet of their own; language: of guide and findings, "" for the site's; operator: who fills
-    it in.
+    """Options of a sheet. volume: label of a book, "" for all; field: name or label of a field, "" for all; limit:
+    maximum number of items, 0 for none; everything: include questions that can wait until the first pages show which
+    values pass; pages: whole pages on a separate sheet; language: of guide and findings, "" for the site's; operator:
+    who fills it in.
     """
 
     volume: str = ""
@@ -54,9 +54,9 @@ class SheetChoice:
 
 @dataclass(frozen=True, slots=True)
 class ReviewExport:
-    """Where the sheet is, how many items it has, and how many are masked in it.
+    """Path of the sheet, number of items, and number masked.
 
-    blind: asked without the reading, to measure what may pass; deferred: left out until that is known.
+    blind: asked without the reading, for measurement; deferred: left out until that is known.
     """
 
     path: Path
@@ -69,11 +69,11 @@ class ReviewExport:
 def export_review(
     place: Place, path: Path | None = None, *, who: Unmasking | None = None, wanted: SheetChoice | None = None
 ) -> ReviewExport:
-    """Write what a person must look at as a spreadsheet: fields, then rows that make no record, and missing pages.
+    """Export questions as a spreadsheet: fields, then rows without records, and missing pages.
 
-    Fields that name a protected victim or a child are masked, picture and all, unless somebody says why not; who and
-    why is written to the ledger, and afterwards which fields stand in which file.
-    Raises OSError when the file cannot be written, NotFound for a book or a field that is not asked about.
+    Fields that name a protected victim or child are masked, image included, unless a reason is given; who and why is
+    logged in the ledger, and afterwards which fields are in which file. Raises OSError if the file cannot be written,
+    NotFound for a book or field without questions.
     """
     target, wanted = path or place.folder / "review" / "review.xlsx", wanted or SheetChoice()
     with Ledger(place.ledger) as ledger:
@@ -91,7 +91,7 @@ def export_review(
 
 
 class _SheetRows:
-    """Items with their pictures, one at a time; counts those it masked."""
+    """Items with their images, one at a time; counts masked ones."""
 
     def __init__(self, place: Place, ledger: Ledger, *, is_masked: bool, wanted: SheetChoice) -> None:
         self._ledger = ledger
@@ -110,8 +110,8 @@ class _SheetRows:
         self.shown = ShownFields()
 
     def _choose_items(self) -> tuple[Iterator[tuple[Stored, Item]], CaseMasks, CaseMasks | None]:
-        """The items of fields that are wanted; masks for them; masks for whatever is asked, None where they were few:
-        then only their cases were opened.
+        """Requested field items; masks for them; masks for everything, None if they were few: then only their cases
+        were opened.
         """
         wanted = (own for own in self.asking.items if self._is_wanted(own[1]))
         most = self._wanted.limit or _FEW + 1
@@ -153,7 +153,7 @@ class _SheetRows:
             return None
 
     def _is_hidden(self, known: RunContext, item: Item) -> bool:
-        """Whether a row that makes no record would make one in which the law protects somebody, or lies beside one."""
+        """Whether a row without a record would name a protected person, or is next to one that does."""
         if not self._is_masked or not item.boxes:
             return False
         record = as_record(self._ledger, known, item.page, row_id(item.record))
@@ -188,7 +188,7 @@ class _SheetRows:
 
 
 def _find_volume(ledger: Ledger, wanted: SheetChoice) -> int | None:
-    """The volume that is asked for. Raises NotFound for one that is not there."""
+    """The requested volume. Raises NotFound for an unknown one."""
     if not wanted.volume:
         return None
     found = Catalogue(ledger).find_volume(wanted.volume)
@@ -201,7 +201,7 @@ def _find_volume(ledger: Ledger, wanted: SheetChoice) -> int | None:
 
 
 def _make_filter(ledger: Ledger, wanted: SheetChoice, volume: int | None) -> Callable[[Item], bool]:
-    """Whether an item is of the book and the field that are asked for."""
+    """Filter for items of the requested book and field."""
     pages = set() if volume is None else {s.page for s in Catalogue(ledger).scans(volume)}
     field = wanted.field.casefold()
 
@@ -214,5 +214,5 @@ def _make_filter(ledger: Ledger, wanted: SheetChoice, volume: int | None) -> Cal
 
 
 def _list_names(form: str, path: str) -> tuple[str, ...]:
-    """All that a field may be called on the command line."""
+    """Names of a field on the command line."""
     return path.casefold(), path.rpartition(".")[2].casefold(), format_field_label(form, path).casefold()

@@ -1,4 +1,4 @@
-"""Review import: filled rows back in, checked by the same cleaners and rules; conflicts are shown, nothing is lost."""
+"""Review import: filled rows are checked by the same cleaners and rules; conflicts are shown, nothing is lost."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ from digitize.workspace.run_context import RunContext, build_run_context
 
 @dataclass(slots=True)
 class ReviewImport:
-    """What became of the rows: rows = accepted + known + conflicts + refused.
+    """Result: rows = accepted + known + conflicts + refused.
 
-    known: settled the same way before. conflicts, refused: (line, what), without values. still: (record, rule codes)
-    of records that a rule refuses even with the accepted values. said: what the answers open or close, in sentences.
-    disputes: (item, what holds, what somebody else says now), for a third person to decide.
+    known: settled the same way before. conflicts, refused: (line, reason), without values. still: (record, rule codes)
+    of records that a rule rejects despite the accepted values. said: threshold changes, in sentences. disputes: (item,
+    current value, contradicting value), for a third person to decide.
     """
 
     rows: int = 0
@@ -65,9 +65,9 @@ class ReviewImport:
 
 @dataclass(frozen=True, slots=True)
 class _AnsweredLine:
-    """What a line of the sheet says.
+    """Content of a line.
 
-    decides: the item about which it decides as a third person, "" where nobody differs.
+    decides: dispute that it decides as a third person, "" if none.
     """
 
     line: int
@@ -76,10 +76,9 @@ class _AnsweredLine:
 
 
 def import_review(place: Place, path: Path, operator: str) -> ReviewImport:
-    """Take a filled review sheet in. All accepted rows are kept in one transaction.
+    """Import a filled review sheet. All accepted rows are stored in one transaction.
 
-    operator: name kept with every row that names no other. Raises InputError when the file is no review sheet or a row
-    has no operator.
+    operator: for rows that name none. Raises InputError if the file is no review sheet or a row has no operator.
     """
     report = ReviewImport()
     with Ledger(place.ledger) as ledger:
@@ -101,7 +100,7 @@ def import_review(place: Place, path: Path, operator: str) -> ReviewImport:
 
 
 class _AnswerSorter:
-    """The rows that say something new; the others are counted or reported."""
+    """Rows with something new; the others are counted or reported."""
 
     def __init__(self, ledger: Ledger, asked: Mapping[str, AskedItem], operator: str, report: ReviewImport) -> None:
         self._ledger, self._asked, self._operator, self._report = ledger, asked, operator, report
@@ -158,7 +157,7 @@ def _group_by_record(answers: Sequence[_AnsweredLine]) -> dict[str, list[_Answer
 def _take_record(
     ledger: Ledger, known: RunContext, record: str, own: Sequence[_AnsweredLine], report: ReviewImport
 ) -> None:
-    """Try all answers on one record together, and keep those that are understood; words on whole rows are."""
+    """Try all answers on one record together, and store those that are understood, including answers on whole rows."""
     for line in own:
         if is_word(line.given.decision):
             keep_answer(ledger, line.given.decision)

@@ -1,4 +1,4 @@
-"""What a record would become under new decisions, without writing anything."""
+"""Trial: a record under new decisions, without writing."""
 
 from __future__ import annotations
 
@@ -29,32 +29,32 @@ NOT_IN_LIST = "not-in-list"
 
 @dataclass(frozen=True, slots=True)
 class TrialResult:
-    """The record under the decisions, the codes of the rules that still refuse it, and all that rules say of it."""
+    """The record under the decisions, codes of rules that still reject it, and all findings."""
 
     record: Record
     codes: tuple[str, ...]
     findings: tuple[Finding, ...] = ()
 
     def format_values(self, decision: Decision) -> str:
-        """What the fields that a decision feeds became, in one text, by which two answers are compared."""
+        """Resulting values of a decision as one text, used to compare answers."""
         fed = ((path, v.value) for path, v in self.record.cells() if cell_of(path, v) == decision.field)
         return "\n".join(f"{path}={value}" for path, value in sorted(fed) if value is not None)
 
     def lost_fields(self, decision: Decision) -> list[str]:
-        """The fields a typed text should have fed, when no cleaner understands it; empty when one does."""
+        """Fields for which no cleaner understands a typed text; empty if all do."""
         fed = {path: v for path, v in self.record.cells() if cell_of(path, v) == decision.field}
         is_lost = decision.verdict == VALUE and bool(fed) and all(v.value is None for v in fed.values())
         return sorted(fed) if is_lost else []
 
     def unlisted_fields(self, decision: Decision, lists: Mapping[str, CodeList]) -> list[str]:
-        """The fields for which an answer gives a name that is in no list of stations, districts, acts and the like."""
+        """Fields whose answer is in no list of stations, districts, acts and the like."""
         fed = {path: v for path, v in self.record.cells() if cell_of(path, v) == decision.field}
         values = {path: v for path, v in fed.items() if v.value is not None}
         return sorted(path for path, v in values.items() if NOT_IN_LIST in v.notes or _is_unlisted(path, v, lists))
 
 
 def _is_unlisted(path: str, value: FieldValue, lists: Mapping[str, CodeList]) -> bool:
-    """Whether a place is in no list, wherever it came from; notes are those of the cleaner that took it."""
+    """Whether a place is in no list, whatever its source; notes come from its cleaner."""
     name = PLACE_LISTS.get(path)
     return name is not None and name in lists and lists[name].find(value.value or "") is None
 
@@ -62,7 +62,7 @@ def _is_unlisted(path: str, value: FieldValue, lists: Mapping[str, CodeList]) ->
 def try_decisions(
     ledger: Ledger, known: RunContext, record_id: str, decisions: Sequence[Decision], *, with_rules: bool = True
 ) -> TrialResult:
-    """Map one record again under its earlier decisions and these, and ask the rules. Raises NotFound."""
+    """Map one record again under its earlier decisions and these, and run the rules. Raises NotFound."""
     stored = Records(ledger).find(record_id)
     if stored is None:
         raise NotFound(f"There is no record {record_id} any more.")

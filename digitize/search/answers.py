@@ -1,4 +1,4 @@
-"""What is answered: what was found, how sure, and why, as JSON types."""
+"""Search results: hits, scores and reasons, as JSON types."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ SAME, ALIKE = 0.97, 0.8
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """Why something was found. what: name, relative, number, station, year, period, section, place, words or age.
+    """Reason for a hit. what: name, relative, number, station, year, period, section, place, words or age.
 
-    how: same, alike or nearly; where descriptions are compared, also differs and unknown.
+    how: same, alike or nearly; for compared descriptions also differs and unknown.
     """
 
     what: str
@@ -52,7 +52,7 @@ class RankedRow:
 
 @dataclass(frozen=True, slots=True)
 class SearchHit:
-    """One thing found. record, form, line: where it stands. case, values: fields by their names."""
+    """One hit. record, form, line: its location. case, values: fields by name."""
 
     kind: str
     record: str
@@ -74,17 +74,17 @@ class SearchHit:
 
 
 def how_alike(score: float) -> str:
-    """A likeness in a word."""
+    """A similarity in a word."""
     return "same" if score >= SAME else "alike" if score >= ALIKE else "nearly"
 
 
 def rank_rows(found: list[RankedRow]) -> list[RankedRow]:
-    """The best first; what is equally good by what stands in public in every book: year, record, line."""
+    """Sort by score; ties by what is public in every book: year, record, line."""
     return sorted(found, key=lambda c: (-round(c.score, 3), -c.row.year, c.row.record_id, c.row.line))
 
 
 def make_hit(found: RankedRow, record: Record, cases: FoundCases) -> SearchHit | None:
-    """What is shown of a candidate. record: as it may be shown. None where it is not there any more."""
+    """Displayed data of a candidate. record: masked as required. None if it is gone."""
     row = found.row
     values: dict[str, str] = {}
     if row.kind in CHILDREN:
@@ -100,9 +100,9 @@ def make_hit(found: RankedRow, record: Record, cases: FoundCases) -> SearchHit |
 
 
 def is_found_by_hidden(found: RankedRow, record: Record, cases: FoundCases) -> bool:
-    """Whether a field by which a candidate was found is masked or not shown: whoever may not see it is not told.
+    """Whether a field that caused the hit is masked or hidden: then the hit itself is not shown.
 
-    record: as it may be shown.
+    record: masked as required.
     """
     row = found.row
     names = {name for ground in found.grounds for name in _BY.get(ground.what, ())}
@@ -114,7 +114,7 @@ def is_found_by_hidden(found: RankedRow, record: Record, cases: FoundCases) -> b
 
 
 def _own_row(row: FoundRow, record: Record, cases: FoundCases) -> Row | None:
-    """The row of the record that was found; None where it is not there any more."""
+    """Row of the record that was found; None if it is gone."""
     # Line 0: a form that tells of one vehicle or thing.
     if not row.line:
         return record.fields

@@ -1,4 +1,4 @@
-"""The records behind what was found, with all records of their cases, and whom the law hides in them."""
+"""Records behind hits with all records of their cases, and the persons the law protects in them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from mappers.schema import form_tables
 
 @dataclass
 class FoundCases:
-    """Records by their ids, and which line of a child table stands at which place of it."""
+    """Records by id, and positions of child table lines."""
 
     records: Mapping[str, Record]
     masks: CaseMasks
@@ -25,7 +25,7 @@ class FoundCases:
 
     @cached_property
     def nodes(self) -> Mapping[str, frozenset[int]]:
-        """Numbers of the cases to which each record belongs, or may belong."""
+        """Cases to which each record belongs, or may belong."""
         return {i: self.masks.find_cases(r) for i, r in self.records.items()}
 
     def records_of_case(self, record: str) -> list[Record]:
@@ -34,7 +34,7 @@ class FoundCases:
         return [r for i, r in self.records.items() if not own.isdisjoint(self.nodes[i])]
 
     def place(self, record: str, child: str, line: int) -> int | None:
-        """The place of a row among those of its table, from 0; None where it is not there any more."""
+        """Position of a row in its table, from 0; None if it is gone."""
         lines = self.lines.get((record, child), ())
         return lines.index(line) if line in lines else None
 
@@ -66,7 +66,7 @@ def open_cases(store: SearchStore, wanted: Iterable[tuple[str, str]]) -> FoundCa
 
 
 def _leading(keys: CaseKeys, records: Mapping[str, Record], *, is_first: bool) -> dict[str, Record]:
-    """Those that may be of the cases of these keys, the first ones all; their own keys are added."""
+    """Records that may belong to the cases of these keys, all of the first ones; their keys are added."""
     leading: dict[str, Record] = {}
     while new := {i: r for i, r in records.items() if i not in leading and (is_first or keys.matches(r))}:
         for record in new.values():
@@ -76,14 +76,14 @@ def _leading(keys: CaseKeys, records: Mapping[str, Record], *, is_first: bool) -
 
 
 class _Spelt:
-    """The ways in which stations of a store are written."""
+    """Spellings of a store's stations."""
 
     def __init__(self, store: SearchStore) -> None:
         self._store = store
         self._ways: Mapping[str, set[str]] | None = None
 
     def spellings_of(self, station: str) -> set[str]:
-        """A station as it is written, and as others write it."""
+        """A station as written, and its other spellings."""
         if self._ways is None:
             self._ways = _ways(self._store.stations())
         return {station, *self._ways.get(place_key(station), ())}
@@ -91,7 +91,7 @@ class _Spelt:
 
 @lru_cache(maxsize=4)
 def _ways(names: frozenset[str]) -> Mapping[str, set[str]]:
-    """Names of stations by their letters: the same for every question until another station is loaded."""
+    """Station names by their letters; cached until another station is loaded."""
     found: dict[str, set[str]] = {}
     for name in names:
         found.setdefault(place_key(name), set()).add(name)
@@ -129,10 +129,10 @@ def _read(store: SearchStore, wanted: Mapping[str, str], lines: dict[tuple[str, 
 
 
 def _cells(names: Sequence[str], values: Sequence[object]) -> Row:
-    """Cells in which something stands; what was loaded was sure."""
+    """Non-empty cells; loaded values are certain."""
     return {n: FieldValue(str(v), str(v)) for n, v in zip(names, values, strict=True) if v is not None}
 
 
 def text_of(cell: FieldValue | None) -> str:
-    """What stands in a cell, "" for nothing."""
+    """Text of a cell, "" if empty."""
     return (cell.value or "") if cell is not None else ""

@@ -1,4 +1,4 @@
-"""Which rows lack what they would be found by: counted by station, and listed a few thousand at a time."""
+"""Rows that lack search fields: counted by station, and listed a few thousand at a time."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ STATION = ("state", "district", "police_station")
 
 @dataclass(frozen=True, slots=True)
 class Lack:
-    """One thing that a row may say in any of some fields. one_of: of the row; of_record: of its record."""
+    """A required value that may be in any of some fields. one_of: of the row; of_record: of its record."""
 
     one_of: tuple[str, ...]
     of_record: tuple[str, ...] = ()
@@ -32,7 +32,7 @@ class LoadedRows:
 
 
 class StationCount(NamedTuple):
-    """Rows of one station. found: those that say all; lacking: of each thing how many do not say it."""
+    """Rows of one station. found: complete ones; lacking: number of rows per missing value."""
 
     station: tuple[str, str, str]
     rows: int
@@ -41,7 +41,7 @@ class StationCount(NamedTuple):
 
 
 class LackingRow(NamedTuple):
-    """A row that does not say all. line: 0 for a record; lacking: places of what it lacks."""
+    """An incomplete row. line: 0 for a record; lacking: indexes of missing values."""
 
     record: str
     line: int
@@ -50,14 +50,14 @@ class LackingRow(NamedTuple):
 
 
 class CountsRows(Protocol):
-    """A store whose rows are counted and listed by what they lack."""
+    """A store that can count and list rows by missing values."""
 
     def count_filled(self, kind: LoadedRows, lacks: Sequence[Lack]) -> list[StationCount]:
-        """Of each station, in order: how many rows of a kind there are, and how many say what."""
+        """Per station in order: number of rows of a kind, and number per value present."""
         ...
 
     def lacking(self, kind: LoadedRows, lacks: Sequence[Lack], after: tuple[str, int]) -> list[LackingRow]:
-        """The next rows that lack something, by record and line; see `each_lacking`."""
+        """Next rows with missing values, by record and line; see `each_lacking`."""
         ...
 
 
@@ -115,7 +115,7 @@ def open_counts(target: Target) -> CountsRows:
 
 
 def each_lacking(store: CountsRows, kind: LoadedRows, lacks: Sequence[Lack]) -> Iterator[LackingRow]:
-    """All rows that lack something, some thousand in memory at once."""
+    """All rows with missing values, some thousand in memory at once."""
     after = ("", 0)
     while found := store.lacking(kind, lacks, after):
         yield from found
@@ -132,7 +132,7 @@ def _tables(kind: LoadedRows) -> str:
 
 
 def _says(kind: LoadedRows, lack: Lack) -> str:
-    """Whether something stands in one of the fields that the tables have. Raises KeyError where they have none."""
+    """Whether one of the fields is filled. Raises KeyError if the tables have none of them."""
     tables = {t.child: t.by_name for t in form_tables(kind.form).values()}
     letter = "c" if kind.child else "r"
     known = [f"{letter}.{n}" for n in lack.one_of if n in tables[kind.child]]

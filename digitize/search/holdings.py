@@ -1,4 +1,4 @@
-"""What a target holds at all: how many records, since when, and how many were brought to it and wait outside."""
+"""What a target holds: number of records, newest load, and number waiting outside."""
 
 from __future__ import annotations
 
@@ -19,9 +19,8 @@ _WAITING = """SELECT COUNT(DISTINCT CASE r.record_id WHEN '' THEN r.source_row E
 
 @dataclass(frozen=True, slots=True)
 class StoreHoldings:
-    """records: all that are loaded. waiting: how many more were brought and left out, since a person has to look or a
-    rule rejects them; one that several batches brought counts once, one that is loaded not at all. loaded: the day of
-    the newest load, ISO; "" where there was none.
+    """records: loaded ones. waiting: not loaded because they need review or a rule rejects them; counted once across
+    batches, and not if loaded. loaded: day of the newest load, ISO; "" if none.
     """
 
     records: int
@@ -29,7 +28,7 @@ class StoreHoldings:
     loaded: str
 
     def round_down(self) -> StoreHoldings:
-        """For whoever may not know of a single record that it is there: two digits at most, rounded down."""
+        """For roles that may not learn of a single record: rounded down to two digits at most."""
         return StoreHoldings(_round_number(self.records), _round_number(self.waiting), self.loaded)
 
     def as_plain(self) -> dict[str, Any]:
@@ -38,7 +37,7 @@ class StoreHoldings:
 
 
 class HoldsRecords(Protocol):
-    """A store that can say what it holds."""
+    """A store that reports its holdings."""
 
     def holdings(self) -> StoreHoldings:
         """How many records there are, and how many wait outside. Raises TargetRefused."""
@@ -46,7 +45,7 @@ class HoldsRecords(Protocol):
 
 
 class HeldRecords:
-    """The holdings of a target with our own tables, looked at once a minute and counted anew after loads."""
+    """Holdings of a target with our own tables, checked once a minute and recounted after loads."""
 
     _held: tuple[float, StoreHoldings] | None = None
     _loads: Sequence[Sequence[Any]] | None = None

@@ -1,4 +1,4 @@
-"""Every search is kept in the target before it is answered: who, why, by which fields; never what was searched for."""
+"""Every search is logged in the target before it is answered: who, why, by which fields; never the search terms."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from digitize.search.store_queries import SearchStore
 
 @dataclass(frozen=True, slots=True)
 class Searcher:
-    """Who asks and what for. who: a person's name; account: on the machine, or at the station; why: the purpose.
+    """Who searches, and why. who: a person's name; account: on the machine, or at the station; why: the purpose.
 
-    unmasking: where protected names may be shown, who answers for it.
+    unmasking: who is responsible, if protected names may be shown.
     """
 
     who: str

@@ -1,4 +1,4 @@
-"""Numbers of vehicles and things: which rows have one, and whether what stands there is the same or only near to it."""
+"""Numbers of vehicles and things: rows with a number, and whether it is the same or close."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ _PLAIN = re.compile(r"[A-Za-z0-9 ./-]*")
 
 @dataclass(frozen=True)
 class AskedMark:
-    """A number that is asked for. text: as typed, * and ? for signs that nobody can read. is_registration: of a
-    vehicle's plate, which has a form; engine, chassis and other numbers have none.
+    """A number to search. text: as typed, * and ? for illegible characters. is_registration: a vehicle's plate, which
+    has a fixed format, unlike engine, chassis and other numbers.
     """
 
     text: str
@@ -52,34 +52,34 @@ class AskedMark:
 
     @cached_property
     def signs(self) -> str:
-        """Its signs alone, those that are not known left out."""
+        """Its known characters."""
         return mark_signs(self.text)
 
     @cached_property
     def forms(self) -> tuple[str, ...]:
-        """What it may be meant to be, see `registration_forms`."""
+        """Possible interpretations, see `registration_forms`."""
         return _forms(self.signs) if self.is_registration and not self.is_open else ()
 
     @property
     def is_open(self) -> bool:
-        """Whether signs of it are not known."""
+        """Whether it has unknown characters."""
         return any(c in self.text for c in _OPEN_SIGNS)
 
     @property
     def is_partly(self) -> bool:
-        """Whether it may be a part of a number, or not be read right: what has it not is no proof of anything."""
+        """Whether it may be partial or misread: absence of a match is then no proof."""
         if self.is_open or not _PLAIN.fullmatch(fold_written(self.text)):
             return True
         return len(self.forms) != 1 if self.is_registration else not self._is_number
 
     @property
     def _is_number(self) -> bool:
-        """Whether it is what engines, frames, arms and telephones have: neither a word, nor two numbers in a row."""
+        """Whether it looks like an engine, frame, arm or phone number: neither a word, nor two numbers in a row."""
         has_digits = sum(c.isdigit() for c in self.signs) >= _LEAST_DIGITS
         return has_digits and _LEAST_WHOLE <= len(self.signs) <= _MOST_WHOLE
 
     def tokens(self) -> Tokens:
-        """By which rows with the number, or one near to it, are found."""
+        """Tokens that find rows with the number, or one close to it."""
         if self.is_open:
             return frozenset(self._open_tokens())
         made = {t for way in (self.signs, *self.forms) for t in mark_tokens(way)}
@@ -99,11 +99,10 @@ class AskedMark:
         yield from front_tokens(parts[0])
 
     def compare(self, stands: str) -> str:
-        """SAME, NEAR or "" for a number that stands in a row.
+        """SAME, NEAR or "" for a number in a row.
 
-        Same: the same signs, or the one registration mark that either can be. Near: signs that are taken for each
-        other, one that is wrong or lacks, two that changed places, or one number that ends as the other and may be what
-        was left of it.
+        Same: the same characters, or the one registration mark that both may be. Near: easily confused characters, one
+        wrong or missing, two swapped, or one number that ends as the other and may be its rest.
         """
         other = mark_signs(stands)
         if len(other) < _LEAST and not (other and other == self.signs):
@@ -126,7 +125,7 @@ class AskedMark:
 
 @lru_cache(maxsize=64)
 def _pattern(text: str) -> Callable[[str], re.Match[str] | None]:
-    """What fits a number with signs that are not known."""
+    """Pattern for a number with unknown characters."""
     parts = (p if p in _OPEN_SIGNS else mark_key(p) for p in re.split(r"([*?])", text))
     # Not with ".*" for each *: of many it would try all ways, which takes for ever.
     return re.compile(translate("".join(parts))).match
@@ -151,13 +150,13 @@ def _is_near(one: str, other: str) -> bool:
 
 
 def _is_left_of(short: str, long: str) -> bool:
-    """Whether a text is what is left of another when signs are left out."""
+    """Whether a text is a subsequence of another."""
     signs = iter(long)
     return all(sign in signs for sign in short)
 
 
 def is_vehicle(row: FoundRow) -> bool:
-    """Whether a row is a vehicle's own, and not a thing or a text that names one."""
+    """Whether a row is a vehicle's own, and not a thing or a text that mentions one."""
     return row.kind == VEHICLE
 
 
@@ -172,7 +171,7 @@ def marks_of(row: FoundRow) -> list[str]:
 
 
 def numbers_of(kind: str, row: Row) -> list[tuple[str, str]]:
-    """The numbers that stand in a row of a kind, with the field of each."""
+    """Numbers in a row of a kind, with their fields."""
     plain = {n: text for n, cell in row.items() if (text := text_of(cell))}
     if kind == VEHICLE:
         return vehicle_marks(plain)
@@ -185,7 +184,7 @@ def numbers_of(kind: str, row: Row) -> list[tuple[str, str]]:
 
 
 def rows_with(store: SearchStore, asked: Sequence[AskedMark], kinds: Collection[str]) -> tuple[list[FoundRow], bool]:
-    """Rows that may have one of several numbers, each once; and whether there may be more than were looked at."""
+    """Rows that may have one of several numbers, each once; and whether more exist than were examined."""
     tokens = frozenset(t for one in asked for t in one.tokens())
     # Of all kinds at once: only rows with numbers have such tokens.
     some = store.rows([(tokens,)], RowFilter(""), _MOST) if tokens else []

@@ -26,7 +26,7 @@ def find_cases(
     store: SearchStore, query: SearchQuery, stations: dict[str, float], of_record: Sequence[tuple[str, Tokens]],
     count: Count,
 ) -> list[RankedRow]:  # fmt: skip
-    """Records by the FIR's number, or by all conditions together. of_record: what they must have, with its ground."""
+    """Records by FIR number, or by all conditions together. of_record: required tokens, with their reason."""
     terms: list[Tokens] = [tokens for _, tokens in of_record]
     grounds = [Ground(what, "same") for what, _ in of_record]
     if pair := query.number_and_year:
@@ -56,7 +56,7 @@ def find_cases(
 
 
 def find_marks(store: SearchStore, query: SearchQuery, kind: str, of_record: Term) -> list[RankedRow]:
-    """Vehicles or things by a registration, engine, chassis or other number, one sign of which may be wrong."""
+    """Vehicles or things by registration, engine, chassis or other number, with up to one wrong character."""
     wanted = RowFilter(kind, query.years, (query.since, query.until), of_record=of_record)
     tokens = _tokens_of(query.text)
     found = store.rows([(tokens,)], wanted, _MOST_ROWS) if tokens else []
@@ -79,7 +79,7 @@ def _tokens_of(text: str) -> Tokens:
 
 
 def _fits(asked: str, mark: str) -> float:
-    """How alike a number is to one that was asked, signs that are taken for each other being one."""
+    """Similarity of two numbers, treating easily confused characters as equal."""
     ours = mark_key(mark)
     if any(c in asked for c in "*?"):
         # Many of them say no more than one, and take for ever to compare.
@@ -117,10 +117,10 @@ def _is_enough(found: Collection[RankedRow], wanted: int, count: Count) -> bool:
 
 
 def is_mark(text: str) -> bool:
-    """Whether a text may be a number of a vehicle or a thing: it has a digit, and no blank between words of letters."""
+    """Whether a text may be a vehicle or thing number: it has a digit, and no blank between words of letters."""
     return any(c.isdigit() for c in text) and len(mark_key(text)) >= 4
 
 
 def kinds_of_others() -> Iterator[tuple[str, str]]:
-    """The kinds that have marks, by their names."""
+    """Kinds with numbers, by name."""
     yield from (("vehicle", VEHICLE), ("property", PROPERTY))

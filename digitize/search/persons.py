@@ -29,8 +29,8 @@ def find_persons(
     store: SearchStore, query: SearchQuery, stations: dict[str, float], of_record: Term, count: Count,
     forms: tuple[str, ...] = (),
 ) -> list[RankedRow]:  # fmt: skip
-    """Persons that may be meant, the best first. of_record: what their records must have; count: see `Count`; forms:
-    of their records, () for all.
+    """Candidate persons, best first. of_record: required tokens of their records; count: see `Count`; forms: of their
+    records, () for all.
     """
     names, language = asked_words(store, query.text, NAME)
     kin, kin_language = asked_words(store, query.relative, NAME)
@@ -53,13 +53,13 @@ def find_persons(
 
 
 def phone_of(text: str) -> str:
-    """The digits of a telephone number, "" where a text is none."""
+    """Digits of a phone number, "" if it is none."""
     digits = "".join(c for c in fold_digits(text) if c not in " +-()")
     return digits[-10:] if digits.isascii() and digits.isdigit() and len(digits) >= 6 else ""
 
 
 def find_by_phone(store: SearchStore, query: SearchQuery, of_record: Term) -> list[RankedRow]:
-    """Persons by the number under which they are reached."""
+    """Persons by phone number."""
     wanted = RowFilter(PERSON, query.years, (query.since, query.until), query.ages, of_record)
     rows = store.rows([(frozenset({token("m", phone_of(query.text))}),)], wanted, _MOST_ROWS)
     return rank_rows([RankedRow(row, 1.0, (Ground("number", "same"),)) for row in rows])
@@ -68,7 +68,7 @@ def find_by_phone(store: SearchStore, query: SearchQuery, of_record: Term) -> li
 def _score_rows(
     query: SearchQuery, own: Scores, others: Scores, has_kin: Sequence[bool]
 ) -> Iterator[tuple[int, float]]:
-    """(place, score) of rows that may be meant; of some thousand rows most are not."""
+    """(index, score) of possible matches; most of some thousand rows are none."""
     by_name, by_kin = bool(query.text.strip()), bool(query.relative.strip())
     kin = np.where(np.array(has_kin, bool), others, np.float32(_NO_RELATIVE))
     score = own if not by_kin else kin
@@ -99,5 +99,5 @@ def _grounds(
 
 
 def stations_only(found: Sequence[RankedRow], stations: dict[str, float]) -> list[RankedRow]:
-    """Those of the stations that were asked for, where any was."""
+    """Results at the requested stations, if any were requested."""
     return [c for c in found if not stations or c.row.station in stations]

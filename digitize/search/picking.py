@@ -1,4 +1,4 @@
-"""Rows of one form by days and codes, nearest days first, some at a time: for services that compare descriptions."""
+"""Rows of one form by days and codes, nearest days first, in pages: for services that compare descriptions."""
 
 from __future__ import annotations
 
@@ -14,12 +14,11 @@ _AT_ONCE = 4000
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """Which rows are read, and what of them. form, child: the table; own, columns: fields of the record and of the row.
+    """Which rows and fields to read. form, child: the table; own, columns: fields of the record and of the row.
 
-    day: field of the record by which they are ordered; days: from and to, ISO, "" for open; None for records in which
-    it is empty. newest_first: the latest day first. of_record, of_row: field -> values of which it has one, "" among
-    them where what is empty fits, too. roles: of the row, () for all. between: number of the row -> from
-    and to; what is empty fits, too.
+    day: record field that orders them; days: from and to, ISO, "" for open; None for records without it. newest_first:
+    latest day first. of_record, of_row: field -> allowed values, including "" if empty is allowed. roles: of the row,
+    () for all. between: numeric row field -> from and to; empty is allowed.
     """
 
     form: str
@@ -35,7 +34,7 @@ class Pick:
     between: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     def check(self) -> None:
-        """Raise KeyError for a field that the form's tables have not: names go into the query as they are."""
+        """Raise KeyError for a field that the form's tables lack: names are put into the query unquoted."""
         tables = {t.child: t.by_name for t in form_tables(self.form).values()}
         for child, names in (
             ("", (*self.own, self.day, *self.of_record)),
@@ -46,7 +45,7 @@ class Pick:
 
 
 class PickedRow(NamedTuple):
-    """One row. day: ISO, "" where it is empty. own, values: texts by the order of the fields, None for empty ones."""
+    """One row. day: ISO, "" if empty. own, values: texts in field order, None for empty ones."""
 
     record: str
     line: int
@@ -60,10 +59,10 @@ Place = tuple[str, str, int]
 
 
 class PicksRows(Protocol):
-    """A store whose rows are read by days and codes."""
+    """A store that reads rows by days and codes."""
 
     def pick(self, wanted: Pick, after: Place | None, most: int) -> list[PickedRow]:
-        """The next rows of a form, behind the last one that was read, at most so many; see `each_row`."""
+        """Next rows of a form after the last one read, up to a limit; see `each_row`."""
         ...
 
 
@@ -128,7 +127,7 @@ def _conditions(wanted: Pick) -> tuple[list[str], list[object]]:
 
 
 def as_rows(wanted: Pick, found: Sequence[Sequence[Any]]) -> list[PickedRow]:
-    """What a database answered, as texts."""
+    """Database rows as texts."""
     own = 3 + len(wanted.own)
     return [
         PickedRow(str(r[0]), int(r[1]), _text(r[2]) or "", tuple(map(_text, r[3:own])), tuple(map(_text, r[own:])))
@@ -141,7 +140,7 @@ def _text(value: object) -> str | None:
 
 
 def each_row(store: PicksRows, wanted: Pick, most: int) -> Iterator[PickedRow]:
-    """All rows, at most so many, a few thousand in memory at once; those whose day nobody knows come last."""
+    """All rows up to a limit, a few thousand in memory at once; those without a day come last."""
     for one in (wanted, replace(wanted, days=None)) if wanted.days is not None else (wanted,):
         after: Place | None = None
         while most > 0 and (found := store.pick(one, after, min(most, _AT_ONCE))):

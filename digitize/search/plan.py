@@ -1,4 +1,4 @@
-"""Which keys are looked up for a question: first all that was said, then all but a word, which may be misspelt."""
+"""Keys to look up for a query: first all words, then all but one, which may be misspelt."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MOST_YEARS = 6
 
 @dataclass(frozen=True)
 class NamePlan:
-    """What is asked of a person. years: from and to; stations: folded names."""
+    """Person query. years: from and to; stations: folded names."""
 
     names: Sequence[AskedWord]
     kin: Sequence[AskedWord]
@@ -24,7 +24,7 @@ class NamePlan:
     stations: Mapping[str, float]
 
     def tiers(self) -> list[list[Term]]:
-        """Terms, in the order in which they are looked up; a later tier is needed where an earlier one finds little."""
+        """Terms in lookup order; a later tier is used if the earlier ones find little."""
         if not self.names:
             return _wholly_and_nearly([self._tokens(w, "f") for w in _telling(self.kin)], least=1)
         names = _telling(self.names)
@@ -44,7 +44,7 @@ class NamePlan:
 
 
 def _telling(words: Sequence[AskedWord]) -> list[AskedWord]:
-    """Words by which rows can be found: no initials, unless there is nothing else."""
+    """Words for lookup: no initials, unless there is nothing else."""
     found = [w for w in words if len(w.said) != 1 and w.found]
     return found or [w for w in words if w.found]
 
@@ -66,14 +66,14 @@ def _wholly_and_nearly(sets: Sequence[Tokens], least: int) -> list[list[Term]]:
 
 
 def word_terms(words: Sequence[AskedWord]) -> list[list[Term]]:
-    """Terms for words of a place or a thing: all of them, then all but one, then any one."""
+    """Terms for words of a place or thing: all of them, then all but one, then any one."""
     sets: list[Tokens] = [frozenset(token("w", w) for w in word.found) for word in words if word.found]
     tiers = _wholly_and_nearly(sets, least=1)
     return [*tiers, [(s,) for s in sets]] if len(sets) > 2 else tiers
 
 
 def year_tokens(years: tuple[int, int], stations: Iterable[str]) -> Tokens:
-    """Tokens of stations in years, or of either alone; none where neither is said, or the years are open."""
+    """Tokens of stations in years, or of either alone; none if neither is given, or the years are open."""
     named, low_high = list(stations), years
     span = range(low_high[0], low_high[1] + 1) if low_high[0] and low_high[1] else range(0)
     if named and 0 < len(span) <= 60:

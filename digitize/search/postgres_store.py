@@ -1,4 +1,4 @@
-"""What is asked of a PostgreSQL target: keys by its index over arrays."""
+"""Search in a PostgreSQL target, by its index over arrays."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class PostgresSearch(StoreAsks):
         self._database = target
 
     def all_of(self, statements: Sequence[Statement]) -> list[list[tuple[Any, ...]]]:
-        """In one transaction: beginning one takes as many messages as asking."""
+        """Run them in one transaction: starting one costs as many messages as a query."""
         from digitize.targets.postgres.store import PostgresStore
 
         found: list[list[tuple[Any, ...]]] = self._database.transact(
@@ -34,10 +34,10 @@ class PostgresSearch(StoreAsks):
         return found
 
     def put_in_order(self) -> None:
-        """See `SearchStore`: its index is one whole, and each load sees to it."""
+        """See `SearchStore`: its index is maintained by each load."""
 
     def share(self, *, is_shared: bool) -> None:
-        """See `SearchStore`: a server is shared always."""
+        """See `SearchStore`: a server is always shared."""
 
     def as_list(self, values: Sequence[Any]) -> object:
         """See `StoreAsks`."""

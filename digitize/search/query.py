@@ -1,4 +1,4 @@
-"""What is asked: words and conditions, checked, and told in a log without the names that were searched for."""
+"""A search query: words and conditions, validated, and logged without the names."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _NUMBER_YEAR = re.compile(r"(?:fir\s*(?:no\.?)?\s*)?(\d{1,6})\s*/\s*(\d{4})", re
 
 @dataclass(frozen=True, slots=True)
 class SearchQuery:
-    """One question. text: a name, a number, words of a place or a thing; * and ? stand for letters that nobody knows.
+    """One query. text: a name, a number, words of a place or thing; * and ? stand for unknown letters.
 
-    kind: of KINDS, "" for all. relative: the name of father, husband or guardian. station, place: in any script and
+    kind: of KINDS, "" for all. relative: name of father, husband or guardian. station, place: in any script and
     spelling. year: one or "2010-2014". since, until: ISO days. age: at the time of the case, one or "30-40". section:
-    as "302", "IPC 302". limit: how many are shown.
+    e.g. "302", "IPC 302". limit: number of results.
     """
 
     text: str = ""
@@ -42,22 +42,22 @@ class SearchQuery:
 
     @property
     def years(self) -> tuple[int, int]:
-        """From and to, 0 where it is open."""
+        """From and to, 0 if open."""
         return _parse_range(self.year, "year")
 
     @property
     def ages(self) -> tuple[int, int]:
-        """From and to, 0 where it is open."""
+        """From and to, 0 if open."""
         return _parse_range(self.age, "age")
 
     @property
     def number_and_year(self) -> tuple[int, int] | None:
-        """The FIR's number and year where the text is one, as 123/2012."""
+        """FIR number and year if the text is one, e.g. 123/2012."""
         found = _NUMBER_YEAR.fullmatch(fold_digits(self.text).strip())
         return (int(found[1]), int(found[2])) if found else None
 
     def check(self) -> None:
-        """Raise OptionsError for what cannot be asked; no message holds what was typed."""
+        """Raise OptionsError for an invalid query; no message contains what was typed."""
         if self.kind and self.kind not in KINDS:
             raise OptionsError(f"--kind is one of: {', '.join(KINDS)}.")
         if max(map(len, (self.text, self.relative, self.station, self.place, self.section))) > MOST_TEXT:
@@ -78,14 +78,14 @@ class SearchQuery:
             raise OptionsError("Say what to search for: a name, a number, a place, a station or a section.")
 
     def as_logged(self) -> dict[str, Any]:
-        """What is kept of it: how long each word of a name is, and the conditions that name nobody."""
+        """Logged form: length of each word of a name, and the conditions that name nobody."""
         lengths = {n: [len(w) for w in getattr(self, n).split()] for n in ("text", "relative", "place")}
         rest = ("kind", "station", "year", "since", "until", "age", "section", "limit")
         return {n: v for n, v in {**lengths, **{n: getattr(self, n) for n in rest}}.items() if v}
 
 
 def is_searchable(text: str) -> bool:
-    """Whether a text is free of signs that no keyboard makes, and no database keeps."""
+    """Whether a text has no control characters or others that databases reject."""
     return all(c.isprintable() or c in "\u200c\u200d" for c in text)
 
 

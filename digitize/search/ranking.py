@@ -1,4 +1,4 @@
-"""How alike the names of rows are to what was asked, word by word, in any order."""
+"""Similarity of row names to a query, word by word, in any order."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _GLUED, _LOOKED_AT = 0.97, 400
 
 @dataclass(frozen=True)
 class _Names:
-    """Names of rows: each of them once a row. owner: the row. words: numbers of words, -1 for none."""
+    """Names of rows, one entry per name. owner: the row. words: word numbers, -1 for none."""
 
     owner: NDArray[np.int64]
     words: NDArray[np.int32]
@@ -31,7 +31,7 @@ class _Names:
 
 
 def name_scores(asked: Sequence[AskedWord], language: str, said: Sequence[str], langs: Sequence[str]) -> Scores:
-    """How alike names are to what was asked: (names,), 0 to 1. said: see `SearchRow.said`; langs: of each."""
+    """Similarity of names to the query: (names,), 0 to 1. said: see `SearchRow.said`; langs: of each."""
     best = np.zeros(len(said), np.float32)
     names = _names(said, langs)
     if not asked or not len(names.owner):
@@ -89,7 +89,7 @@ def _word_scores(word: AskedWord, language: str, vocabulary: Sequence[tuple[str,
 
 
 def _as_one(asked: Sequence[AskedWord], language: str, names: _Names, score: Scores, langs: Sequence[str]) -> Scores:
-    """The same of names taken as one word each, for those that are written together of two; of the best ones alone."""
+    """The same for names written as one word instead of two; only for the best ones."""
     made = np.zeros(len(score), np.float32)
     whole = "".join(w.said for w in asked)
     near = np.argsort(-score, kind="stable")[:_LOOKED_AT]

@@ -1,4 +1,4 @@
-"""One search: found by keys, ranked, masked as the law wants, kept in the log, answered."""
+"""One search: found by keys, ranked, masked as required by law, logged, answered."""
 
 from __future__ import annotations
 
@@ -24,22 +24,23 @@ from mappers.text.folding import fold_key
 
 @dataclass(frozen=True, slots=True)
 class SearchAnswer:
-    """What was found, the best first. Nothing is told of what may not be seen, nor how much of it there is."""
+    """Results, best first, without any trace of hidden ones or their number."""
 
     hits: tuple[SearchHit, ...]
 
 
 class StoreSearch:
-    """Searches one target; what is known of its stations is kept between searches."""
+    """Searches one target; station data are cached between searches."""
 
     def __init__(self, target: Target) -> None:
-        """target: open. Raises OptionsError for one that cannot be searched, TargetRefused."""
+        """target: open. Raises OptionsError if it is not searchable, TargetRefused."""
         self.store: SearchStore = open_store(target)
         self._stations = Stations(self.store)
 
     def search(self, query: SearchQuery, by: Searcher, shown: Seen | None = None) -> SearchAnswer:
-        """Answer a question, once it is kept in the log. shown: how records are shown to a role; masked as the law
-        wants if not given. Raises OptionsError for a question that cannot be asked.
+        """Answer a query after logging it. shown: visibility for a role; default: masked as required by law.
+
+        Raises OptionsError for an invalid query.
         """
         query.check()
         with self.store.turns:
@@ -50,8 +51,8 @@ class StoreSearch:
         return SearchAnswer(tuple(hits))
 
     def candidates(self, query: SearchQuery, count: Count = count_all) -> list[RankedRow]:
-        """All that may be meant, the best first, nothing masked: for the search itself, and for measuring it. count: by
-        which it is known whether enough was found.
+        """All candidates, best first, unmasked: for the search itself, and for measurements. count: decides whether
+        enough was found.
         """
         stations = self._stations.find_alike(query.station) if query.station.strip() else {}
         # A station that is not there: nothing else may be found in its place.
@@ -80,7 +81,7 @@ class StoreSearch:
                 yield from stations_only(others, stations)
 
     def _conditions(self, query: SearchQuery) -> Iterator[tuple[str, Tokens]]:
-        """What the record of anything found must have: (ground, tokens)."""
+        """Required tokens of a hit's record: (reason, tokens)."""
         rows = clean_sections(query.section, CleanContext()).rows if query.section.strip() else []
         for row in rows:
             # What is no section has no cells.
@@ -96,13 +97,13 @@ class StoreSearch:
             yield "place", self._place(query.place)
 
     def _public(self, place: str) -> frozenset[str]:
-        """Districts and stations that a place may mean, folded: what the law never hides."""
+        """Folded districts and stations that a place may mean: these are never masked."""
         if not place.strip():
             return frozenset()
         return frozenset([*map(fold_key, place_names_of(place)), *self._stations.find_alike(place)])
 
     def _place(self, text: str) -> Tokens:
-        """Tokens of a place: its district, its station, or its words, by any of its names."""
+        """Tokens of a place: district, station, or words, under all its names."""
         made = {token(kind, name) for kind in "ds" for name in self._public(text)}
         for name in place_names_of(text):
             words, _ = asked_words(self.store, name, OTHER)
@@ -111,6 +112,6 @@ class StoreSearch:
 
 
 def _value(row: Mapping[str, CleanedCell], name: str) -> str:
-    """What stands in a cell of a row that may not be there."""
+    """Text of a cell; the cell may be missing."""
     cell = row.get(name)
     return (cell.value or "") if cell is not None else ""

@@ -1,4 +1,4 @@
-"""What is asked of a SQLite target: keys by its full-text index."""
+"""Search in a SQLite target, by its full-text index."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class SqliteSearch(StoreAsks):
     turns: ClassVar = BoundedSemaphore(2)
 
     def keep(self, entry: Mapping[str, object]) -> None:
-        """See `SearchStore`; with all that other threads add at this time, since each time waits for the disk."""
+        """See `SearchStore`; batched with rows of other threads, since each commit waits for the disk."""
         log_of(self._target.name).add(self.build_log_insert(entry), self._target.run_all)
 
     def near_words(self, kind: str, keys: Sequence[Sequence[str]]) -> list[list[tuple[str, str]]]:
@@ -39,7 +39,7 @@ class SqliteSearch(StoreAsks):
         return [self._target.run(query, (self.as_list(some), kind)) for some in keys]
 
     def put_in_order(self) -> None:
-        """See `SearchStore`: each load leaves parts of the index behind, which are made one, some at a time."""
+        """See `SearchStore`: each load leaves index segments, which are merged in steps."""
         ((parts,),) = self._target.run(f"SELECT COUNT(DISTINCT segid) FROM {INDEX}_idx")
         if parts <= _PARTS:
             return
@@ -54,8 +54,9 @@ class SqliteSearch(StoreAsks):
                 pages = _PAGES
 
     def share(self, *, is_shared: bool) -> None:
-        """See `SearchStore`: with a log of writes beside the file (WAL) who reads and who writes do not wait for each
-        other. Kept after the last connection is closed, it is a file the more, so it is given back.
+        """See `SearchStore`: in WAL mode readers and writers do not block each other.
+
+        It leaves an extra file after the last connection closes, so it is switched off again.
         """
         # Such a log does not work over a network.
         if is_shared and network_share(Path(self._target.name)):
@@ -105,12 +106,12 @@ class SqliteSearch(StoreAsks):
 
 
 def _any_of(tokens: Tokens) -> str:
-    """One of some tokens, as the full-text index is asked."""
+    """Any of the tokens, in full-text syntax."""
     return f"({' OR '.join(f'{t & 0xFFFFFFFF:x}' for t in sorted(tokens))})"
 
 
 def _matching(terms: Sequence[Term]) -> str:
-    """All of one of some terms. What begins alike is said once: each key that is named is looked up anew."""
+    """All tokens of any term. Common prefixes are factored out, since each key costs a lookup."""
     behind: dict[Tokens, list[Term]] = {}
     for term in terms:
         behind.setdefault(term[0], []).append(term[1:])

@@ -1,4 +1,4 @@
-"""What is asked of a target: words that sound alike, rows that have keys, by the index of each kind of database."""
+"""Queries to a target: similar-sounding words and rows by key, using each database's index."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ class FoundRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RowFilter:
-    """What rows must be besides. kind: "" for any. years, days: from and to, empty for open. ages: when the case was.
+    """Filter for rows. kind: "" for any. years, days: from and to, empty for open. ages: at the time of the case.
 
-    of_record: sets of tokens, of each of which the record that a row belongs to has one. forms: of rows, () for all.
+    of_record: token sets; the row's record must have one of each. forms: of rows, () for all.
     """
 
     kind: str
@@ -53,32 +53,32 @@ class RowFilter:
 
 
 class SearchStore(PicksRows, CountsRows, HoldsRecords, Protocol):
-    """The part of a target that is searched.
+    """Searchable part of a target.
 
-    turns: how many questions are worked out at one time by one process. More would take Python's lock from each other
-    at every row that is read, and all would be answered later.
+    turns: queries processed at once per process. More would contend for Python's lock on every row, and all would be
+    slower.
     """
 
     turns: ClassVar[BoundedSemaphore]
 
     def near_words(self, kind: str, keys: Sequence[Sequence[str]]) -> list[list[tuple[str, str]]]:
-        """For each of several words (word by its sounds, language) of a kind under any of its keys."""
+        """For several words: (word by sound, language) of a kind under any of its keys."""
         ...
 
     def words_like(self, kind: str, pattern: str, most: int) -> list[tuple[str, str]]:
-        """The same of words whose spelling fits a pattern with * and ?."""
+        """The same for words whose spelling matches a pattern with * and ?."""
         ...
 
     def stations(self) -> frozenset[str]:
-        """The names of all stations as they are written; the same object as before while no other was loaded."""
+        """Names of all stations as written; the same object until another station is loaded."""
         ...
 
     def rows(self, terms: Sequence[Term], wanted: RowFilter, most: int) -> list[FoundRow]:
-        """Rows that fit one of the terms, and are as wanted; at most so many."""
+        """Rows that match a term and the filter, up to a limit."""
         ...
 
     def records(self, tokens: Tokens, names: Sequence[str]) -> list[tuple[str, str]]:
-        """(record, form) of records that have one of the tokens, or that one row made with a record of these names."""
+        """(record, form) of records that have a token, or that one row made with a named record."""
         ...
 
     def table_rows(
@@ -92,16 +92,16 @@ class SearchStore(PicksRows, CountsRows, HoldsRecords, Protocol):
         ...
 
     def put_in_order(self) -> None:
-        """Have keys looked up as quickly as they can be, after loads; where nothing need be done, nothing is."""
+        """Optimise the index after loads, if needed."""
         ...
 
     def share(self, *, is_shared: bool) -> None:
-        """Have several connections search at once for a time, so that who writes the log keeps nobody waiting."""
+        """Allow concurrent searches by several connections, so that log writes block nobody."""
         ...
 
 
 class StoreAsks(HeldRecords, PickedRows, CountedRows):
-    """What both databases are asked in one way."""
+    """Queries shared by both databases."""
 
     one_of = ""
 
@@ -111,7 +111,7 @@ class StoreAsks(HeldRecords, PickedRows, CountedRows):
         self._stations: tuple[int, frozenset[str]] = (0, frozenset())
 
     def as_list(self, values: Sequence[Any]) -> object:
-        """Values as one value of a statement, for `one_of`."""
+        """Values as one SQL parameter, for `one_of`."""
         raise NotImplementedError
 
     def near_words(self, kind: str, keys: Sequence[Sequence[str]]) -> list[list[tuple[str, str]]]:
@@ -151,7 +151,7 @@ class StoreAsks(HeldRecords, PickedRows, CountedRows):
         self._target.run_all([self.build_log_insert(entry)])
 
     def build_log_insert(self, entry: Mapping[str, object]) -> Statement:
-        """What adds a row to the log."""
+        """INSERT for the log."""
         return f"INSERT INTO search_log ({', '.join(entry)}) VALUES ({', '.join('?' * len(entry))})", [*entry.values()]
 
     def find_by_name(self, names: Sequence[str]) -> dict[str, str]:

@@ -9,7 +9,7 @@ from digitize.targets.search_rows import FILLED_BY, MARK
 
 
 def open_store(target: Target) -> SearchStore:
-    """The store of a target that is open. Raises OptionsError for one that cannot be searched, TargetRefused."""
+    """Search store of an open target. Raises OptionsError if it is not searchable, TargetRefused."""
     from digitize.targets.sqlite import SqliteTarget
 
     if isinstance(target, SqliteTarget):

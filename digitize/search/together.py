@@ -1,4 +1,4 @@
-"""Rows of a log that several threads add at one time: written in one transaction, since each waits for the disk."""
+"""Group commit of log rows added by several threads, since each commit waits for the disk."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Write = Callable[[Sequence[Statement]], None]
 
 
 class _Waiting:
-    """One row that waits to be written, and what became of it."""
+    """A row waiting to be written, and its result."""
 
     def __init__(self, statement: Statement) -> None:
         self.statement = statement
@@ -20,17 +20,17 @@ class _Waiting:
 
 
 class TogetherLog:
-    """What is added to one file. Whoever comes while another writes is written with all others that came meanwhile."""
+    """Log of one file. Rows added while another thread writes are committed together."""
 
     def __init__(self) -> None:
-        """Nothing waits yet."""
+        """Start empty."""
         self._asking, self._writing = Lock(), Lock()
         self._waiting: list[_Waiting] = []
 
     def add(self, statement: Statement, write: Write) -> None:
-        """Have a statement written, for good before this returns. write: all of them or none, by this thread.
+        """Commit a statement durably before returning. write: all or none, in this thread.
 
-        Raises what write raises, for each of those that it was to write.
+        Raises what write raises, for each statement in its group.
         """
         own = _Waiting(statement)
         with self._asking:
@@ -55,5 +55,5 @@ _LOGS: dict[str, TogetherLog] = {}
 
 
 def log_of(file: str) -> TogetherLog:
-    """The one log of a file, in this process."""
+    """The log of a file, shared in this process."""
     return _LOGS.setdefault(file, TogetherLog())

@@ -1,4 +1,4 @@
-"""What somebody may see of what was found: cases opened once, masked as the law wants, and counted by that alone."""
+"""What a person may see of the results: cases are opened once, masked as required by law, and counted accordingly."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ _MOST_OPENED = 240
 
 
 def count_all(found: Sequence[RankedRow], wanted: int) -> int:
-    """All count: for measuring, where nothing is masked."""
+    """Count everything: for measurements, without masking."""
     return min(len(found), wanted)
 
 
 def never_enough(found: Sequence[RankedRow], wanted: int) -> int:
-    """None count: it is looked on to the end, whoever is hidden among those that were found."""
+    """Count nothing: search to the end, whoever is hidden among the results."""
     return 0
 
 
 class Sight:
-    """What one person may see of the answer to one question. public: folded districts and stations that its place
-    may mean. shown: how records are shown; masked as the law wants if not given.
+    """What one person may see of a query's results. public: folded districts and stations that its place may mean.
+    shown: visibility; default: masked as required by law.
     """
 
     def __init__(
@@ -47,14 +47,14 @@ class Sight:
         self._cases: dict[str, FoundCases] = {}
 
     def count(self, found: Sequence[RankedRow], wanted: int) -> int:
-        """How many may be seen, at most as many as are wanted.
+        """Number of visible results, up to the number wanted.
 
-        Whether it is looked further may depend on these alone: else what else is found would tell who is hidden.
+        Only these may decide whether the search continues: otherwise the other results would reveal who is hidden.
         """
         return len(self._hits(found, wanted, ShownFields()))
 
     def hits(self, found: Sequence[RankedRow]) -> tuple[list[SearchHit], ShownFields]:
-        """What is shown, and which protected fields were."""
+        """Visible results, and the protected fields shown."""
         seen = ShownFields()
         return self._hits(found, self._query.limit, seen), seen
 
@@ -77,7 +77,7 @@ class Sight:
             self._cases |= {record: cases for record, _ in wanted}
 
     def _hit(self, one: RankedRow, seen: ShownFields) -> SearchHit | None:
-        """A candidate as it may be seen; None for what may not be known to be there."""
+        """A candidate, masked; None if its existence must not be revealed."""
         cases = self._cases[one.row.record_id]
         record = cases.records.get(one.row.record_id)
         if record is None:
@@ -94,7 +94,7 @@ class Sight:
         return record if self._by.unmasking is not None else cases.masks.mask(record)
 
     def _is_by_hidden_place(self, one: RankedRow, record: Record) -> bool:
-        """Whether the record's place, which is masked, is why anything of it was found; not its district or station."""
+        """Whether the hit is due to the record's masked place (not its district or station)."""
         place, query = record.fields.get("place"), self._query
         if place is None or MASK not in (place.raw, place.value):
             return False

@@ -1,4 +1,4 @@
-"""From what was typed to the words that stand in the index: those that sound alike, and how much."""
+"""Typed words to index words that sound alike, with similarity."""
 
 from __future__ import annotations
 
@@ -27,9 +27,7 @@ _LEAST_STATION, _MOST_STATIONS = 0.8, 3
 
 @dataclass(frozen=True, slots=True)
 class AskedWord:
-    """One word of a name that was typed. said: by its sounds; "" for a pattern. found: words of the index -> how alike
-    they are, 0 to 1.
-    """
+    """One typed word of a name. said: by its sounds; "" for a pattern. found: index words -> similarity, 0 to 1."""
 
     said: str
     found: Mapping[str, float]
@@ -37,10 +35,10 @@ class AskedWord:
 
 
 def likeness(asked: str, language: str, words: Sequence[tuple[str, str]]) -> Scores:
-    """How alike words (by their sounds, with their languages) are to one that was asked: (words,), 0 to 1.
+    """Similarity of words (sounds and language) to a query word: (words,), 0 to 1.
 
-    The costs are those of the language of either side, whichever makes them more alike: a Tamil letter stands for k
-    and g, whoever asks.
+    Uses the costs of either side's language, whichever gives more similarity: a Tamil letter stands for k and g,
+    whoever asks.
     """
     best = np.zeros(len(words), np.float32)
     if not words or not asked:
@@ -61,14 +59,14 @@ def likeness(asked: str, language: str, words: Sequence[tuple[str, str]]) -> Sco
 
 @cache
 def _table_of(language: str) -> str:
-    """The language by whose costs one is compared: itself, or "" for all that have none of their own."""
+    """Language whose costs apply: itself, or "" if it has none."""
     mine, all_ways = cost_table(language), cost_table("")
     is_own = not (np.array_equal(mine.swap, all_ways.swap) and np.array_equal(mine.leave_out, all_ways.leave_out))
     return language if is_own else ""
 
 
 def asked_words(store: SearchStore, text: str, kind: str) -> tuple[list[AskedWord], str]:
-    """The words of a text with those of the index that may be meant, and the language whose script it is in."""
+    """Words of a text with matching index words, and the language of its script."""
     plain = [part for part in text.split() if not any(c in part for c in "*?")]
     said, language = name_words(" ".join(plain))
     near = store.near_words(kind, [near_keys(word) if len(word) > 1 else [] for word in said])
@@ -95,7 +93,7 @@ def _fitting(store: SearchStore, pattern: str, kind: str) -> AskedWord:
 
 
 def name_pattern(part: str) -> str:
-    """A word with * and ? in any script as a pattern of small Latin letters."""
+    """A word with * and ? in any script, as a pattern of lower-case Latin letters."""
     made, literal = "", ""
     for char in f"{part}*"[: len(part)] + "\0":
         if char in "*?\0":
@@ -118,14 +116,14 @@ def _index_of(names: frozenset[str]) -> NameIndex:
 
 
 class Stations:
-    """The stations of a store, found in any script and by older names; made anew when there are others."""
+    """Stations of a store, found in any script and by older names; rebuilt when they change."""
 
     def __init__(self, store: SearchStore) -> None:
-        """Nothing is asked yet."""
+        """Nothing is loaded yet."""
         self._store = store
 
     def find_alike(self, text: str) -> dict[str, float]:
-        """The folded names of stations that are meant, with how alike they are; {} where none is."""
+        """Folded names of matching stations, with similarity; {} if none."""
         names = self._store.stations()
         exact = fold_key(text)
         if exact in _fold_names(names):
@@ -136,7 +134,7 @@ class Stations:
 
 
 def place_names_of(text: str) -> list[str]:
-    """A place as it was typed, and its other spellings and names."""
+    """A typed place, and its other spellings and names."""
     ways = [w for place in place_ways().get(fold_key(text), ()) for w in (place.name, *place.spellings)]
     ways += [w for place in place_ways().get(fold_key(text), ()) for w in place.other_names]
     return list(dict.fromkeys([text, *ways]))

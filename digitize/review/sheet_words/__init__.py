@@ -1,4 +1,4 @@
-"""The words of the review sheet, one file a language: a new language is one new file."""
+"""Texts of the review sheet, one file per language: a new language is one new file."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ class SheetWords(BaseModel):
 
 @cache
 def load_sheet_words() -> Mapping[str, SheetWords]:
-    """The words by language."""
+    """Texts by language."""
     package, folder = _FOLDER
     codes = list_languages(package, folder)
     return {code: SheetWords.model_validate(load_words(package, code, folder)) for code in codes}
 
 
 def get_sheet_words(language: str) -> SheetWords:
-    """The words of a language; English where it has no file."""
+    """Texts of a language; English if it has no file."""
     return load_sheet_words().get(language) or load_sheet_words()[ENGLISH]
 
 

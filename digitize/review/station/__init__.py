@@ -1,1 +1,1 @@
-"""The review station: a web application on the office's own machine, at which people answer what is asked."""
+"""The review station: a web application on the office's own machine for answering questions."""

@@ -1,4 +1,4 @@
-"""The addresses that the pages' scripts ask: JSON in, JSON out."""
+"""API for the pages' scripts: JSON in, JSON out."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _A_WHILE = {"Cache-Control": "private, max-age=600"}
 
 
 def parse_wish(request: Request) -> WorkChoice:
-    """What the address asks for."""
+    """Work choice from the query string."""
     asked = {n: request.query_params.get(n, "")[:_MOST_NAME] for n in WorkChoice.__dataclass_fields__}
     order = asked["order"] or PAGE
     if order not in ORDERS:
@@ -34,7 +34,7 @@ def parse_wish(request: Request) -> WorkChoice:
 
 
 async def next_items(request: Request, served: Served, visitor: Visitor) -> Response:
-    """What is asked next; whoever gets it holds it for ten minutes."""
+    """Next questions, leased to the visitor for ten minutes."""
     wish, who = parse_wish(request), visitor.account
     try:
         count = max(1, min(_MOST_ITEMS, int(request.query_params.get("n", "20"))))
@@ -54,7 +54,7 @@ async def next_items(request: Request, served: Served, visitor: Visitor) -> Resp
 
 
 async def take_answers(request: Request, served: Served, visitor: Visitor) -> Response:
-    """Answers, each kept once, all in one transaction."""
+    """Store answers, each once, in one transaction."""
     plain = (await read_json(request)).get("answers")
     if not isinstance(plain, list) or len(plain) > _MOST_ANSWERS:
         raise NotAnswered(422, f"answers is a list of {_MOST_ANSWERS} at most.")
@@ -64,7 +64,7 @@ async def take_answers(request: Request, served: Served, visitor: Visitor) -> Re
 
 
 def _parse_answer(entry: object) -> SentAnswer:
-    """One answer as it was sent. Raises NotAnswered for anything else."""
+    """Parse one answer. Raises NotAnswered for invalid data."""
     if not isinstance(entry, dict):
         raise NotAnswered(422, "An answer is an object.")
     texts = {n: entry.get(n, "") for n in ("client", "item", "verdict", "value", "note")}
@@ -82,7 +82,7 @@ def _parse_answer(entry: object) -> SentAnswer:
 
 
 async def take_back(request: Request, served: Served, visitor: Visitor) -> Response:
-    """Undo: the person's own answer counts no more."""
+    """Undo the person's own answer."""
     client = str((await read_json(request)).get("client", ""))[:64]
 
     def work(room: Room) -> dict[str, Any]:
@@ -99,7 +99,7 @@ async def take_back(request: Request, served: Served, visitor: Visitor) -> Respo
 
 
 async def check(request: Request, served: Served, visitor: Visitor) -> Response:
-    """What the rules say of a value, without keeping it."""
+    """Check a value with the rules, without storing it."""
     plain = await read_json(request)
     item, value = str(plain.get("item", ""))[:_MOST_NAME], str(plain.get("value", ""))[:_MOST_TEXT]
     language = visitor.account.language
@@ -109,7 +109,7 @@ async def check(request: Request, served: Served, visitor: Visitor) -> Response:
 
 
 async def entries(request: Request, served: Served, visitor: Visitor) -> Response:
-    """Entries of a list that begin with, or are near, what was typed."""
+    """List entries that start with, or resemble, the typed text."""
     del visitor
     name, typed = request.query_params.get("list", ""), request.query_params.get("q", "")[:_MOST_NAME]
     try:
@@ -121,7 +121,7 @@ async def entries(request: Request, served: Served, visitor: Visitor) -> Respons
 
 
 async def picture(request: Request, served: Served, visitor: Visitor) -> Response:
-    """The picture of one place."""
+    """Image of one place."""
     item = request.path_params["item"]
 
     def work(room: Room) -> Any:
@@ -138,7 +138,7 @@ async def picture(request: Request, served: Served, visitor: Visitor) -> Respons
 
 
 async def page_picture(request: Request, served: Served, visitor: Visitor) -> Response:
-    """The picture of a whole page; who must not be named is painted over, unless a supervisor said why not."""
+    """Image of a whole page; protected names are painted over, unless a supervisor gave a reason."""
     page, item = request.path_params["page"], request.query_params.get("item", "")
 
     def work(room: Room) -> tuple[str, ...]:
@@ -156,7 +156,7 @@ async def page_picture(request: Request, served: Served, visitor: Visitor) -> Re
 
 
 async def show_masked(request: Request, served: Served, visitor: Visitor) -> Response:
-    """A supervisor sees a masked item in full and says why; it is kept in the ledger."""
+    """Show a masked item in full to a supervisor; the reason is logged in the ledger."""
     plain = await read_json(request)
     item, reason = str(plain.get("item", ""))[:_MOST_NAME], str(plain.get("reason", ""))[:_MOST_TEXT]
 

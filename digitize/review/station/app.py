@@ -1,4 +1,4 @@
-"""The web application of the review station: its addresses, each with the role that it takes."""
+"""The web application of the review station: addresses with their required roles."""
 
 from __future__ import annotations
 
@@ -55,13 +55,13 @@ _API = (
 
 
 def make_app(served: Served, hosts: Sequence[str]) -> Starlette:
-    """The application. hosts: the names by which it may be asked for; any other is refused."""
+    """The application. hosts: accepted host names; others are refused."""
     routes = [*_make_routes(served, _PAGES, is_page=True), *_make_routes(served, _API, is_page=False)]
     return gated_app(served, hosts, routes)
 
 
 def gated_app(served: Gate, hosts: Sequence[str], routes: Sequence[Route]) -> Starlette:
-    """An application behind a login. routes: beside those of the login and of its files; each guards itself."""
+    """An application behind a login. routes: besides those of login and static files; each has its own guard."""
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

@@ -1,4 +1,4 @@
-"""A batch's word: signed off by whom, or sent back; kept as events."""
+"""Sign-off of batches: by whom, or sent back; stored as events."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SIGNED, BACK = "signed-off", "sent-back"
 
 @dataclass(frozen=True, slots=True)
 class BatchDecision:
-    """The newest word on a batch. what: SIGNED or BACK; seq: of its event."""
+    """Newest decision on a batch. what: SIGNED or BACK; seq: of its event."""
 
     batch: str
     what: str
@@ -27,7 +27,7 @@ class BatchDecision:
 
 @dataclass(frozen=True, slots=True)
 class WeakSignOff:
-    """What a signature would rest on: answers that were checked, of how many, and how many are open still."""
+    """Weak basis of a signature: answers checked, total, and open questions."""
 
     batch: str
     looked_at: int
@@ -35,7 +35,7 @@ class WeakSignOff:
     open: int
 
     def is_confirmed_by(self, form: Mapping[str, str]) -> bool:
-        """Whether somebody was shown these numbers, or worse ones, and says it once more."""
+        """Whether somebody saw these numbers, or worse ones, and confirmed."""
         shown = [form.get(name, "") for name in ("looked_at", "open")]
         # Longer numbers are nobody's; int would take them for long.
         if not all(text.isascii() and text.isdigit() and len(text) < 10 for text in shown):
@@ -44,12 +44,12 @@ class WeakSignOff:
 
 
 def record_batch_decision(ledger: Ledger, batch: str, what: str, by: str, **more: Any) -> None:
-    """Keep a word on a batch, with the figures that it rests on."""
+    """Record a decision on a batch, with its figures."""
     ledger.record_event(f"{STEP}:{batch}", STEP, "note", detail={"what": what, "by": by, **more})
 
 
 def load_batch_decisions(ledger: Ledger) -> dict[str, BatchDecision]:
-    """Batch -> the newest word on it."""
+    """Batch -> newest decision."""
     found = {}
     sql = "SELECT s.unit, s.seq, e.at FROM state s JOIN events e ON e.seq = s.seq WHERE s.step = ?"
     at = {r["unit"]: (r["seq"], r["at"]) for r in ledger.rows(sql, (STEP,))}
@@ -61,7 +61,7 @@ def load_batch_decisions(ledger: Ledger) -> dict[str, BatchDecision]:
 
 
 def list_sent_back(ledger: Ledger) -> dict[str, int]:
-    """Batch -> the event by which it went back last, of batches that ever did."""
+    """Batch -> event of its last return, for batches that were ever sent back."""
     # By the units that there are: over all events it would take as long as the ledger is.
     sql = f"""SELECT e.unit, MAX(e.seq) AS seq FROM state s JOIN events e ON e.unit = s.unit AND e.step = s.step
       WHERE s.step = '{STEP}' AND json_extract(e.detail, '$.what') = '{BACK}' GROUP BY e.unit"""

@@ -1,4 +1,4 @@
-"""Help while somebody types: what the rules say of a value, and entries of a list."""
+"""Help while typing: findings on a value, and list entries."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from validators.messages.texts import ENGLISH, message_languages
 
 
 def check_value(room: Room, who: Account, item: str, value: str, language: str) -> dict[str, Any]:
-    """What the rules would say. Raises NotFound where the item is not asked of this person."""
+    """Findings a value would cause. Raises NotFound if the person was not asked the item."""
     task = room.worklist.find(item)
     if task is None or not who.is_assigned(task.volume, task.language, task.field):
         raise NotFound("There is no such item.")
@@ -38,9 +38,9 @@ def check_value(room: Room, who: Account, item: str, value: str, language: str) 
 
 
 def find_entries(room: Room, name: str, typed: str, count: int) -> list[dict[str, str]]:
-    """Entries of a list, those that begin with what was typed first, then those in which a word does.
+    """List entries: first those that start with the text, then those with such a word.
 
-    value: what is kept; shown: the same; also: another spelling that fits, "" for none.
+    value: stored value; shown: the same; also: another matching spelling, "" if none.
     """
     codes = _find_list(room, name)
     if codes is None:
@@ -70,7 +70,7 @@ _kept: dict[int, tuple[CodeList, list[tuple[str, str, str]]]] = {}
 
 
 def _list_spellings(codes: CodeList) -> list[tuple[str, str, str]]:
-    """(value, spelling, spelling as it is compared) of a list, values first; in Latin letters, too."""
+    """(value, spelling, folded spelling) of a list, values first; also romanised."""
     # By identity: a list is made anew when the workspace's own file changes.
     kept = _kept.get(id(codes))
     if kept is not None and kept[0] is codes:

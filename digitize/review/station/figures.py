@@ -1,4 +1,4 @@
-"""How good answers are: of those that somebody else looked at, or whose answer was known, how many were right."""
+"""Accuracy of answers: of those checked by others, or with a known answer, how many were right."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _LEAST = 20
 
 @dataclass(frozen=True, slots=True)
 class AnswerFigure:
-    """answers: given; looked_at: compared with what was settled by others; right: of those. low, high: the exact
-    interval of the share that is right. keys, active_s: keystrokes and seconds of all answers.
+    """answers: given; looked_at: compared with settled values; right: of those. low, high: exact interval of the
+    correct share. keys, active_s: keystrokes and seconds of all answers.
     """
 
     answers: int
@@ -31,22 +31,22 @@ class AnswerFigure:
 
     @property
     def share(self) -> float | None:
-        """The share that is right, None where too few were looked at to say."""
+        """Correct share, None if too few were checked."""
         return self.right / self.looked_at if self.looked_at >= _LEAST else None
 
     @property
     def an_hour(self) -> int | None:
-        """Answers an hour of work, None where nobody measured."""
+        """Answers per hour of work, None if not measured."""
         return round(self.answers * 3600 / self.active_s) if self.active_s > 60 else None
 
     def is_below(self, least: float) -> bool:
-        """Whether fewer are right than are promised, as far as was looked."""
+        """Whether the checked share is below the guarantee."""
         share = self.share
         return share is not None and share < least
 
 
 def compute_own_figures(room: Room, name: str) -> AnswerFigure:
-    """One's own."""
+    """Figures of one person."""
     return dict(compute_person_figures(room)).get(name) or _Tally().compute_figure(room.options.certainty)
 
 
@@ -95,7 +95,7 @@ def _tally_answers(room: Room, group: Callable[[PastAnswer], tuple[str, ...]]) -
 
 
 def judge_answers(own: Sequence[PastAnswer]) -> Iterator[tuple[PastAnswer, bool | None]]:
-    """What was said of one place, each with whether it was right; None where nobody else looked."""
+    """Answers on one place, each with whether it was right; None if nobody else checked."""
     for item in dict.fromkeys(p.item for p in own):
         past = [p for p in own if p.item == item and p.state not in (RAISED, OPENED)]
         truth = find_settling_answer(past)

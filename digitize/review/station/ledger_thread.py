@@ -1,4 +1,4 @@
-"""The one thread that owns the station's ledger: whatever asks or writes it is handed over and waited for."""
+"""The single thread that owns the station's ledger; all access is delegated to it."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ _NEWS = """SELECT 1 FROM events WHERE seq > ? AND (step IN ('map', 'check', 'cal
 
 
 class Room:
-    """What the station knows, in its own thread. ledger, known, worklist: to be used in that thread alone."""
+    """State of the station, in its own thread. ledger, known, worklist: only for use in that thread."""
 
     def __init__(self, place: Place, people: People) -> None:
-        """Open the ledger and read what is asked."""
+        """Open the ledger and load the questions."""
         self.place, self.people = place, people
         self.ledger: Ledger
         self._key = self._key_mark()
@@ -64,11 +64,11 @@ class Room:
         return await asyncio.wrap_future(self._thread.submit(self._do, work))
 
     def run_and_wait(self, work: Callable[[Room], T]) -> T:
-        """The same, for whoever is in no event loop."""
+        """The same for callers outside an event loop."""
         return self._thread.submit(self._do, work).result()
 
     def _do(self, work: Callable[[Room], T]) -> T:
-        """Behind a change of the site's key the ledger is opened again: what the old one signs holds no more."""
+        """Reopen the ledger after a change of the site's key: the old one may no longer sign."""
         mark = self._key_mark()
         if mark != self._key:
             self.ledger.close()
@@ -89,7 +89,7 @@ class Room:
         self._thread.shutdown()
 
     def make_tasks(self) -> TaskBuilder:
-        """Makes tasks of single places."""
+        """Builds tasks of single places."""
         return TaskBuilder(self.ledger, self.known, self.masks)
 
     def list_hidden_zones(self, page: str) -> tuple[str, ...]:
@@ -100,9 +100,7 @@ class Room:
         return tuple(sorted(hidden | rows))
 
     def find(self, item: str) -> Task | None:
-        """The task of an item; one that is not asked any more and that somebody holds may be answered all the same, as
-        long as the same stands there.
-        """
+        """Task of an item; one leased by somebody but no longer asked may still be answered if it is unchanged."""
         task = self.worklist.find(item)
         gone = self.worklist.find_gone(item) if task is None else None
         if gone is None:
@@ -114,21 +112,21 @@ class Room:
         return self.worklist.find(item)
 
     def find_answer(self, client: str) -> PastAnswer | None:
-        """What was kept under an id that a browser gave, unless it was undone."""
+        """Stored answer for a client id, unless undone."""
         return self._clients.get(client)
 
     def remember(self, past: PastAnswer) -> None:
-        """Note an answer that was kept."""
+        """Add a stored answer."""
         self._clients[past.client] = past
 
     def forget(self, past: PastAnswer) -> None:
-        """Note that one was undone."""
+        """Remove an undone answer."""
         self._clients.pop(past.client, None)
         self._undone.add(past.client)
 
     def measure_page(self, page: str) -> tuple[int, int, int]:
-        """By how many quarter turns clockwise a page's picture is turned, and the width and height
-        in pixels of its scan as it lies.
+        """Quarter turns clockwise of a page's image, and the width and height
+        in pixels of its scan before rotation.
         """
         if page not in self._turned:
             found = newest_recognition(self.ledger, page)
@@ -137,7 +135,7 @@ class Room:
         return self._turned[page]
 
     def reload_if_changed(self) -> None:
-        """Read anew what others changed, at most every few seconds, while what is known goes on to be served."""
+        """Reload changes by others, at most every few seconds, while the current state is served."""
         now = time.monotonic()
         if now - self._looked < _LOOK_EVERY_S:
             return
@@ -156,9 +154,7 @@ class Room:
             self._version = version
 
     def start_reload(self, *, measure: bool = False) -> bool:
-        """Begin to read all of it again, in a thread of its own; False where that is going on. measure: fold the
-        answers into thresholds first.
-        """
+        """Start a full reload in a separate thread; False if one is running. measure: recompute thresholds first."""
         if self._loading is not None and self._loading.is_alive():
             return False
         self._loading = threading.Thread(target=self._load, args=(measure,), name="review loading", daemon=True)
@@ -166,7 +162,7 @@ class Room:
         return True
 
     def wait(self) -> None:
-        """Until what is being read is there."""
+        """Wait for the reload."""
         if self._loading is not None:
             self._loading.join()
         self._thread.submit(lambda: None).result()
@@ -193,7 +189,7 @@ class Room:
             self.worklist.restore_lease(row["unit"], row["owner"].removeprefix(OWNER), row["until"])
 
     def _preload(self) -> None:
-        """Have what the first answer needs read before somebody waits for it: forms, patterns, rules."""
+        """Preload what the first answer needs: forms, patterns, rules."""
         first = next((t for t in self.worklist.tasks.values() if not is_word(t.asked.blank)), None)
         if first is not None:
             with suppress(DigitizeError):
@@ -223,6 +219,6 @@ class Room:
 
 
 def release_held(room: Room, who: Account) -> None:
-    """Give back what somebody holds."""
+    """Release all leases of a person."""
     room.worklist.release_all(who.name)
     room.ledger.release(OWNER + who.name)

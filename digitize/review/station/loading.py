@@ -1,4 +1,4 @@
-"""Reads from the ledger what the station holds in memory, on a connection of its own, while the old goes on serving."""
+"""Load the station's in-memory state from the ledger on a separate connection, while the old state is served."""
 
 from __future__ import annotations
 
@@ -26,24 +26,23 @@ Places = dict[tuple[str, str], list[PastAnswer]]
 
 
 class RecordFinder:
-    """Gives records by their ids from a ledger, which another takes the place of when another thread goes on."""
+    """Finds records by id in a ledger that is replaced when another thread takes over."""
 
     def __init__(self, ledger: Ledger) -> None:
-        """ledger: of the thread that asks."""
+        """ledger: of the calling thread."""
         self.ledger = ledger
 
     def __call__(self, record: str) -> Record | None:
-        """The record, None where there is none."""
+        """The record, None if there is none."""
         stored = Records(self.ledger).find(record)
         return stored.record if stored else None
 
 
 @dataclass(frozen=True)
 class Holdings:
-    """What was read. seq: the newest event that it knows of. is_all: whether nothing open was left out.
+    """Loaded state. seq: newest event included. is_all: whether all open questions are included.
 
-    masks: over all records, which they look up by finder. whole: records that are asked whole, to
-    measure which values may pass.
+    masks: over all records, which they fetch with finder. whole: records asked completely, for measurement.
     """
 
     known: RunContext
@@ -80,7 +79,7 @@ def load_holdings(place: Place, *, measure: bool = False) -> Holdings:
 
 
 class _OpenPlaces:
-    """Whether something is wanted of a place, by what was said of it alone."""
+    """Whether a place needs another answer, judged by earlier answers only."""
 
     def __init__(self, options: Reviewing, past: Places, sent_back: dict[str, int]) -> None:
         self._options, self.past, self._sent_back = options, past, sent_back
@@ -105,7 +104,7 @@ class _OpenPlaces:
 
 
 def _list_second_looks(maker: TaskBuilder, is_open: _OpenPlaces, tasks: list[Task]) -> list[Task]:
-    """Places that no rule asks any more, of which another look is wanted, and some whose answer is known."""
+    """Places no rule asks any more that need a second look, and some with a known answer."""
     there = {task.place for task in tasks}
     others = [(place, past) for place, past in is_open.past.items() if place not in there and past]
     asked = [place for place, past in others if is_open.wants(past)]

@@ -1,4 +1,4 @@
-"""How much is open, counted as it changes: nobody goes through all tasks to tell a person what is left."""
+"""Counts of open tasks, updated incrementally so that no request iterates over all tasks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NAMES = ("form", "field", "volume", "language")
 
 
 class OpenKind(NamedTuple):
-    """What tasks have in common that are counted together."""
+    """Properties by which tasks are counted."""
 
     form: str
     field: str
@@ -25,7 +25,7 @@ class OpenKind(NamedTuple):
     not_by: frozenset[str]
 
     def may_be_of(self, who: Account) -> bool:
-        """Whether somebody may be given tasks of this kind."""
+        """Whether a person may get tasks of this kind."""
         if who.name in self.not_by or (self.is_supervisors and not who.may(SUPERVISOR)):
             return False
         if self.is_masked and not (who.cleared or who.may(SUPERVISOR)):
@@ -34,7 +34,7 @@ class OpenKind(NamedTuple):
 
 
 def find_kind(task: Task, want: WantedKey) -> OpenKind:
-    """The kind of a task of which that is wanted."""
+    """Kind of a task with that wanted answer."""
     where = (task.form, task.field, task.volume, task.language)
     return OpenKind(*where, task.is_masked, want.of_supervisor, want.not_by)
 
@@ -46,18 +46,18 @@ class OpenCounts:
     _kinds: Counter[OpenKind] = field(default_factory=Counter)
 
     def add(self, task: Task, want: WantedKey) -> None:
-        """One more is open."""
+        """Count one more open task."""
         self._kinds[find_kind(task, want)] += 1
 
     def remove(self, task: Task, want: WantedKey) -> None:
-        """One is not open any more."""
+        """Count one open task less."""
         kind = find_kind(task, want)
         self._kinds[kind] -= 1
         if not self._kinds[kind]:
             del self._kinds[kind]
 
     def count_left(self, who: Account, chosen: dict[str, str]) -> int:
-        """How many somebody may be given, those that others hold just now among them. chosen: by the names above."""
+        """Number of tasks a person may get, including those leased by others. chosen: by the names above."""
         fits = (
             count
             for kind, count in self._kinds.items()

@@ -1,4 +1,4 @@
-"""The pages: each gathers what its template shows. Changes come as ordinary forms and end in a redirect."""
+"""HTML pages: each collects the data of its template. Changes are form posts that end in a redirect."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ NEXT = "next"
 
 
 async def home(request: Request, served: Served, visitor: Visitor) -> Response:
-    """What there is to do, and how one's own answers were."""
+    """Start page: work available, and one's own accuracy."""
     del request
     who = visitor.account
 
@@ -69,18 +69,18 @@ async def home(request: Request, served: Served, visitor: Visitor) -> Response:
 
 
 def _name_language(what: str, name: str, language: str) -> str:
-    """What a language is called; what stands there itself for all else."""
+    """Name of a language; the value itself otherwise."""
     one = load_languages().get(name) if what == "language" else None
     return one.names.get(language, one.name) if one else name
 
 
 async def key(request: Request, served: Served, visitor: Visitor) -> Response:
-    """The keying loop; its script asks for the items."""
+    """The keying loop; its script fetches the items."""
     return await _show_loop("key.html", parse_wish(request), served, visitor)
 
 
 async def carpet(request: Request, served: Served, visitor: Visitor) -> Response:
-    """Many pictures of one field."""
+    """Many images of one field."""
     wish = WorkChoice(**{**_wish_as_plain(parse_wish(request)), "order": CARPET})
     return await _show_loop("carpet.html", wish, served, visitor)
 
@@ -95,7 +95,7 @@ def _wish_as_plain(wish: WorkChoice) -> dict[str, str]:
 
 
 async def one_page(request: Request, served: Served, visitor: Visitor) -> Response:
-    """All open fields of one page beside its picture, or of one page after the other; its script asks for them."""
+    """All open fields of one page next to its image, or page after page; its script fetches them."""
     page, who = request.path_params["page"], visitor.account
 
     def look(room: Room) -> None:
@@ -108,7 +108,7 @@ async def one_page(request: Request, served: Served, visitor: Visitor) -> Respon
 
 
 async def disagreements(request: Request, served: Served, visitor: Visitor) -> Response:
-    """What two people answered differently, with both answers, and what was put before a supervisor."""
+    """Disagreements of two people with both answers, and questions for a supervisor."""
     del request
     who = visitor.account
 
@@ -151,7 +151,7 @@ async def _show_quality(served: Served, visitor: Visitor, asked: WeakSignOff | N
 
 
 async def judge_batch(request: Request, served: Served, visitor: Visitor) -> Response:
-    """Sign a batch off, or send it back. On thin grounds it is asked once more, with the numbers."""
+    """Sign off a batch, or send it back. With little evidence a confirmation shows the numbers."""
     form = await read_form(request)
     batch, what, name = form.get("batch", ""), form.get("what", ""), visitor.account.name
 
@@ -189,7 +189,7 @@ def _show_people(served: Served, visitor: Visitor, problem: str = "", status: in
 
 
 async def change_people(request: Request, served: Served, visitor: Visitor) -> Response:
-    """Add somebody, take somebody out, or give a password."""
+    """Add or remove a person, or set a password."""
     form = await read_form(request)
     what, name = form.get("what", ""), form.get("name", "").strip()
     try:
@@ -219,7 +219,7 @@ def _change_account(served: Served, what: str, name: str, form: dict[str, str], 
 
 
 async def change_language(request: Request, served: Gate, visitor: Visitor) -> Response:
-    """Show one's own pages in another language."""
+    """Change the language of one's own pages."""
     language = (await read_form(request)).get("language", "")
     if language not in station_languages():
         raise NotFound("There are no words of that language.")
@@ -228,14 +228,14 @@ async def change_language(request: Request, served: Gate, visitor: Visitor) -> R
 
 
 async def record(request: Request, served: Served, visitor: Visitor) -> Response:
-    """One record with its history, masked; what is settled can be opened again."""
+    """One record with its history, masked; settled values can be reopened."""
     name, who = request.path_params["record"], visitor.account
     told = await served.room.run_in_thread(lambda room: _build_trail(room, name, who.language))
     return render("record.html", visitor, record=told, may_reopen=who.may(SUPERVISOR))
 
 
 def _build_trail(room: Room, name: str, language: str) -> dict[str, Any]:
-    """A record's trail; what was settled since it was mapped stands with each field. Raises NotFound."""
+    """A record's trail; each field includes decisions since its last mapping. Raises NotFound."""
     told, stored = build_trail(room.ledger, name), Records(room.ledger).find(name)
     if "record" not in told or stored is None:
         raise NotFound("There is no such record.")
@@ -253,7 +253,7 @@ def _build_trail(room: Room, name: str, language: str) -> dict[str, Any]:
 
 
 async def reopen_field(request: Request, served: Served, visitor: Visitor) -> Response:
-    """Open a settled value again."""
+    """Reopen a settled value."""
     form, name = await read_form(request), request.path_params["record"]
 
     def work(room: Room) -> None:

@@ -1,4 +1,4 @@
-"""Pictures for the station, drawn in a thread of their own, and kept for a while: several people look at one page."""
+"""Images for the station, drawn in a separate thread and cached, since several people look at one page."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class PictureRenderer:
     """Draws pictures of zones and pages."""
 
     def __init__(self, place: Place) -> None:
-        """Draw for one workspace."""
+        """Images of one workspace."""
         self._place = place
         self._kept: OrderedDict[tuple[str, ...], bytes] = OrderedDict()
         self._bytes = 0
@@ -28,7 +28,7 @@ class PictureRenderer:
         self._thread.submit(self._open).result()
 
     async def render_zone(self, task: Task) -> bytes:
-        """The place that is asked, as PNG bytes. Raises NotFound."""
+        """Image of a question's place, as PNG bytes. Raises NotFound."""
         return await asyncio.wrap_future(self._thread.submit(self._draw_zone, task))
 
     async def render_page(self, page: str, hidden: tuple[str, ...]) -> tuple[bytes, int]:

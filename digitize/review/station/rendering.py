@@ -1,4 +1,4 @@
-"""Pages made of templates; everything that stands in them is escaped."""
+"""Render pages from templates; all content is escaped."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _STATION = "digitize.review.station"
 def render_page(
     name: str, visitor: Visitor | None, status: int = 200, *, language: str = "", package: str = _STATION, **data: Any
 ) -> Response:
-    """One page for somebody, in their language. package: whose template it is; all stand on the station's."""
+    """Render a page in the visitor's language. package: of the template; all extend the station's."""
     language = visitor.account.language if visitor else language or "en"
     one = load_languages().get(language)
     account = visitor.account if visitor else None
@@ -54,7 +54,7 @@ def render_page(
 
 
 def render_login_form(form: LoginForm, status: int) -> Response:
-    """The page of the login; in English where its language has no texts."""
+    """Render the login page; in English if its language has no texts."""
     language = form.language if form.language in station_languages() else ENGLISH
     return render_page(
         "login.html", None, status, language=language, brand=form.brand, csrf=form.csrf,
@@ -73,14 +73,14 @@ def _environment(package: str) -> Environment:
 
 @cache
 def make_script_words(language: str) -> Markup:
-    """The words of the pages' scripts as JSON, safe within an element of the page."""
+    """Texts for the pages' scripts as JSON, safe inside an HTML element."""
     text = json.dumps(plain_words(language)["script"], ensure_ascii=False)
     return Markup(text.replace("<", "\\u003c"))  # noqa: S704  # made of our own files
 
 
 @cache
 def load_static_files() -> dict[str, bytes]:
-    """Name below static/ -> content; read once, so that no address leads to any other file."""
+    """Name below static/ -> content; loaded once, so that no address leads to another file."""
     found: dict[str, bytes] = {}
     folders = [("", resources.files("digitize.review.station") / "static"), ("fonts/", font_folder())]
     while folders:
@@ -95,7 +95,7 @@ def load_static_files() -> dict[str, bytes]:
 
 @cache
 def compute_static_hash() -> str:
-    """A hash of all files together: scripts import each other by relative addresses, so they have one mark."""
+    """One hash of all files, since scripts import each other by relative addresses."""
     whole = hashlib.sha256()
     for name, content in sorted(load_static_files().items()):
         whole.update(f"{name} {len(content)} ".encode() + content)
@@ -103,5 +103,5 @@ def compute_static_hash() -> str:
 
 
 def make_static_address(name: str) -> str:
-    """The address of a file, which changes with any file's content, so that browsers keep it for good."""
+    """Address of a file including the hash of all files, so that browsers can cache it permanently."""
     return f"/static/{compute_static_hash()}/{name}"

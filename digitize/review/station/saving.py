@@ -1,4 +1,4 @@
-"""Takes answers: each is checked as the spreadsheet's are, kept once under its browser's id, and settled or doubted."""
+"""Accept answers: each is checked like the spreadsheet's, stored once by client id, and settled or disputed."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _VERDICTS = {"value": "", "ok": OK, "blank": "blank", "illegible": "illegible"}
 
 @dataclass(frozen=True, slots=True)
 class SentAnswer:
-    """One answer as the browser sends it; see docs/station.md."""
+    """One answer as sent by the browser; see docs/station.md."""
 
     client: str
     item: str
@@ -67,9 +67,9 @@ class SentAnswer:
 
 @dataclass(frozen=True, slots=True)
 class AnswerOutcome:
-    """What became of one. said: sentences for the person; other: what somebody else said, with their name.
+    """Result of one answer. said: sentences for the person; other: another person's answer, with their name.
 
-    why: the station's word for the reason, where it has one: that is shown instead, in the language of the page.
+    why: reason code, if any: its text in the page's language is shown instead.
     """
 
     client: str
@@ -89,7 +89,7 @@ class AnswerOutcome:
 
 
 def save_answers(room: Room, who: Account, answers: list[SentAnswer]) -> list[AnswerOutcome]:
-    """Take all answers of one request in, in one transaction."""
+    """Accept all answers of one request, in one transaction."""
     added: list[tuple[PastAnswer, Task]] = []
     entries: list[Decision] = []
     try:
@@ -112,7 +112,7 @@ def save_answers(room: Room, who: Account, answers: list[SentAnswer]) -> list[An
 
 
 class _AnswerSaver:
-    """One request's answers; each sees what those before it became."""
+    """Answers of one request; each sees the effects of those before it."""
 
     def __init__(self, room: Room, who: Account, added: list[tuple[PastAnswer, Task]], entries: list[Decision]) -> None:
         self._room, self._who, self._added, self._entries = room, who, added, entries
@@ -134,7 +134,7 @@ class _AnswerSaver:
         return self._save_new(task, typed)
 
     def _is_theirs(self, task: Task) -> bool:
-        """Whether the person may answer it, by whatever way they came to know of it."""
+        """Whether the person may answer it, however they learned of it."""
         if not self._who.is_assigned(task.volume, task.language, task.field):
             return False
         want = self._room.worklist.find_wanted_key(task)
@@ -180,13 +180,13 @@ class _AnswerSaver:
         return self._place_answer(task, past, checked, want)
 
     def _explain_change(self, task: Task, typed: SentAnswer) -> str:
-        """Why somebody cannot agree to what they saw: the first person changed it since."""
+        """Why a confirmation is refused: the first person changed the answer since."""
         is_stale = typed.version != self._room.worklist.version(task)
         is_agreeing = task.mode == "verify" and _VERDICTS.get(typed.verdict) == OK
         return "it changed since you saw it; look again" if is_stale and is_agreeing else ""
 
     def _explain_unseen(self, task: Task, typed: SentAnswer, want: WantedKey | None) -> str:
-        """Why nobody agrees to what never stood before them: who keys blind could take the machine's word."""
+        """Why a confirmation of something not shown is refused: in blind keying one could confirm the machine."""
         is_agreeing = _VERDICTS.get(typed.verdict) == OK and not typed.value.strip() and not task.asked.words
         is_shown = choose_prefill(self._room, task, want or WantedKey(FIRST)) != ""
         return "nothing stood in the box to agree to; type the value" if is_agreeing and not is_shown else ""
@@ -202,7 +202,7 @@ class _AnswerSaver:
     def _place_answer(
         self, task: Task, past: PastAnswer, checked: CheckedAnswer, want: WantedKey | None
     ) -> AnswerOutcome:
-        """What an answer is among the others that were given of the place."""
+        """Role of an answer among the others on the place."""
         worklist, name = self._room.worklist, self._who.name
         own = find_newest_keys(worklist.list_answers(task)).get(name)
         if own is not None and own.compared_text == past.compared_text:
@@ -223,7 +223,7 @@ class _AnswerSaver:
         return self._keep(task, replace(past, state=state), checked if state == SETTLED else None)
 
     def _correct_own(self, task: Task, past: PastAnswer, checked: CheckedAnswer) -> AnswerOutcome:
-        """Somebody corrects what they said themselves."""
+        """A person corrects their own answer."""
         keys = find_newest_keys(self._room.worklist.list_answers(task))
         others = [p for name, p in keys.items() if name != self._who.name]
         if others and past.purpose != THIRD:
@@ -234,7 +234,9 @@ class _AnswerSaver:
     def _place_late_answer(
         self, task: Task, past: PastAnswer, checked: CheckedAnswer, holding: Decision | None
     ) -> AnswerOutcome:
-        """An answer to what is settled: a test of what is known, the same again, or a contradiction for a third."""
+        """An answer on a settled place: a test of a known answer, a repetition, or a contradiction for a third
+        person.
+        """
         known = find_settling_answer(self._room.worklist.list_answers(task))
         if known is not None and self._room.worklist.holder(task.base) == self._who.name:
             return self._keep(task, replace(past, purpose=TEST, state=COUNTED), None)
@@ -256,7 +258,7 @@ class _AnswerSaver:
 
     @staticmethod
     def _describe_conflict(task: Task, past: PastAnswer, holding: Decision | None) -> AnswerOutcome:
-        """What somebody is told who comes too late and says otherwise."""
+        """Message for a late, contradicting answer."""
         if holding is None:
             return AnswerOutcome(past.client, task.item.id, CONFLICT)
         other = None if task.is_masked else (holding.value or holding.verdict, holding.operator)
@@ -264,7 +266,7 @@ class _AnswerSaver:
         return AnswerOutcome(past.client, task.item.id, CONFLICT, (said,), other)
 
     def _find_decision(self, task: Task) -> Decision | None:
-        """The decision that holds of a place now."""
+        """Current decision on the place."""
         blank = task.asked.blank
         found = Records(self._room.ledger).decisions(blank.record).get(blank.field)
         return found if found is not None and is_current_answer(found, blank) else None
@@ -279,7 +281,7 @@ class _AnswerSaver:
         )  # fmt: skip
 
     def _keep(self, task: Task, past: PastAnswer, checked: CheckedAnswer | None) -> AnswerOutcome:
-        """Keep an answer, and where it settles the place, the decision with it."""
+        """Store an answer and, if it settles the place, the decision."""
         ledger = self._room.ledger
         record_answer(ledger, past)
         # That of its own event, as it is found when all is read anew.

@@ -1,4 +1,4 @@
-"""All that one server holds: who may come in, what is asked, the pictures."""
+"""State of one server: accounts, questions, images."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Served(Gate):
         self.pictures = PictureRenderer(place)
 
     async def release_held(self, account: Account) -> None:
-        """What somebody held is free again."""
+        """Release all leases of a person."""
         await self.room.run_in_thread(lambda room: release_held(room, account))
 
     def close(self) -> None:

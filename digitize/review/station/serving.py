@@ -1,4 +1,4 @@
-"""Serves the station: on this machine alone, or for an office's network through TLS."""
+"""Serve the station: locally, or for an office's network over TLS."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104  # looked for, not bound
 
 
 def check_serving(place: Place, at: Listening, *, without_tls: bool) -> None:
-    """Raise OptionsError for what would not be safe, or has nobody who may log in."""
+    """Raise OptionsError for an unsafe setup, or without any account."""
     host, certificate, key = at.host, at.certificate, at.key
     if (certificate is None) != (key is None):
         raise OptionsError("--certificate and --key go together.")
@@ -35,7 +35,7 @@ def check_serving(place: Place, at: Listening, *, without_tls: bool) -> None:
 
 
 def names_of(host: str) -> list[str]:
-    """The names by which the station may be asked for."""
+    """Accepted host names."""
     if host in _HERE:
         return list(_HERE)
     own = [*_HERE, host, socket.gethostname(), socket.getfqdn(), f"{socket.gethostname()}.local"]
@@ -48,7 +48,7 @@ def names_of(host: str) -> list[str]:
 
 
 def serve(place: Place, at: Listening) -> None:
-    """Serve the station until Ctrl-C; by one process, since one thread has the ledger."""
+    """Serve the station until Ctrl-C; in one process, since one thread owns the ledger."""
     served = Served(place, is_secure=at.certificate is not None)
     app = make_app(served, names_of(at.host))
     serve_app(lambda: app, at)

@@ -1,4 +1,4 @@
-"""What is wanted of one place next: a first key, a second by somebody else, a third to decide, a look at quality."""
+"""Next answer needed for a place: first keying, second keying by another person, a third to decide, a quality check."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from digitize.workspace.options import KeyMode
 
 @dataclass(frozen=True, slots=True)
 class WantedKey:
-    """An answer that is wanted. not_by: who may not give it. of_supervisor: whether it is the supervisor's."""
+    """A wanted answer. not_by: who may not give it. of_supervisor: reserved for a supervisor."""
 
     purpose: str
     not_by: frozenset[str] = frozenset()
@@ -32,10 +32,10 @@ class WantedKey:
 def find_wanted_key(
     mode: KeyMode, past: Sequence[PastAnswer], *, is_sampled: bool = False, sent_back_at: int = 0
 ) -> WantedKey | None:
-    """What is wanted of a place of which that was said, oldest first; None where it is settled.
+    """Next answer wanted on a place, given its answers, oldest first; None if it is settled.
 
-    is_sampled: whether a second person looks at a single key, to see how good answers are. sent_back_at: the event by
-    which its batch went back, 0 for none: single keys from before it are looked at by a second person.
+    is_sampled: a second person checks a single keying for quality. sent_back_at: event by which its batch was sent
+    back, 0 for none: earlier single keyings are checked by a second person.
     """
     said = [p for p in drop_before_reopening(past) if p.purpose != TEST]
     if said and said[-1].state == RAISED:
@@ -59,23 +59,23 @@ def find_wanted_key(
 
 
 def find_newest_keys(past: Sequence[PastAnswer]) -> dict[str, PastAnswer]:
-    """Person -> the newest that they said; whoever thinks again takes back what they said before."""
+    """Person -> newest answer; a later answer replaces a person's earlier one."""
     return {p.operator: p for p in drop_before_reopening(past) if p.state != RAISED and p.purpose != TEST}
 
 
 def drop_before_reopening(past: Sequence[PastAnswer]) -> Sequence[PastAnswer]:
-    """What was said since a place was opened again the last time."""
+    """Answers since a place was last reopened."""
     opened = [i for i, p in enumerate(past) if p.state == OPENED]
     return past[opened[-1] + 1 :] if opened else past
 
 
 def _is_decided(said: Sequence[PastAnswer]) -> bool:
-    """Whether a third person decided, and nobody contradicted since."""
+    """Whether a third person decided, without contradiction since."""
     return said[-1].purpose == THIRD and said[-1].state == SETTLED
 
 
 def find_settling_answer(past: Sequence[PastAnswer]) -> PastAnswer | None:
-    """The answer that was found right by more than the person who gave it; None where nobody else looked."""
+    """The answer confirmed by somebody else; None if nobody else checked."""
     said = [p for p in drop_before_reopening(past) if p.purpose != TEST and p.state != RAISED]
     if not said:
         return None

@@ -1,4 +1,4 @@
-"""A task as the browser gets it: what is asked, what is prefilled, and nothing that would tell why it is asked."""
+"""A task as sent to the browser: question and prefill, without revealing why it is asked."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _MOST_WORDS = 8
 
 
 def choose_prefill(room: Room, task: Task, want: WantedKey) -> str:
-    """What stands in the box at first. Where two key without seeing each other, neither sees the machine's reading."""
+    """Prefilled text. In blind double keying nobody sees the machine's reading."""
     if task.mode == "blind" or task.item.is_blind:
         return ""
     keys = find_newest_keys(room.worklist.list_answers(task))
@@ -36,7 +36,7 @@ def choose_prefill(room: Room, task: Task, want: WantedKey) -> str:
 
 
 def list_offered(task: Task) -> list[str]:
-    """What may be taken by one key; the machine's own reading first, where it does not stand in the box."""
+    """Values selectable by one key; the machine's reading first, if it is not prefilled."""
     if task.asked.words:
         return []
     own = () if task.is_prefilled or not task.asked.machine else (task.asked.machine,)
@@ -44,7 +44,7 @@ def list_offered(task: Task) -> list[str]:
 
 
 def task_to_plain(room: Room, who: Account, task: Task, want: WantedKey, unmasked: Container[str]) -> dict[str, Any]:
-    """The item as JSON types. unmasked: bases that the person may see in full."""
+    """The item as JSON types. unmasked: bases the person may see in full."""
     item = task.item
     is_hidden = task.is_masked and task.base not in unmasked
     prefill = choose_prefill(room, task, want)
@@ -91,13 +91,13 @@ def _load_teller(language: str) -> Teller:
 
 
 def explain_findings(item: Item, language: str) -> list[str]:
-    """What rules say of it, in the person's language; a question that no rule asks has words of its own."""
+    """Findings in the person's language; questions without a rule have their own text."""
     told = [tell_finding(_load_teller(language), item.form, finding) for finding in item.findings]
     return list(dict.fromkeys(told or item.said))
 
 
 def list_sides(room: Room, task: Task, want: WantedKey) -> list[dict[str, str]]:
-    """What two people said, for the third who decides; without their names, which are no reason. [] for others."""
+    """Both answers of a dispute for the third person, without names. [] for others."""
     if want.purpose != THIRD:
         return []
     keys = find_newest_keys(room.worklist.list_answers(task)).values()
@@ -105,7 +105,7 @@ def list_sides(room: Room, task: Task, want: WantedKey) -> list[dict[str, str]]:
 
 
 def find_box(room: Room, task: Task) -> list[int] | None:
-    """Where a place stands on its page's picture, which is turned upright; None where nobody knows."""
+    """Position on the upright image of its page; None if unknown."""
     box = task.item.box or next(iter(task.item.boxes), None)
     if box is None:
         return None
@@ -125,18 +125,18 @@ def _load_columns(form: str) -> Mapping[tuple[str, str], Column]:
 
 
 def find_column(form: str, path: str) -> Column | None:
-    """The column of the form that a field is; None for a question that hangs on none."""
+    """Form column of a field; None for a question without a field."""
     head, _, name = path.rpartition("].")
     return _load_columns(form).get((head.partition("[")[0], name or path)) if form else None
 
 
 def find_list(path: str, column: Column | None) -> str:
-    """The list in which to look while somebody types, "" for none."""
+    """List for completion while typing, "" for none."""
     return PLACE_LISTS.get(path, "") or (column.codes if column else "")
 
 
 def find_differences(text: str, others: tuple[str, ...]) -> list[list[int]]:
-    """Where a text differs from the other ways to read it: [from, to) in UTF-16 units, as browsers count."""
+    """Ranges in which a text differs from the other readings: [from, to) in UTF-16 units, as browsers count."""
     from difflib import SequenceMatcher
 
     marks = [False] * len(text)

@@ -1,4 +1,4 @@
-"""What the station asks, held in memory: each place with what is needed to show it and to take its answer."""
+"""The station's questions in memory, each with the data to show it and accept its answer."""
 
 from __future__ import annotations
 
@@ -30,13 +30,12 @@ _INDIC = re.compile(f"[{INDIC}]")
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One place that is asked. base: its item's id, whether it is asked to measure or not; places: record and cell.
+    """One question on a place. base: its item's id, for measurement or not; places: record and cell.
 
-    of: the hash of its record as it stands. page, number, volume: where it lies; of a table "", 0 and its name. field:
-    the one that it is for, without the numbers of rows. is_again: settled by a person before, and refused by a rule.
-    is_masked: the law protects somebody whom it may name. rank: its place in the order of asking. row: of an old table
-    the columns of its row with their texts, for no picture shows what stands there. is_prefilled: whether the machine's
-    reading may stand in the box, or is only offered.
+    of: hash of its record. page, number, volume: its location; for a table "", 0 and its name. field: main field,
+    without row numbers. is_again: settled before, and rejected by a rule. is_masked: it may name a protected person.
+    rank: position in the question order. row: for a legacy table the columns and texts of its row, since there is no
+    image. is_prefilled: whether the reading may be prefilled, or is only offered.
     """
 
     base: str
@@ -59,21 +58,19 @@ class Task:
 
     @property
     def place(self) -> tuple[str, str]:
-        """Record and cell: what its past is kept under."""
+        """Record and cell: key of its past answers."""
         return self.asked.blank.record, self.asked.blank.field
 
     def concerns(self, past: PastAnswer) -> bool:
-        """Whether something that was said is of this task as it stands: of the same reading, and of the same record
-        where a rule refuses what was said before.
-        """
+        """Whether an answer belongs to this task: same reading, and same record if a rule rejected earlier answers."""
         return past.item == self.base and (not self.is_again or past.of == self.of)
 
 
 class TaskBuilder:
-    """Makes tasks of a ledger's items."""
+    """Builds tasks from a ledger's items."""
 
     def __init__(self, ledger: Ledger, known: RunContext, masks: CaseMasks | None = None) -> None:
-        """Gather what all of them need. masks: of the whole workspace; without, each record's case is looked up."""
+        """Load shared data. masks: of the whole workspace; otherwise each record's case is looked up."""
         self._ledger, self._known = ledger, known
         self._masks = masks
         self.whole: list[str] = []
@@ -85,12 +82,12 @@ class TaskBuilder:
         self._hidden: tuple[str, frozenset[str]] = ("", frozenset())
 
     def list_open(self, most: int, is_settled: Callable[[Task], bool]) -> list[Task]:
-        """The first of all that is asked today and not settled, in the order of asking."""
+        """First unsettled questions in question order."""
         made = ((rank, task) for rank, task in enumerate(self._iterate_all()) if not is_settled(task))
         return [replace(task, rank=rank) for rank, task in islice(made, most)]
 
     def find_task(self, record: str, cell: str) -> Task | None:
-        """One place, whether it is open or not; None where it is not there any more."""
+        """One place, open or not; None if it is gone."""
         stored = Records(self._ledger).find(record)
         item = find_item_of_cell(self._ledger, self._known.mappings, stored, cell, self._readings) if stored else None
         return self._make_field_task(stored, item, stored.open) if stored and item else None
@@ -107,7 +104,7 @@ class TaskBuilder:
             yield self._make_task(item, asked, scan, form=blank.schema, is_masked=bool(item.boxes))
 
     def _make_field_task(self, stored: Stored, item: Item, opened: Sequence[str]) -> Task:
-        """opened: the fields of the record that somebody must look at."""
+        """opened: fields of the record that need review."""
         blank = Decision(item.record, item.cell, item.reading, item.source, stored.record.form, VALUE, "", "")
         # A question that is asked blind shows no reading; its answer is bound to what was read all the same.
         reading = self._find_reading(stored, item)
@@ -147,7 +144,7 @@ class TaskBuilder:
         )
 
     def _find_reading(self, stored: Stored, item: Item) -> str:
-        """What was read at a place, also where the item does not show it."""
+        """Reading of a place, even if the item does not show it."""
         if not item.is_blind:
             return item.reading
         page, _, zone = item.cell.partition(":")[2].rpartition("/")
@@ -159,7 +156,7 @@ class TaskBuilder:
         return next((i.reading for i in items if i.cell == item.cell), "")
 
     def _find_row(self, stored: Stored) -> tuple[tuple[str, str], ...]:
-        """The row of a table that a record was made of, without columns that feed a masked field."""
+        """Table row of a record, without columns that feed a masked field."""
         hidden, texts, secret = self._list_paths(stored), dict[str, str](), set[str]()
         for path, value in stored.record.cells():
             if value.origin.column:
@@ -172,7 +169,7 @@ class TaskBuilder:
         return tuple((column, text) for column, text in texts.items() if text and column not in secret)
 
     def _find_earlier(self, blank: Decision) -> Decision | None:
-        """An earlier answer that still holds."""
+        """Earlier answer that still applies."""
         before = Records(self._ledger).decisions(blank.record).get(blank.field)
         return before if before is not None and is_current_answer(before, blank) else None
 

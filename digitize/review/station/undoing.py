@@ -1,4 +1,4 @@
-"""Undo, at any depth: a person takes back what they said; it stays in the history and counts no more."""
+"""Undo at any depth: a person withdraws their answer; it stays in the history."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from digitize.review.station.tasks import Task
 
 
 def take_back_answer(room: Room, who: Account, client: str) -> tuple[Task, WantedKey] | None:
-    """Take an own answer back, and hold its item; None where there is none, or its item is not there any more."""
+    """Withdraw one's own answer, and lease its item again; None if there is none, or its item is gone."""
     past = room.find_answer(client)
     if past is None or past.operator != who.name:
         return None

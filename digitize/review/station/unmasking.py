@@ -1,4 +1,4 @@
-"""Protected names at the station: hidden from everybody, until a supervisor says why one item must be seen."""
+"""Protected names at the station: hidden from everybody, until a supervisor gives a reason for one item."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from digitize.review.station.tasks import Task
 
 
 class _AllItems:
-    """What holds whatever one asks for."""
+    """Contains every item."""
 
     def __contains__(self, item: object) -> bool:
         return True
 
 
 def list_unmasked(room: Room, who: Account) -> Container[str]:
-    """The items that somebody may see in full: all for who is cleared; for a supervisor those that they said a reason
-    for, until the station is started again.
+    """Items a person may see in full: all if cleared; for a supervisor those with a reason, until the station
+    restarts.
     """
     if who.cleared:
         return _AllItems()
@@ -32,7 +32,7 @@ def list_unmasked(room: Room, who: Account) -> Container[str]:
 
 
 def note_shown(room: Room, who: Account, tasks: Iterable[Task]) -> None:
-    """Keep which protected fields somebody who is cleared was given, and why they may be; before they are shown."""
+    """Log protected fields shown to a cleared person, and why they may see them; before they are shown."""
     masked = [task for task in tasks if task.is_masked]
     if not masked or not who.cleared:
         return
@@ -44,7 +44,7 @@ def note_shown(room: Room, who: Account, tasks: Iterable[Task]) -> None:
 
 
 def unmask(room: Room, who: Account, item: str, reason: str) -> tuple[Task, WantedKey]:
-    """Show one item to a supervisor. Raises OptionsError for a reason that says nothing, NotFound."""
+    """Show one item to a supervisor. Raises OptionsError for an empty reason, NotFound."""
     task = room.worklist.find(item)
     if task is None:
         raise NotFound("There is no such item.")

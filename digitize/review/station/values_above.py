@@ -1,4 +1,4 @@
-"""What stands above: the same field on the page before, or the same column in a register's row above."""
+"""Value above: the same field on the page before, or the same column in the register row above."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ _MOST_PAGES = 256
 
 
 class ValuesAbove:
-    """Looks at what was said just now first, then at what records hold; pages looked at last are kept."""
+    """Checks recent answers first, then records; caches the last pages."""
 
     def __init__(
         self, now: Callable[[], tuple[Ledger, CaseMasks]], past: Mapping[tuple[str, str], Sequence[PastAnswer]]
     ) -> None:
-        """now: gives the ledger that is open and the masks that hold. past: what was said, by record and cell."""
+        """now: returns the current ledger and masks. past: answers by record and cell."""
         self._now, self._past = now, past
         self._pages: dict[str, tuple[dict[str, str], frozenset[str]]] = {}
 
     def clear(self) -> None:
-        """Records may be others now."""
+        """Clear the cache: records may have changed."""
         self._pages = {}
 
     def find_value(self, task: Task) -> str:
-        """The value above a task's place, "" where there is none."""
+        """Value above a task's place, "" if none."""
         page = task.page
         zone = task.asked.blank.field.removeprefix(f"{ZONE}:{page}/")
         if not page or zone == task.asked.blank.field:

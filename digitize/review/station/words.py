@@ -1,4 +1,4 @@
-"""The texts of the station, one file a language under words/; English where a language lacks a text."""
+"""Texts of the station, one file per language under words/; English as fallback."""
 
 from __future__ import annotations
 

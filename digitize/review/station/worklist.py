@@ -1,4 +1,4 @@
-"""Who is given what next: the tasks in memory, what was said of each, and who holds which just now."""
+"""Worklist: tasks in memory, their answers, and leases."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _TESTS_OF_ONE = 3
 
 @dataclass(frozen=True, slots=True)
 class WorkChoice:
-    """What a person wants to work on; "" for anything. after: the id behind which to go on."""
+    """Requested work; "" for any. after: id after which to continue."""
 
     order: str = PAGE
     form: str = ""
@@ -53,7 +53,7 @@ class _Lease:
 
 @dataclass
 class Worklist:
-    """All tasks and all that was said; used by one thread. tasks: base id -> task; ids: of the items shown -> base."""
+    """All tasks and answers; used by one thread. tasks: base id -> task; ids: of shown items -> base."""
 
     options: Reviewing
     clock: Callable[[], float] = time.time
@@ -71,7 +71,7 @@ class Worklist:
     _chance: random.Random = field(default_factory=random.SystemRandom)
 
     def replace_tasks(self, tasks: Iterable[Task]) -> None:
-        """These are the tasks from now on. What is held stays held, and is remembered where it is not among them."""
+        """Replace the tasks. Leases are kept, and leased tasks that are gone are remembered."""
         held, now = set(self._held), self.clock()
         old = {b: t for b, t in (self._gone | self.tasks).items() if b in held and self._held[b].until > now}
         self.tasks = {task.base: task for task in tasks}
@@ -89,24 +89,24 @@ class Worklist:
         return self.tasks.get(self.ids.get(item, item))
 
     def find_gone(self, item: str) -> Task | None:
-        """The task of an item that somebody holds and that is not asked any more."""
+        """Task of a leased item that is no longer asked."""
         return self._gone.get(self.ids.get(item, item))
 
     def add_task(self, task: Task) -> None:
-        """One task more."""
+        """Add a task."""
         self.tasks[task.base] = task
         self.ids |= {task.item.id: task.base, task.base: task.base}
         self._pages[task.page].append(task)
         self._update_task(task)
 
     def add_past(self, past: PastAnswer, task: Task | None = None) -> None:
-        """Somebody said something."""
+        """Add an answer."""
         self.past[(past.record, past.cell)].append(past)
         if task is not None:
             self._update_task(task)
 
     def remove_past(self, past: PastAnswer) -> None:
-        """Somebody took back what they said."""
+        """Remove a withdrawn answer."""
         own = self.past[(past.record, past.cell)]
         self.past[(past.record, past.cell)] = [p for p in own if p.client != past.client]
         task = self.tasks.get(past.item)
@@ -114,24 +114,24 @@ class Worklist:
             self._update_task(task)
 
     def list_answers(self, task: Task) -> list[PastAnswer]:
-        """What was said of a task as it stands: of the same reading, and of the record that a rule refuses now."""
+        """Answers on a task in its current state: same reading, and same record if a rule rejects it now."""
         own = self.past.get(task.place, ())
         return [p for p in own if task.concerns(p)]
 
     def find_wanted_key(self, task: Task) -> WantedKey | None:
-        """What is wanted of a task next."""
+        """Next answer wanted on a task."""
         past = self.list_answers(task)
         sent_back = self.sent_back.get(task.batch, 0)
         is_sampled = any(is_drawn(p, self.options.sample_share) for p in past)
         return find_wanted_key(task.mode, past, is_sampled=is_sampled, sent_back_at=sent_back)
 
     def version(self, task: Task) -> int:
-        """A number that grows with all that is said of a task."""
+        """Number that increases with every answer on a task."""
         own = self.past.get(task.place, ())
         return own[-1].seq if own else 0
 
     def take_next(self, who: Account, choice: WorkChoice, count: int) -> list[tuple[Task, WantedKey]]:
-        """What somebody is given next, and holds from now on."""
+        """Next tasks for a person, leased to them."""
         found: list[tuple[Task, WantedKey]] = []
         now = self.clock()
         for task in self._iterate_choice(choice):
@@ -146,63 +146,63 @@ class Worklist:
         return found
 
     def count_left(self, who: Account, choice: WorkChoice) -> int:
-        """How many are left that somebody may be given, those that others hold just now among them."""
+        """Number of tasks a person may get, including those leased by others."""
         if choice.page:
             found = ((t, self._wanted.get(t.base)) for t in self.list_on_page(choice.page) if choice.matches(t))
             return sum(want is not None and find_kind(t, want).may_be_of(who) for t, want in found)
         return self._counts.count_left(who, {name: getattr(choice, name) for name in NAMES})
 
     def count_open(self) -> int:
-        """How many tasks want something of anybody."""
+        """Number of tasks that want an answer."""
         return len(self._wanted)
 
     def open_in_batches(self) -> Counter[str]:
-        """How many tasks of each batch want something of anybody."""
+        """The same per batch."""
         return Counter(self.tasks[base].batch for base in self._wanted)
 
     def counts(self, who: Account) -> dict[str, Counter[str]]:
-        """How many are left, by form, field, volume and language."""
+        """Remaining tasks by form, field, volume and language."""
         return self._counts.count_by_name(who)
 
     def list_disputed(self) -> list[tuple[Task, WantedKey]]:
-        """What two people answered differently, and what was put before a supervisor, in the order of asking."""
+        """Disputes and questions for a supervisor, in question order."""
         both = [(self.tasks[base], self._wanted[base]) for base in self._disputed]
         return sorted(both, key=lambda pair: pair[0].rank)
 
     def extend_leases(self, who: str) -> None:
-        """Somebody is heard of: what they hold they go on to hold."""
+        """Extend all leases of a person (heartbeat)."""
         until = self.clock() + LEASE_SECONDS
         for lease in self._held.values():
             if lease.name == who:
                 lease.until = until
 
     def list_on_page(self, page: str) -> list[Task]:
-        """The tasks of one page, in the order of asking."""
+        """Tasks of one page, in question order."""
         return self._pages.get(page, [])
 
     def hold(self, base: str, who: str) -> None:
-        """Somebody works on it."""
+        """Lease a task."""
         self._held[base] = _Lease(who, self.clock() + LEASE_SECONDS)
 
     def release(self, base: str) -> None:
-        """Nobody holds it any more."""
+        """Release a task."""
         self._held.pop(base, None)
 
     def release_all(self, who: str) -> None:
-        """Somebody left: what they hold is anybody's."""
+        """Release all tasks of a person."""
         self._held = {base: lease for base, lease in self._held.items() if lease.name != who}
 
     def holder(self, base: str) -> str:
-        """Who holds it, "" for nobody."""
+        """Holder of the lease, "" if none."""
         lease = self._held.get(base)
         return lease.name if lease and lease.until > self.clock() else ""
 
     def restore_lease(self, base: str, who: str, until: float) -> None:
-        """Somebody held it before a restart."""
+        """Restore a lease from before a restart."""
         self._held[base] = _Lease(who, until)
 
     def _update_task(self, task: Task) -> None:
-        """See anew what is wanted of a task."""
+        """Recompute the wanted answer of a task."""
         before, want = self._wanted.pop(task.base, None), self.find_wanted_key(task)
         if before is not None:
             self._counts.remove(task, before)
@@ -242,7 +242,7 @@ class Worklist:
     def _mix_in_tests(
         self, who: Account, choice: WorkChoice, found: list[tuple[Task, WantedKey]], now: float
     ) -> list[tuple[Task, WantedKey]]:
-        """With fields whose answer is known put in between, so that nobody can tell them from the others."""
+        """Mix in questions with known answers, indistinguishable from the others."""
         share = self.options.known_share
         if not found or not share or choice.page:
             return found
@@ -274,8 +274,10 @@ _KEYS: dict[str, Callable[[Task], tuple[object, ...]]] = {
 
 
 def is_drawn(past: PastAnswer, share: float) -> bool:
-    """Whether a second person looks at a key. Riskier ones are drawn more often: a confident machine overruled, or a
-    prefilled value taken as it stood. The draw is by the answer's own id, which nobody can foresee.
+    """Whether a second person checks a keying.
+
+    Riskier ones are sampled more: a confident reading overruled, or a prefilled value accepted unchanged. The sample
+    uses the answer's id, which nobody can predict.
     """
     if past.purpose == TEST or share <= 0:
         return False
