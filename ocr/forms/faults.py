@@ -92,7 +92,7 @@ def _lines(text: str) -> Iterator[tuple[int, tuple[int | str, ...], str]]:
     """Number of each line that is a key or begins a table, the table it stands in, and the key, "" for none."""
     inside: tuple[int | str, ...] = ()
     counts: dict[str, int] = {}
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         if table := _TABLE.match(line):
             name = table[2]
             inside = (name,)

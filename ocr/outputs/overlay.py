@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from ocr.engine import Image
 
 # Colour-blind safe pair (Okabe and Ito 2008), BGR; a doubtful zone is drawn thicker as well, so colour is not alone.
-_SURE = (178, 114, 0)
-_DOUBTFUL = (0, 94, 213)
+SURE = (178, 114, 0)
+DOUBTFUL = (0, 94, 213)
 _COVER = 190
 _WEBP_QUALITY = 60  # ink stays legible at four times its size, at a quarter of a PNG's bytes
 _MARGIN_PX = 6
@@ -36,13 +36,13 @@ def draw_zones(
     size = max(grey.shape) / 2400
     for name, box in zones.items():
         is_doubtful = name in doubtful
-        colour = _DOUBTFUL if is_doubtful else _SURE
+        colour = DOUBTFUL if is_doubtful else SURE
         width = max(1, round(size * (4 if is_doubtful else 2)))
         cv2.rectangle(page, (box.x0, box.y0), (box.x1, box.y1), colour, width)
         # The name of a zone at the page's top must not lie above the page.
         at = (box.x0 + 2, max(10, box.y0 - round(4 * size)))
         cv2.putText(page, name, at, cv2.FONT_HERSHEY_SIMPLEX, max(0.35, 0.9 * size), colour, max(1, width // 2))
-    return _png(page)
+    return to_png(page)
 
 
 def page_webp(grey: Image, zones: Mapping[str, Box], hidden: Sequence[str] = (), quarter_turns: int = 0) -> bytes:
@@ -84,7 +84,7 @@ def cut_png(grey: Image, box: Box, angle_deg: float = 0.0, max_width: int = 900)
     if crop.shape[1] > max_width:
         scale = max_width / crop.shape[1]
         crop = cv2.resize(crop, (max_width, max(1, round(crop.shape[0] * scale))), interpolation=cv2.INTER_AREA)
-    return _png(crop)
+    return to_png(crop)
 
 
 def row_png(grey: Image, boxes: Sequence[Box], max_width: int = 900) -> bytes:
@@ -96,7 +96,7 @@ def row_png(grey: Image, boxes: Sequence[Box], max_width: int = 900) -> bytes:
     width = min(max_width, max(p.shape[1] for p in pieces))
     fitted = [_fit(p, min(1.0, width / p.shape[1]), width) for p in pieces]
     gap = np.full((_GAP_PX, width), _COVER, np.uint8)
-    return _png(np.vstack([part for p in fitted for part in (p, gap)][:-1]))
+    return to_png(np.vstack([part for p in fitted for part in (p, gap)][:-1]))
 
 
 def _pieces(grey: Image, box: Box) -> list[Image]:
@@ -117,5 +117,6 @@ def _fit(piece: Image, scale: float, width: int) -> Image:
     return np.pad(small[:, :width], ((0, 0), (0, max(0, width - small.shape[1]))), constant_values=255)
 
 
-def _png(picture: np.ndarray) -> bytes:
+def to_png(picture: np.ndarray) -> bytes:
+    """A picture, grey or BGR, as PNG bytes."""
     return bytes(cv2.imencode(".png", picture)[1])

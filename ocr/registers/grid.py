@@ -96,6 +96,11 @@ def find_grid(sheet: LevelSheet, *, spread: bool | None = None, cut: int | None 
     return Grid(tuple(halves), top, bottom) if halves else None
 
 
+def count_uprights(sheet: LevelSheet) -> int:
+    """How many upright lines a sheet shows, faint ones too: why it has no columns."""
+    return len(_uprights(sheet, _FAINTEST, _FAINTEST)[0])
+
+
 def closing_line(sheet: LevelSheet, half: HalfGrid) -> RuledLine | None:
     """The last level line of a half, where its upright lines end; None where they run on, or were hardly seen."""
     if not half.levels or len(half.uprights) < _LEAST_COLUMNS:

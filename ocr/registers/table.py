@@ -31,7 +31,7 @@ class RegisterTable:
     """One page or spread. form: None with a reason when it is no register that is known; rows are found all the same.
 
     columns: ids from the left; "_column_4" is one that the register does not have. heading: None without a header.
-    asides: what stands around it.
+    asides: what stands around it. grid: the lines that part columns and rows; None where no columns were found.
     """
 
     sheet: LevelSheet
@@ -44,6 +44,7 @@ class RegisterTable:
     notes: tuple[str, ...] = ()
     layout: Layout | None = None
     asides: tuple[Aside, ...] = ()
+    grid: Grid | None = None
 
 
 def read_table(grey: Image, ask: Ask, layout: Layout | None = None) -> RegisterTable:
@@ -95,7 +96,7 @@ def read_table(grey: Image, ask: Ask, layout: Layout | None = None) -> RegisterT
     # What the page before handed on is handed on as it was.
     if _shows_two(form, grid):
         form, reason, found = None, _TWO_TABLES, layout
-    return RegisterTable(sheet, marks, form, columns, rows, heading, reason, notes, found, asides)
+    return RegisterTable(sheet, marks, form, columns, rows, heading, reason, notes, found, asides, grid)
 
 
 def _rows(

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import count
 from pathlib import Path
 from typing import Any, cast
 
 from digitize.errors import InputError, NotFound, OptionsError
+from digitize.files.forms.toml_text import toml_keys
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.place import Place
 from ocr.drafting.discover import FoundPrint, discover_prints
@@ -90,12 +90,12 @@ def form_text(form: Form) -> str:
     plain = form.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     tables: Mapping[str, Sequence[Mapping[str, Any]]] = {name: plain.pop(name, []) for name in _TABLES}
     confidence = plain.pop("confidence", {})
-    lines = list(_keys({"format": form.format, **plain}))
+    lines = list(toml_keys({"format": form.format, **plain}))
     if confidence:
-        lines += ["", "[confidence]", *_keys(confidence)]
+        lines += ["", "[confidence]", *toml_keys(confidence)]
     for name, rows in tables.items():
         for row in rows:
-            lines += ["", f"[[{name}]]", *_keys(row)]
+            lines += ["", f"[[{name}]]", *toml_keys(row)]
     return "\n".join(lines) + "\n"
 
 
@@ -107,22 +107,3 @@ def _write(found: FoundPrint, folder: Path) -> None:
     path.with_suffix(".png").write_bytes(draw_zones(found.picture, boxes))
     # Last: what stops here leaves no form without its key points.
     path.write_text(form_text(found.form), encoding="utf-8", newline="\n")
-
-
-def _keys(table: Mapping[str, Any]) -> Iterator[str]:
-    for key, value in table.items():
-        if isinstance(value, list) and value and isinstance(value[0], dict):
-            yield f"{key} = ["
-            yield from (f"  {_inline(row)}," for row in value)
-            yield "]"
-        else:
-            yield f"{key} = {_value(value)}"
-
-
-def _inline(row: Mapping[str, Any]) -> str:
-    return "{ " + ", ".join(f"{key} = {_value(value)}" for key, value in row.items()) + " }"
-
-
-def _value(value: Any) -> str:
-    # Texts, numbers, lists of them and true or false are written in TOML as in JSON.
-    return json.dumps(value, ensure_ascii=False)

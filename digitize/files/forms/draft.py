@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,7 +24,6 @@ _SECOND = 0.3
 _SURE = 0.9
 _FEW_SLOTS = 5
 _COARSE_PX = 1640  # the longer side of A4 at 140 dpi
-_SLUG_WORDS = 5
 _EXPLAINED = 0.6
 
 
@@ -241,12 +239,9 @@ class _Drafting:
 
     def _slug(self, label: str) -> str:
         """Id from a label: its Latin words, else its number on the form."""
-        # Behind the last colon stands what is asked for.
-        last = (labels.halves(labels.strip_marks(label)) or [""])[-1]
-        words = re.findall(r"[a-z]+|\d+", last.casefold().replace("'s", ""))
-        words = [w for w in words if not w.isdigit()][:_SLUG_WORDS]
-        if words:
-            return "_".join(words)
+        slug = labels.slug_of(label)
+        if slug:
+            return slug
         self._unnamed += 1
         return f"zone_{self._unnamed}"
 

@@ -24,6 +24,7 @@ _PART_OF = 0.45
 _LONG = 6
 _FEW_LETTERS = 40
 _SHORT_NAME = 3
+_SLUG_WORDS = 5
 _NO_QUESTIONS = ("fir.title", "fir.under_section", "cdf.title", "arr.title", "cs.title", "seiz.title", "court.title")
 """Headings of whole forms, which ask nothing."""
 # Item numbers before a stop, a danda, a bracket or a colon; letters in brackets wherever they stand.
@@ -169,6 +170,14 @@ def strip_marks(text: str) -> str:
 def halves(text: str) -> list[str]:
     """A piece of print split at colons: headings, then the label of the answer."""
     return [part.strip() for part in _HALVES.split(text) if part.strip()]
+
+
+def slug_of(label: str) -> str:
+    """Id from a label's Latin words; "" where it has none."""
+    # Behind the last colon stands what is asked for.
+    last = (halves(strip_marks(label)) or [""])[-1]
+    words = re.findall(r"[a-z]+|\d+", last.casefold().replace("'s", ""))
+    return "_".join([w for w in words if not w.isdigit()][:_SLUG_WORDS])
 
 
 def share_known(texts: Sequence[str], language: str) -> float:

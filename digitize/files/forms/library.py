@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -108,7 +108,23 @@ def open_grey(path: Path, index: int = 0, dpi: int = 200) -> Image:
 
 def open_all(paths: Sequence[Path]) -> list[Image]:
     """All pages of some files in order. Raises ScanError."""
-    return [open_grey(path, i) for path in paths for i in range(probe(path).pages)]
+    return [page.grey for page in open_named(paths)]
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPage:
+    """One page of a file: grey, (height, width) uint8; name: of the file, with the page where it has several."""
+
+    name: str
+    grey: Image
+
+
+def open_named(paths: Sequence[Path]) -> Iterator[NamedPage]:
+    """All pages of some files in order, with names for messages. Raises ScanError."""
+    for path in paths:
+        pages = probe(path).pages
+        for i in range(pages):
+            yield NamedPage(f"{path.name}, page {i + 1}" if pages > 1 else path.name, open_grey(path, i))
 
 
 def _draw_zones(grey: Image, match: Match, form: Form) -> bytes:

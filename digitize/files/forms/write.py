@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from digitize.errors import InputError
 from digitize.files.forms.draft import Draft, DraftZone
 from digitize.files.forms.labels import page_tables
+from digitize.files.forms.toml_text import remark, toml_value
 from ocr.engine import Image
 from ocr.forms.form import Form, load_form
 from ocr.forms.marks import answer_ink
@@ -45,8 +45,8 @@ def _text(draft: Draft, form_id: str) -> Iterator[str]:
     yield f'# Draw it: digitize forms show {form_id} SCAN --image zones.png --forms "{{this folder}}"\n'
     yield "format = 1\n"
     yield f'id = "{form_id}"\nfamily = "{form_id}"\n'
-    yield f"title = {_quote(draft.title or form_id)}\n"
-    yield f"languages = {json.dumps(list(draft.languages))}\n"
+    yield f"title = {toml_value(draft.title or form_id)}\n"
+    yield f"languages = {toml_value(list(draft.languages))}\n"
     yield f"width = {width}\nheight = {height}\n"
     yield f'features = "{form_id}.npz"\n'
     yield f'source = "Drafted from {learned}; labels read by the program."\n'
@@ -59,35 +59,31 @@ def _page_tables(zones: Sequence[str]) -> Iterator[str]:
     """Zones that show volume metadata, and zones that hold the same date."""
     tables = page_tables(zones)
     if tables["per_volume"]:
-        yield f"per_volume = {json.dumps(tables['per_volume'])}\n"
+        yield f"per_volume = {toml_value(tables['per_volume'])}\n"
     if "agree" in tables:
-        yield "\n[[agree]]\n" + "".join(f"{key} = {json.dumps(zones)}\n" for key, zones in tables["agree"].items())
+        yield "\n[[agree]]\n" + "".join(f"{key} = {toml_value(zones)}\n" for key, zones in tables["agree"].items())
 
 
 def _zone(zone: DraftZone, print_: Image, shape: Sequence[int]) -> Iterator[str]:
     yield "\n"
     if zone.label:
-        yield f"# printed: {' '.join(zone.label.split())}\n"
+        yield remark(f"printed: {zone.label}") + "\n"
     for doubt in zone.doubts:
-        yield f"# look: {doubt}\n"
+        yield remark(f"look: {doubt}") + "\n"
     yield f'[[zone]]\nid = "{zone.id}"\nbox = {list(_clip_to_picture(zone.box, shape))}\nkind = "{zone.kind}"\n'
     if zone.list:
         yield f'list = "{zone.list}"\n'
     if zone.printed:
         yield f"printed = {[list(_clip_to_picture(b, shape)) for b in zone.printed]}\n"
     if zone.choice is not None:
-        yield f"choices = {json.dumps([a.value for a in zone.choice.answers], ensure_ascii=False)}\n"
+        yield f"choices = {toml_value([a.value for a in zone.choice.answers])}\n"
         yield "alternatives = [\n"
         for answer in zone.choice.answers:
             box = _clip_to_picture(answer.box, shape)
             tick = f", tick = {list(answer.tick)}" if answer.tick else ""
             ink = answer_ink(print_, box)
-            yield f'  {{ value = {_quote(answer.value)}, box = {list(box)}{tick}, ink = "{ink}" }},\n'
+            yield f'  {{ value = {toml_value(answer.value)}, box = {list(box)}{tick}, ink = "{ink}" }},\n'
         yield "]\n"
-
-
-def _quote(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
 
 
 def _clip_to_picture(box: Box, shape: Sequence[int]) -> tuple[int, int, int, int]:

@@ -1,0 +1,1 @@
+"""Files of ruled registers: drafted from scans, tried on pages, corrected by hand or in the browser."""
