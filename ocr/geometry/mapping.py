@@ -1,4 +1,4 @@
-"""Where a pixel of a prepared page lies on the scan, and back: one affine map and, on a bent page, one bend.
+"""Where a pixel of a prepared page lies on the scan, and back: one map of the plane and, on a bent page, one bend.
 
 A pixel's middle has whole coordinates; a box ends half a pixel behind its last pixel.
 """
@@ -43,7 +43,8 @@ class PageBend:
 class PageMap:
     """The map of one prepared page of width x height pixels.
 
-    matrix: (3, 3), a straightened page that is still bent to the scan. bend: None on a flat page.
+    matrix: (3, 3), a straightened page that is still bent to the scan: affine, or a page seen at a slant. bend: None on
+    a flat page.
     """
 
     matrix: Matrix
@@ -57,13 +58,12 @@ class PageMap:
         if self.bend is not None:
             top, growth = self.bend.columns(points[:, 0], self.height)
             points = np.column_stack([points[:, 0], points[:, 1] * (1 + growth) + top])
-        return points @ self.matrix[:2, :2].T + self.matrix[:2, 2]
+        return _apply(self.matrix, points)
 
     def from_source(self, points: Points) -> Points:
         """Pixels of the page for pixels of the scan; points: (n, 2) rows x, y."""
         points = np.asarray(points, np.float64).reshape(-1, 2)
-        back = np.linalg.inv(self.matrix)
-        points = points @ back[:2, :2].T + back[:2, 2]
+        points = _apply(np.asarray(np.linalg.inv(self.matrix), np.float64), points)
         if self.bend is None:
             return points
         top, growth = self.bend.columns(points[:, 0], self.height)
@@ -114,6 +114,9 @@ def picture(source: Image, page: PageMap) -> Image:
     size = (page.width, page.height)
     if page.bend is None:
         flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
+        if not _is_affine(page.matrix):
+            seen = cv2.warpPerspective(source, page.matrix, size, flags=flags, borderValue=(255,))
+            return np.asarray(seen, np.uint8)
         return np.asarray(cv2.warpAffine(source, page.matrix[:2], size, flags=flags, borderValue=(255,)), np.uint8)
     x = np.arange(page.width, dtype=np.float64)
     top, growth = page.bend.columns(x, page.height)
@@ -123,6 +126,9 @@ def picture(source: Image, page: PageMap) -> Image:
     columns = x.astype(np.float32)
     map_x = rows * m[0, 1] + (columns * m[0, 0] + m[0, 2])
     map_y = rows * m[1, 1] + (columns * m[1, 0] + m[1, 2])
+    if not _is_affine(page.matrix):
+        away = rows * m[2, 1] + (columns * m[2, 0] + m[2, 2])
+        map_x, map_y = map_x / away, map_y / away
     return np.asarray(cv2.remap(source, map_x, map_y, cv2.INTER_CUBIC, borderValue=(255,)), np.uint8)
 
 
@@ -160,10 +166,20 @@ def cropping(x0: float, y0: float) -> Matrix:
     return np.array([[1, 0, x0], [0, 1, y0], [0, 0, 1]], np.float64)
 
 
+def _is_affine(matrix: Matrix) -> bool:
+    return bool(np.all(matrix[2] == (0, 0, 1)))
+
+
+def _apply(matrix: Matrix, points: Points) -> Points:
+    there = points @ matrix[:2, :2].T + matrix[:2, 2]
+    # Not divided by 1 either: maps of flat pages stay the same to the last bit.
+    return there if _is_affine(matrix) else there / (points @ matrix[2, :2] + matrix[2, 2])[:, None]
+
+
 def _slice(source: Image, page: PageMap) -> Image | None:
     """The picture without sampling, where the page is only cut and turned by quarters."""
     m = np.round(page.matrix).astype(int)
-    if page.bend is not None or not np.allclose(m, page.matrix, atol=1e-9):
+    if page.bend is not None or not _is_affine(page.matrix) or not np.allclose(m, page.matrix, atol=1e-9):
         return None
     corners = np.array([[0, 0, 1], [page.width - 1, page.height - 1, 1]]) @ m[:2].T
     (x0, y0), (x1, y1) = corners.min(axis=0), corners.max(axis=0)

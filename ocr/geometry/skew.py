@@ -37,7 +37,7 @@ class Search:
 # High rows at first: their peak is broad enough not to lie between two steps of a degree.
 PAGE = Search(15.0, ((1.0, 3.0), (0.25, 2.0), (0.05, 1.5)), stands_out=1.5, gain=1.01, least_points=400)
 # Of a register's sheet the ruled lines alone are looked at (ocr/registers/sheet.py).
-SHEET = replace(PAGE, limit_deg=8.0)
+SHEET = replace(PAGE, limit_deg=12.0)
 # A line of a page that lies level already is askew by little; one line has too few rows for a best angle to stand out
 # from the others, so it is compared with the line unturned alone. Rows as high as a pixel: other heights beat with the
 # rows of pixels, and call a level line askew (1.3) or all lines level (0.7). Of 599 lines 100 get another angle than by

@@ -1,0 +1,68 @@
+"""Ruled pages as offices and telephones bring them: mended where that can be done, and found at their places."""
+
+import cv2
+import numpy as np
+import pytest
+from ruled_paper import ASK, EDGES, FORM, boxed
+
+from ocr.geometry.mapping import PageMap, picture
+from ocr.geometry.slant import find_slant
+from ocr.registers.sheet import SLANT_MENDED, open_sheet
+from ocr.registers.table import read_table
+from sample_data.makers import poor_scans
+
+MENDED = ("half of the pixels", "slant", "strong slant", "photograph", "tilt", "pale", "shadow")
+
+
+def holds_all_cells(table, scan):
+    """Whether all cells of boxed() lie where the scan shows them."""
+    places = [[(a + b) / 2, 160 + 120 * i] for i in range(6) for a, b in zip(EDGES, EDGES[1:], strict=False)]
+    points = scan.to_scan(np.array(places, np.float64)).reshape(6, 4, 2)
+    boxes = [[row.cells[name].box for name in FORM.ids] for row in table.rows]
+    return all(
+        box.x0 < x < box.x1 and box.y0 < y < box.y1
+        for row, there in zip(boxes, points, strict=True)
+        for box, (x, y) in zip(row, there, strict=True)
+    )
+
+
+@pytest.mark.parametrize("kind", MENDED)
+def test_rows_of_a_poor_scan_are_found_at_their_places(kind):
+    scan = poor_scans.KINDS[kind](boxed().grey)
+    table = read_table(scan.grey, ASK)
+    assert table.columns == FORM.ids and len(table.rows) == 6 and holds_all_cells(table, scan)
+
+
+def test_a_flat_page_is_not_bent_by_the_search_for_its_slant():
+    for grey in (boxed().grey, poor_scans.tilt(boxed().grey, 4.0).grey):
+        assert SLANT_MENDED not in open_sheet(grey).page.steps
+
+
+def test_a_page_seen_at_a_slant_is_squared_again():
+    scan = poor_scans.slant(boxed().grey, 0.06)
+    slant = find_slant(scan.grey)
+    assert slant is not None and slant.off > 0.02 and slant.narrowed < 0.95
+    corners = np.array([[80, 100], [1120, 100], [1120, 820], [80, 820]], np.float64)
+    height, width = slant.shape
+    flat = PageMap(slant.matrix, width, height).from_source(scan.to_scan(corners))
+    sides = np.roll(flat, -1, axis=0) - flat
+    assert np.abs((sides * np.roll(sides, -1, axis=0)).sum(axis=1)).max() < 0.01 * (sides**2).sum(axis=1).min()
+
+
+def test_too_few_strokes_tell_no_slant():
+    assert find_slant(np.full((1600, 1200), 255, np.uint8)) is None
+
+
+def test_the_map_of_a_page_seen_at_a_slant_leads_there_and_back():
+    matrix = np.array([[1.1, 0.02, 5], [-0.03, 0.95, 9], [1e-4, -5e-5, 1]])
+    page = PageMap(matrix, 900, 700)
+    points = np.array([[0, 0], [899, 10], [450, 699]], np.float64)
+    there = page.to_source(points)
+    assert np.allclose(there, cv2.perspectiveTransform(points[None], matrix)[0])
+    assert np.allclose(page.from_source(there), points)
+    source = np.full((900, 1300), 255, np.uint8)
+    x, y = np.round(page.to_source(np.array([[300.0, 200.0]]))[0]).astype(int)
+    cv2.circle(source, (int(x), int(y)), 6, 0, -1)
+    seen = picture(source, page)
+    dark = np.argwhere(seen < 100)
+    assert np.abs(dark.mean(axis=0) - (200, 300)).max() < 1.5
