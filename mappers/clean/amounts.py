@@ -10,7 +10,7 @@ from mappers.codes.numbers import number_words
 from mappers.text.folding import fold_numerals, squeeze
 
 _HALVES = {"½": Decimal("0.5"), "¼": Decimal("0.25"), "¾": Decimal("0.75")}
-_COMMAS = str.maketrans("٬،", ",,")
+_SIGNS = str.maketrans("٬،٫·", ",,..")
 _AS_FRACTION = re.compile(r"(?<![\d/])([13])\s*/\s*([24])(?![\d/])")
 _SIGN_OF = {"12": " ½ ", "14": " ¼ ", "34": " ¾ "}
 # Lakhs and crores, or millions, and no mixture of both.
@@ -22,9 +22,7 @@ _MOST_DIGITS = 15
 
 def fold_amount(raw: str) -> str:
     """Text as amounts are read from: digits 0-9 without the commas of grouping, lower case, 1/2 as ½."""
-    text = _GROUPED.sub(
-        lambda m: m.group().replace(",", ""), plain_word(fold_numerals(squeeze(raw))).translate(_COMMAS)
-    )
+    text = _GROUPED.sub(lambda m: m.group().replace(",", ""), plain_word(fold_numerals(squeeze(raw))).translate(_SIGNS))
     return _AS_FRACTION.sub(lambda m: _SIGN_OF.get(m[1] + m[2], m[0]), text)
 
 

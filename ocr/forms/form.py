@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from ocr.errors import FormError
 from ocr.forms.faults import load_model
 
-Kind = Literal["line", "block", "digits", "year", "date", "time", "sections", "choice"]
+Kind = Literal["line", "block", "digits", "decimal", "year", "date", "time", "sections", "choice"]
 
 
 class Alternative(BaseModel):

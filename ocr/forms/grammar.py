@@ -13,10 +13,17 @@ from ocr.languages.script import fold_digits, squeeze
 
 _EDGE = " _-\u2013\u2014~|'`\u2018\u2019\"*\u2022\u00b7=+<>\\^"
 _LEADING = _EDGE + ".,:;/)]}"
+_NO_POINT = _LEADING.translate({ord(c): None for c in ".\u00b7\u2022"})
 _TRAILING = _EDGE + ",:;([{"
 _COMMON = set(".,:;/()-&'\"\u0964\u0965\n")
 _LOOKALIKE = str.maketrans("OoDQlI|iSsBZz", "0000111155822")
 _NUMBER = re.compile(r"\d+(?:\s*[/.\-]\s*\d+)*")
+_POINTS = ".\u00b7\u2022\u2219\u22c5\u066b"
+_AROUND_POINT = re.compile(rf"(?<=\d)\s*([{_POINTS}])\s*(?=\d)")
+# A point may come first, as in ".57", but that of "Rs.250" is none.
+_FIGURES = re.compile(rf"(?:(?<!\S)[{_POINTS}])?\d[\d,\u066c{_POINTS}]*")
+_DECIMAL = re.compile(rf"\d+(?:[,\u066c]\d+)*(?:[{_POINTS}]\d+)?|[{_POINTS}]\d+")
+_RUPEES_END = re.compile(r"(?<=\d)\s*/[-\u2013\u2014=]?$")
 _YEAR = re.compile(r"(?<!\d)(?:1[3-9]|20)\d\d(?!\d)")
 # A stroke is read as a bar or a danda at times, a point as a comma, and some write blanks alone.
 _BETWEEN = r"\s*([/.\-\u2013\u2014|,\u0964 ])\s*"
@@ -60,6 +67,19 @@ def _digits(text: str) -> Fit:
         return Fit("".join(found.split()), _share(found, line))
     guess = line.translate(_LOOKALIKE)
     return Fit(guess, 0.4) if guess.isdigit() else NOTHING
+
+
+def _decimal(text: str) -> Fit:
+    """A number with commas between thousands and one decimal point or middle dot, which stay as written."""
+    line = fold_digits(squeeze(text).replace("\n", " ").lstrip(_NO_POINT).rstrip(_TRAILING))
+    line = _RUPEES_END.sub("", _AROUND_POINT.sub(r"\1", line))
+    guess = line.translate(_LOOKALIKE)
+    # Half of a number is worse than one with misread figures: "l2.O5" is not 2.
+    if guess != line and _DECIMAL.fullmatch(guess):
+        return Fit(guess, 0.4)
+    runs = [run.rstrip(f",{_POINTS}") for run in _FIGURES.findall(line)]
+    found = max(filter(_DECIMAL.fullmatch, runs), key=len, default="")
+    return Fit(found, _share(found, line)) if found else NOTHING
 
 
 def _year(text: str) -> Fit:
@@ -116,6 +136,7 @@ def _words(text: str) -> Fit:
 _GRAMMARS: Mapping[str, Callable[[str], Fit]] = MappingProxyType(
     {
         "digits": _digits,
+        "decimal": _decimal,
         "year": _year,
         "date": _date,
         "time": _time,

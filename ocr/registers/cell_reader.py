@@ -31,8 +31,9 @@ from ocr.registers.table import AGAIN, RegisterTable, TableRow
 STRUCK, STRUCK_IN_PART, DITTO = "struck", "struck-in-part", "ditto"
 _DEPTH = 1
 _NUMBERS = ("digits", "year")
-_IN_ONE_LINE = (*_NUMBERS, "date", "time", "sections")
-_FREE_KINDS = ("line", "block")
+_IN_ONE_LINE = (*_NUMBERS, "decimal", "date", "time", "sections")
+# Asked for figures alone: what a register file says nothing of, and numbers in which a point counts.
+_REREAD_KINDS = ("line", "block", "decimal")
 _LARGER = 1.5
 _DOUBTFUL = 0.8
 # Asked for figures alone, Tesseract sees figures in everything.
@@ -127,7 +128,7 @@ class CellReader:
         self, table: RegisterTable, rows: Sequence[Sequence[ZoneReading]]
     ) -> Sequence[Sequence[ZoneReading]]:
         """The cells of columns of figures after a second look for figures alone: added, confirmed or doubted."""
-        names = [n.zone for n in (rows[0] if rows else ()) if column_of(table.form, n.zone).kind in _FREE_KINDS]
+        names = [n.zone for n in (rows[0] if rows else ()) if column_of(table.form, n.zone).kind in _REREAD_KINDS]
         usual = {n: usual_digits([c for own in rows for c in own if c.zone == n]) for n in names}
         if not any(usual.values()):
             return rows

@@ -93,6 +93,15 @@ def test_blank_is_sure_and_unread_is_not():
         ("digits", "I2O", "2"),
         ("digits", "lO", "10"),
         ("digits", "abc", ""),
+        ("decimal", "9·570", "9·570"),
+        ("decimal", "२५ . ५", "25.5"),
+        ("decimal", "₹ 1,25,000/-", "1,25,000"),
+        ("decimal", "Rs.250", "250"),
+        ("decimal", "_ .57 |", ".57"),
+        ("decimal", "3.5 kg.", "3.5"),
+        ("decimal", "l2.O5", "12.05"),
+        ("decimal", "31.12.1998", ""),
+        ("decimal", "abc", ""),
         ("year", "१९८७", "1987"),
         ("year", "2017.", "2017"),
         ("year", "Year 2018 F", "2018"),
@@ -223,7 +232,7 @@ TEXTS = st.text(
     ),
     max_size=30,
 )
-KINDS = ("line", "block", "digits", "year", "date", "time", "sections")
+KINDS = ("line", "block", "digits", "decimal", "year", "date", "time", "sections")
 CANDIDATES = st.lists(st.tuples(TEXTS, st.floats(0, 1)), max_size=5)
 
 
@@ -234,9 +243,8 @@ def test_no_value_that_no_candidate_supports(kind, candidates):
     assert found.raw == "" or found.raw in [t for t, _ in candidates]
     assert bool(found.value) <= bool(found.raw)
     signs = set(fold_digits(found.raw)) | set(found.raw)
-    lookalike = (
-        set("01258") if kind in ("digits", "year") and not any(c.isdecimal() for c in trim_lines(found.raw)) else set()
-    )
+    is_number = kind in ("digits", "year") and not any(c.isdecimal() for c in trim_lines(found.raw))
+    lookalike = set("01258") if is_number or kind == "decimal" else set()
     assert {c for c in found.value if not c.isspace()} <= signs | {"/"} | lookalike
 
 

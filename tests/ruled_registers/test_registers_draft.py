@@ -37,7 +37,7 @@ def shop_book(first=1, heads=HEADS, edges=EDGES, missing=(), stray=None):
         paper.write((left + 12, 140), text)
     for i in range(ROWS):
         y = 250 + 120 * i
-        texts = (f"{first + i}", SHOPS[i % 4], f"{3 + i}/11/1987", f"{250 + 75 * i}")
+        texts = (f"{first + i}", SHOPS[i % 4], f"{3 + i}/11/1987", f"{250 + 75 * i}.{60 + 5 * i}")
         for text, left in zip(texts, edges, strict=False):
             paper.write((left + 20, y), text)
     return paper.grey
@@ -67,7 +67,7 @@ def test_a_register_that_nobody_described_is_drafted_and_its_pages_are_read_with
     scans = book(shop_book(), shop_book(first=7))
     told = draft(digitize, tmp_path, scans, "reg_shops", "--lang", "en")
     columns = [(c["id"], c["kind"]) for c in told["columns"]]
-    assert [kind for _, kind in columns] == ["digits", "line", "date", "digits"]
+    assert [kind for _, kind in columns] == ["digits", "line", "date", "decimal"]
     assert [name for name, _ in columns][1:] == ["shop_visited", "seen_on", "loss_in_rupees"]
     assert told["row_start"] == columns[0][0] and told["rows"] == ROWS and told["left_out"] == []
     assert all(c["look"] for c in told["columns"][1:])
@@ -197,7 +197,7 @@ names = st.from_regex(r"[a-z][a-z0-9_]{0,12}", fullmatch=True)
 def registers(draw):
     """Any register, with any texts above its columns."""
     ids = draw(st.lists(names, min_size=2, max_size=12, unique=True))
-    kinds = st.sampled_from(["line", "block", "digits", "year", "date", "time", "sections"])
+    kinds = st.sampled_from(["line", "block", "digits", "decimal", "year", "date", "time", "sections"])
     columns = [
         RegisterColumn(
             id=name, kind=draw(kinds), width=draw(st.floats(0.1, 100).map(lambda x: round(x, 1))),

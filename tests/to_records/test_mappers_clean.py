@@ -162,6 +162,7 @@ def test_a_time_is_read_on_the_24_hour_clock(raw: str, expected: str | None) -> 
         ("১,২৫,০০০/- টাকা", "125000"),
         ("रु० ५,०००", "5000"),
         ("ரூ.25,000/-", "25000"),
+        ("Rs. 9·50", "9.5"),
         ("Nil", "0"),
         ("Rs. 5-8-0", None),
         ("5000 or 6000", None),

@@ -38,11 +38,12 @@ _LEAST_NAMED = 0.8
 _LEAST_LABEL = 3
 _READ_SCANS, _ROWS_OF_SCAN = 3, 5
 _LEAST_CELLS = 3
+_LEAST_DECIMALS = 2
 _FITS, _OF_CELLS = 0.7, 0.6
 _KNOWN_REGISTER = 0.8
 _FIRST_COLUMNS = 3
 _TELLING_KINDS: tuple[Kind, ...] = ("date", "time", "year")
-_EXACT_KINDS: tuple[Kind, ...] = (*_TELLING_KINDS, "digits")
+_EXACT_KINDS: tuple[Kind, ...] = (*_TELLING_KINDS, "decimal", "digits")
 
 
 @dataclass(frozen=True, slots=True)
@@ -448,9 +449,14 @@ def _kind_of(texts: Sequence[str]) -> Kind:
     if len(texts) >= _LEAST_CELLS:
         for kind in _EXACT_KINDS:
             fits = [_fits(kind, text) for text in texts]
-            if sum(fits) >= _OF_CELLS * len(texts):
+            if sum(fits) >= _OF_CELLS * len(texts) and not (kind == "time" and _are_decimals(texts)):
                 return kind
     return "line"
+
+
+def _are_decimals(texts: Sequence[str]) -> bool:
+    """Whether some of the texts are decimals that no clock shows, as 12.75 among 12.50 and 9.25."""
+    return sum(_fits("decimal", text) and not _fits("time", text) for text in texts) >= _LEAST_DECIMALS
 
 
 def _fits(kind: str, text: str) -> bool:
@@ -458,8 +464,9 @@ def _fits(kind: str, text: str) -> bool:
     if kind == "date":
         # Three numbers, as 12/3/1998; of a word and two numbers it is no date that one could tell from an address.
         return found.fits >= _FITS and sum(c in "/.-" for c in found.value) == 2
-    # A clock has its sign; an hour alone is any number.
-    return found.fits >= _FITS and (kind != "time" or any(c in ":.;" for c in found.value))
+    # A clock has its sign; an hour alone is any number. So has a decimal.
+    signs = {"time": ":.;", "decimal": ".,\u00b7\u066b"}.get(kind, "")
+    return found.fits >= _FITS and (not signs or any(c in signs for c in found.value))
 
 
 def _choose_title(title: str, spoken: Sequence[str]) -> str:

@@ -62,7 +62,7 @@ def draft_text(draft: RegisterDraft) -> str:
     head = [
         f"Drafted by digitize registers new from {draft.scans} scan{'s' if draft.scans != 1 else ''}. {few}: look at",
         "them, set ids and kinds right. Widths are shares of the row; their proportions count. Kinds: line, block,",
-        "digits, year, date, time, sections. With days = true the day of the entries stands above them.",
+        "digits, decimal, year, date, time, sections. With days = true the day of the entries stands above them.",
         *(f"left out: {what}" for what in draft.left_out),
         *(f"{LOOK}{doubt}" for doubt in draft.doubts),
     ]
