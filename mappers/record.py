@@ -67,7 +67,8 @@ class Record:
 
     id: stable, made from the page or row the record begins on. pages: page ids, in order; empty for tables.
     left_over: source cells that no rule of the mapping took, by zone or column; ignored: those it leaves out.
-    profile: the capture profile that it was made under, "" where none was chosen.
+    profile: the capture profile that it was made under, "" where none was chosen. doubts: why it may not be the whole
+    record, or hold what is of another one, as "part-lacking:2"; while there are any it goes nowhere.
     """
 
     id: str
@@ -79,6 +80,7 @@ class Record:
     left_over: Mapping[str, str] = field(default_factory=dict)
     ignored: tuple[str, ...] = ()
     profile: str = ""
+    doubts: tuple[str, ...] = ()
 
     def value(self, name: str) -> str | None:
         """The canonical value of a field of the record itself, None when it has none."""
@@ -155,6 +157,7 @@ def to_plain(record: Record) -> dict[str, Any]:
         "ignored": list(record.ignored),
         # Left out where it says nothing: so the hash of such a record is what it always was.
         **({"profile": record.profile} if record.profile else {}),
+        **({"doubts": list(record.doubts)} if record.doubts else {}),
     }
 
 
@@ -173,6 +176,7 @@ def from_plain(data: Mapping[str, Any]) -> Record:
         left_over=data["left_over"],
         ignored=tuple(data["ignored"]),
         profile=data.get("profile", ""),
+        doubts=tuple(data.get("doubts", ())),
     )
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from digitize.machine.word_tables import read_table
-from digitize.reading.grouping import PageKind, group_pages
+from digitize.reading.grouping import Group, PageKind, group_pages
+from digitize.reading.tying import Families, SheetTie, read_ties
 
 _OPEN = frozenset({"police_station", "year", "fir_no", "statutes", "fir.district", "fir.date", "fir.time", "fir.day"})
 _OPEN_STARTS = ("fir.gd", "fir.date_", "fir.time_", "fir.info", "fir.io", "fir.rank", "fir.officer", "fir.despatch")
@@ -47,7 +48,8 @@ class Extract:
     kind: "form", "other" (a letter, a sheet not known) or "blank". part: of a form of several sheets, or the page of a
     volume. match: how many key points of the print agree. fields: by the names of items.toml, in the form's order, each
     with value, raw, confidence, box and candidates. rows: of a register. notes: processing steps, as stable codes.
-    sensitive: its sections or ages show, or may show, that persons must not be named in copies.
+    sensitive: its sections or ages show, or may show, that persons must not be named in copies. ties: the numbers and
+    days on it that identify its record.
     """
 
     form: str | None
@@ -60,6 +62,7 @@ class Extract:
     rows: tuple[Mapping[str, Any], ...] = ()
     notes: tuple[str, ...] = ()
     sensitive: bool = False
+    ties: Mapping[str, SheetTie] = field(default_factory=dict)
 
 
 def form_extract(found: PageReading, settings: ExtractSettings) -> Extract:
@@ -74,8 +77,9 @@ def form_extract(found: PageReading, settings: ExtractSettings) -> Extract:
     # No workspace, no calibration: whatever was not measured for the form itself is asked.
     fields = list_fields(seen, reading, threshold(form, {}))
     return Extract(
-        form.id, "form", form.family, form.part, seen.match, fields=fields, notes=seen.notes, sensitive=is_sensitive
-    )
+        form.id, "form", form.family, form.part, seen.match, fields=fields, notes=seen.notes, sensitive=is_sensitive,
+        ties=read_ties(form, {z: (d.value or d.raw, d.confidence) for z, d in reading.zones.items() if not d.blank}),
+    )  # fmt: skip
 
 
 def other_extract(done: PageDone, why_no_register: str) -> Extract:
@@ -108,24 +112,38 @@ def _is_sensitive(reading: Reading, state: str, stations: Path | None) -> bool:
     return any(is_masked(r) for r in map_readings(mapping, [PageValues("p", reading.family or "", zones)], context))
 
 
-def number_groups(pages: Iterable[FilePageDone[Extract]]) -> Iterator[GroupedPage]:
+def number_groups(pages: Iterable[FilePageDone[Extract]], families: Families) -> Iterator[GroupedPage]:
     """Pages in order, with the number (from 1) of their filled form and doubts about that group.
 
-    Letters and blank pages belong to the form before them; the files of one call are one book, in order.
+    Letters and blank pages belong to the form before them; the files of one call are one book, in order. families: of
+    forms with several parts; a page of one waits for the whole book.
     """
     # The grouping asks for pages as it needs them; those that it has not placed yet wait here.
-    waiting: list[FilePageDone[Extract]] = []
+    waiting: dict[str, FilePageDone[Extract]] = {}
+    placed: dict[str, tuple[int, Group]] = {}
 
     def kinds() -> Iterator[PageKind]:
         for number, page in enumerate(pages):
-            waiting.append(page)
+            waiting[str(number)] = page
             found = page.found or Extract(None)
-            yield PageKind(str(number), found.kind, 0, number, found.family, found.part)
+            yield PageKind(str(number), found.kind, 0, number, found.family, found.part, found.ties)
 
-    for number, group in enumerate(group_pages(kinds()), 1):
-        for page in waiting[: len(group.pages)]:
-            yield page, number, group.doubts
-        del waiting[: len(group.pages)]
+    for number, group in enumerate(group_pages(kinds(), families), 1):
+        placed |= {page.page: (number, group) for page in group.pages}
+        # Of a later sheet whose first one is not known nobody knows whom it may name.
+        if len(group.sheets) > 1 or any(page.part > 1 for page in group.sheets[:1]):
+            _share_sensitivity(waiting, group)
+        while (first := next(iter(waiting), "")) in placed:
+            number_of, own = placed.pop(first)
+            yield waiting.pop(first), number_of, own.doubts
+
+
+def _share_sensitivity(waiting: dict[str, FilePageDone[Extract]], group: Group) -> None:
+    """Mark all sheets of a case that one of them makes sensitive, and those of one of which the first is lacking."""
+    found = {p.page: own for p in group.sheets if (own := waiting[p.page].found) is not None}
+    if group.sheets[0].part > 1 or any(own.sensitive for own in found.values()):
+        for page, own in found.items():
+            waiting[page] = replace(waiting[page], found=replace(own, sensitive=True))
 
 
 def list_fields(found: Recognition, reading: Reading, accept: float) -> Mapping[str, Mapping[str, Any]]:

@@ -28,9 +28,12 @@ def extract_files(files: Iterable[Path], settings: ExtractSettings, workers: int
 
     The files of one call are one volume. Raises EngineMissing, FormError, and MappingError for an invalid station list.
     """
+    from digitize.reading.tying import list_families
+    from ocr.forms.zones import load_models
     from ocr.scans.limits import MIN_SIDE_PX
 
-    return number_groups(extract_pages(pages_of(files, MIN_SIDE_PX), settings, workers))
+    families = list_families(load_models(settings.read.form_folders).forms.values())
+    return number_groups(extract_pages(pages_of(files, MIN_SIDE_PX), settings, workers), families)
 
 
 def extract_pages(

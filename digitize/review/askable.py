@@ -11,15 +11,17 @@ from collections.abc import Set as AbstractSet
 from itertools import chain, islice
 
 from digitize.reading.rows import RECORD, ROW_KINDS
+from digitize.reading.tying import MISSING
 from digitize.review.answering import AskedItem
 from digitize.review.gap_questions import GAP_WORDS
 from digitize.review.open_items import list_open_items
+from digitize.review.part_questions import TIE_WORDS
 from digitize.review.questions import list_questions, list_questions_on
 from digitize.review.row_questions import make_row_decision
 from digitize.workspace.decisions.apply import VALUE
 from digitize.workspace.decisions.entries import ENTRY_WORDS, LIST_FILES
 from digitize.workspace.decisions.items import item_id, measured_id, row_id
-from digitize.workspace.decisions.special_questions import ENTRY, GAP, ROW
+from digitize.workspace.decisions.special_questions import ENTRY, GAP, PART, ROW, TIE
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
 from digitize.workspace.ledger.readings import Readings
@@ -91,8 +93,11 @@ def _is_of_workspace(ledger: Ledger, name: str) -> bool:
 
 def _list_words(decision: Decision) -> tuple[str, ...]:
     """Alternative words of an earlier decision without a field."""
-    words: Mapping[str, tuple[str, ...]] = {ROW: ROW_KINDS, GAP: GAP_WORDS, ENTRY: ENTRY_WORDS}
-    return words.get(decision.field.partition(":")[0], ())
+    words: Mapping[str, tuple[str, ...]] = {
+        ROW: ROW_KINDS, GAP: GAP_WORDS, ENTRY: ENTRY_WORDS, PART: (MISSING,), TIE: TIE_WORDS, f"{TIE}:": (MISSING,),
+    }  # fmt: skip
+    kind = decision.field.partition(":")[0]
+    return words.get(decision.field, words.get(kind, ()))
 
 
 class WholeRowQuestions:

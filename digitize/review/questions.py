@@ -1,4 +1,4 @@
-"""Questions without a field: whole rows without a record, gaps in page numbers, unlisted names."""
+"""Questions without a field: whole rows without a record, gaps in page numbers, sheets of a record, unlisted names."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from itertools import chain
 from digitize.reading.rows import ROW_KINDS
 from digitize.review.entry_questions import list_entry_questions
 from digitize.review.gap_questions import GAP_WORDS, list_gap_questions, list_gap_questions_on
+from digitize.review.part_questions import PART_WORDS, list_part_questions, list_part_questions_on
 from digitize.review.row_questions import list_row_questions, list_row_questions_on
 from digitize.workspace.decisions.entries import ENTRY_WORDS, LIST_FILES
 from digitize.workspace.decisions.special_questions import Question
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.run_context import RunContext
 
-WORDS = (*ROW_KINDS, *GAP_WORDS, *ENTRY_WORDS)
+WORDS = tuple(dict.fromkeys((*ROW_KINDS, *GAP_WORDS, *PART_WORDS, *ENTRY_WORDS)))
 """All that such a question may be answered with."""
 
 
@@ -23,13 +24,16 @@ def list_questions(ledger: Ledger, known: RunContext, volume: int | None = None)
     """All open ones. volume: only this one; lists belong to no volume."""
     yield from list_row_questions(ledger, known, volume)
     yield from list_gap_questions(ledger, volume)
+    yield from list_part_questions(ledger, known, volume)
     yield from list_entry_questions(ledger, known) if volume is None else ()
 
 
 def list_questions_on(ledger: Ledger, known: RunContext, names: AbstractSet[str]) -> Iterator[Question]:
     """Those of some rows (PAGE-r03), pages and lists; nothing else is read."""
+    pages = sorted({name.rpartition("-r")[0] for name in names})
     found = (
-        list_row_questions_on(ledger, known, sorted({name.rpartition("-r")[0] for name in names})),
+        list_row_questions_on(ledger, known, pages),
+        list_part_questions_on(ledger, known, pages),
         list_gap_questions_on(ledger, names),
         list_entry_questions(ledger, known) if names & {*LIST_FILES} else (),
     )

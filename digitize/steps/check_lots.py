@@ -78,6 +78,8 @@ def _judge_record(values: RecordValues, work: CheckWork, findings: list[Finding]
     if not values.is_doubtful and all(f.severity == "note" for f in findings):
         return _CLEAN, findings
     record = values.whole()
+    if record.doubts:
+        return judge(record, ()), []
     findings = [*findings, *also_asked(record, findings, work.settings)]
     return judge(record, findings), findings
 

@@ -7,20 +7,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from digitize.errors import DigitizeError, fault
 from digitize.machine.progress import Progress
 from digitize.machine.work_keys import plain_hash, work_key
 from digitize.reading import grouping
+from digitize.reading.tying import has_parts, list_families, read_ties
 from digitize.steps import map_pages, map_register, map_system, map_table, replaced
+from digitize.steps.map_pages import FilledForm
 from digitize.steps.map_register import RegisterPage
 from digitize.steps.read_keys import DECIDE
 from digitize.steps.systems import OpenSystems, SystemTables, systems_of
 from digitize.workspace.decisions.apply import decisions_hash
+from digitize.workspace.decisions.page_parts import find_part_words, question_to_plain, record_of
+from digitize.workspace.decisions.places import ZONE
 from digitize.workspace.ledger import Ledger, StepState
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan, TableUnit
 from digitize.workspace.ledger.dirty_parts import MAP, list_parts
 from digitize.workspace.ledger.purges import purged_files, purged_in
+from digitize.workspace.ledger.readings import newest_reading
 from digitize.workspace.ledger.records import Decision, Records
 from digitize.workspace.ledger.replaced_tables import counting_tables, replaced_by
 from digitize.workspace.run_context import RunContext
@@ -32,16 +38,16 @@ NO_MAPPING = "no-mapping"
 
 @dataclass(frozen=True, slots=True)
 class MapTodo:
-    """One unit to map. pages: of a filled form, in order; or a register's page; or a table, which may belong to a
-    system; own_key: key of such a table without the tables linked to it. problem: why it cannot be mapped, or "".
+    """One unit to map: a filled form, a register's page, or a table, which may belong to a system.
 
+    own_key: key of such a table without the tables linked to it. problem: why it cannot be mapped, or "".
     is_gone: after a rescan the page is no form any more, or continues another; its records are withdrawn. replaced_by:
     SHA-256 of the file that replaces a table's; its records are withdrawn once that one is mapped.
     """
 
     unit: str
     key: str
-    pages: tuple[PageScan, ...] = ()
+    filled: FilledForm | None = None
     register: RegisterPage | None = None
     table: TableUnit | None = None
     system: SystemTables | None = None
@@ -109,6 +115,8 @@ def map_units(ledger: Ledger, known: RunContext, todos: Sequence[MapTodo], progr
         for todo in todos:
             if ledger.claim([todo.unit], "map", known.owner):
                 units = [s.page for s in todo.register.scans] if todo.register else [todo.unit]
+                # What was settled of a later sheet while it stood by itself still holds.
+                units = [s.page for s in todo.filled.pages] if todo.filled else units
                 # A part may have been settled while it waited for its head.
                 units += [t.unit for t in todo.system.tables] if todo.system else []
                 own = {r: c for u in units for r, c in decided(u).items()}
@@ -138,7 +146,8 @@ def _map(ledger: Ledger, known: RunContext, systems: OpenSystems, todo: MapTodo,
             return map_table.map_table(ledger, known, todo.table, todo.key, decisions)
         if todo.register is not None:
             return map_register.map_register(ledger, known, todo.register, todo.key, decisions)
-        return map_pages.map_group(ledger, known, todo.pages, todo.key, decisions)
+        assert todo.filled is not None
+        return map_pages.map_group(ledger, known, todo.filled, todo.key, decisions)
     # Raised on purpose (a full disk, a wrong mapping file): it concerns more than this unit, and the run ends.
     except (DigitizeError, MapperError):
         raise
@@ -148,43 +157,80 @@ def _map(ledger: Ledger, known: RunContext, systems: OpenSystems, todo: MapTodo,
 
 
 def group_pages(
-    ledger: Ledger, known: RunContext, scans: Sequence[PageScan]
-) -> Iterator[tuple[tuple[PageScan, ...], tuple[str, ...], str]]:
-    """Filled forms of a volume: (pages in order, keys of their readings with the cuts of their forms, form family).
+    ledger: Ledger, known: RunContext, scans: Sequence[PageScan], decided: Mapping[str, Decisions]
+) -> Iterator[FilledForm]:
+    """The filled forms of a volume. decided: page -> what people settled of the records that begin on it.
 
-    A page whose form is a later part joins the group before it when that group's last page is its neighbour in the
-    volume and of the same family; otherwise it starts its own group, so it is never lost.
+    The sheets of a form of several parts are tied by the numbers on them; a sheet that surely belongs to no record
+    starts its own group, so it is never lost.
     """
-    waiting: dict[str, tuple[PageScan, str]] = {}
-    for group in grouping.group_pages(_form_pages(ledger, known, scans, waiting)):
-        members = [waiting.pop(page.page) for page in group.pages]
-        yield tuple(scan for scan, _ in members), tuple(key for _, key in members), group.family
+    pages = _FormPages(ledger, known, {s.page: s for s in scans}, decided)
+    for group in grouping.group_pages(pages.list_pages(), pages.families):
+        members = [pages.waiting.pop(page.page) for page in group.pages]
+        yield FilledForm(
+            tuple(scan for scan, _ in members), tuple(key for _, key in members), group.family, group.doubts,
+            group.questions, group.is_copy,
+        )  # fmt: skip
 
 
-def _form_pages(
-    ledger: Ledger, known: RunContext, scans: Sequence[PageScan], waiting: dict[str, tuple[PageScan, str]]
-) -> Iterator[grouping.PageKind]:
-    """Pages read as forms, in order; scan and key stay in `waiting` until the group is complete."""
-    for scan in scans:
-        now = ledger.state(scan.page, DECIDE)
-        # A blank page is done, and of no form.
-        if now is None or not now.is_done or now.is_register or now.form is None:
-            continue
-        waiting[scan.page] = scan, f"{now.key} {known.threshold_key(now.form, scan.page)}"
-        family, part = str(now.detail["family"]), int(now.detail["part"])
-        yield grouping.PageKind(scan.page, "form", scan.volume, scan.number, family, part)
+class _FormPages:
+    """The pages of a volume that were read as forms; scan and key of each are in waiting until its group is whole."""
+
+    def __init__(
+        self, ledger: Ledger, known: RunContext, scans: Mapping[str, PageScan], decided: Mapping[str, Decisions]
+    ) -> None:
+        self._ledger, self._known, self._scans, self._decided = ledger, known, scans, decided
+        self.families = list_families(known.forms.values())
+        self.waiting: dict[str, tuple[PageScan, str]] = {}
+
+    @cached_property
+    def _settled(self) -> Mapping[str, Decision]:
+        """Cell -> what people settled of it: of a later sheet that is kept at the record which it is part of."""
+        return {cell: d for some in self._decided.values() for own in some.values() for cell, d in own.items()}
+
+    def list_pages(self) -> Iterator[grouping.PageKind]:
+        """All of them, in order."""
+        for scan in self._scans.values():
+            now = self._ledger.state(scan.page, DECIDE)
+            # A blank page is done, and of no form.
+            if now is None or not now.is_done or now.is_register or now.form is None:
+                continue
+            self.waiting[scan.page] = scan, f"{now.key} {self._known.threshold_key(now.form, scan.page)}"
+            family, part = str(now.detail["family"]), int(now.detail["part"])
+            page = grouping.PageKind(scan.page, "form", scan.volume, scan.number, family, part)
+            yield self._add_ties(page, scan) if has_parts(self.families, family, part) else page
+
+    def _add_ties(self, page: grouping.PageKind, scan: PageScan) -> grouping.PageKind:
+        """A page with what stands on it, or what people say stands there, and what they said of it."""
+        own = self._decided.get(page.page, {}).get(record_of(page.page), {})
+        said, lacking = find_part_words(own.values(), scan, self._scans.get)
+        reading = newest_reading(self._ledger, page.page)
+        form = self._known.forms.get(reading.form or "") if reading else None
+        if reading is None or form is None:
+            return replace(page, said=said, lacking=lacking)
+        texts = {zone: (d.value or d.raw, d.confidence) for zone, d in reading.zones.items() if not d.blank}
+        for zone in form.ties:
+            decision = self._settled.get(f"{ZONE}:{page.page}/{zone}")
+            if decision is not None and zone in reading.zones and decision.reading == reading.zones[zone].raw:
+                texts[zone] = (decision.value, 1.0)
+        return replace(page, ties=read_ties(form, texts), said=said, lacking=lacking)
 
 
 def _page_units(
     ledger: Ledger, known: RunContext, scans: Sequence[PageScan], decided: Mapping[str, Decisions]
 ) -> Iterator[MapTodo]:
-    for pages, keys, family in group_pages(ledger, known, scans):
-        unit = pages[0].page
-        digest, problem = _digest(known, family, unit)
-        metadata = plain_hash([pages[0].batch, pages[0].station, pages[0].district, pages[0].year, pages[0].language])
+    for filled in group_pages(ledger, known, scans, decided):
+        unit = filled.pages[0].page
+        digest, problem = _digest(known, filled.family, unit)
+        first = filled.pages[0]
+        metadata = plain_hash([first.batch, first.station, first.district, first.year, first.language])
         # Part of the key: what a person settles has the unit mapped again at the next run.
-        own = decisions_hash(decided.get(unit, {}))
-        yield MapTodo(unit, work_key("map", known.map_key, digest, metadata, own, *keys), pages, problem=problem)
+        own = [decisions_hash(decided.get(page.page, {})) for page in filled.pages]
+        tied = [plain_hash([filled.doubts, [question_to_plain(q) for q in filled.questions], filled.is_copy])]
+        # A form of one sheet has the key that it always had.
+        more = [*own[1:], *(tied if filled.doubts or filled.is_copy else [])]
+        key = work_key("map", known.map_key, digest, metadata, own[0], *filled.keys, *more)
+        yield MapTodo(unit, key, filled, problem=problem)
 
 
 def _register_units(

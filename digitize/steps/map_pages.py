@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from digitize.reading.tying import PartQuestion
 from digitize.reading.values import zone_value
 from digitize.steps.other_readings import as_read_today
 from digitize.workspace.capture_choice import capture_counts
 from digitize.workspace.decisions.apply import Settled, apply_to_page, keep_valid, sign_record
+from digitize.workspace.decisions.page_parts import question_to_plain, record_of
 from digitize.workspace.decisions.same_day import confirm_weekday, link_same_days, note_followers
+from digitize.workspace.decisions.special_questions import is_word
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import PageScan
 from digitize.workspace.ledger.readings import newest_reading
@@ -25,16 +29,27 @@ GROUP = ("state", "district", "police_station", "year")
 """Fields whose values make up a record's group."""
 
 
+@dataclass(frozen=True, slots=True)
+class FilledForm:
+    """The pages of one filled form, in order. keys: of their readings, with the cuts of their forms. doubts, questions,
+    is_copy: see `digitize.reading.grouping.Group`.
+    """
+
+    pages: tuple[PageScan, ...]
+    keys: tuple[str, ...]
+    family: str
+    doubts: tuple[str, ...] = ()
+    questions: tuple[PartQuestion, ...] = ()
+    is_copy: bool = False
+
+
 def map_group(
-    ledger: Ledger,
-    known: RunContext,
-    pages: Sequence[PageScan],
-    key: str,
-    decisions: Mapping[str, Mapping[str, Decision]],
+    ledger: Ledger, known: RunContext, filled: FilledForm, key: str, decisions: Mapping[str, Mapping[str, Decision]]
 ) -> int:
     """Map one group and store its records and the "done" event in one transaction. Returns their number."""
-    unit = pages[0].page
-    records = make_records(ledger, known, pages, decisions)
+    pages, unit = filled.pages, filled.pages[0].page
+    made = [] if filled.is_copy else make_records(ledger, known, pages, decisions)
+    records = [replace(record, doubts=filled.doubts) for record in made]
     first = newest_reading(ledger, unit)
     form = known.forms.get(first.form or "") if first else None
     language = form.languages[0] if form else ""
@@ -44,6 +59,7 @@ def map_group(
         "left_over": sum(len(r.left_over) for r in records),
         "mapping": known.mapping_for_family(form.family).by if form else "",
         **capture_counts(records, known.capture),
+        **({"parts": [question_to_plain(q) for q in filled.questions]} if filled.questions else {}),
     }
     with ledger.writing():
         Records(ledger).replace_unit(unit, stored)
@@ -59,18 +75,37 @@ def make_records(
     first = readings[pages[0].page]
     assert first is not None and first.family is not None
     mapping = known.mapping_for_family(first.family)
-    record_id = f"{pages[0].page}-r1"
+    record_id = record_of(pages[0].page)
     sources = {p.page: f"{p.sha256}:{p.idx}" for p in pages}
-    own = as_read_today(ledger, pages, readings, decisions.get(record_id, {}))
+    own = as_read_today(ledger, pages, readings, _list_own_decisions(pages, decisions))
     # What is typed for a field that nothing feeds lies on no page: it hangs on the first one.
     settled = keep_valid(own, mapping.form, {c: sources.get(_page_of(c) or pages[0].page, "") for c in own})
     values = [page_values(p.page, reading, known) for p in pages if (reading := readings[p.page])]
+    values = [*values[:1], *(_drop_ties(known, v, readings[v.page], values[0]) for v in values[1:])]
     context = known.context(record_id, pages[0].batch, pages[0])
     days = [link_same_days(v, apply_to_page(v, settled), _day_groups(known, readings[v.page])) for v in values]
     records = map_readings(mapping, [values for values, _ in days], context)
     followers = {place: leader for _, own in days for place, leader in own.items()}
     signed = (note_followers(_sign(r, settled, values, context), followers) for r in records)
     return [capture(confirm_weekday(r), known.capture) for r in signed]
+
+
+def _list_own_decisions(
+    pages: Sequence[PageScan], decisions: Mapping[str, Mapping[str, Decision]]
+) -> Mapping[str, Decision]:
+    """What people settled of a record, and of its later sheets while they stood by themselves."""
+    own: dict[str, Decision] = {}
+    for page in reversed(pages[1:]):
+        later = decisions.get(record_of(page.page), {})
+        own |= {cell: d for cell, d in later.items() if _page_of(cell) == page.page}
+    return own | {c: d for c, d in decisions.get(record_of(pages[0].page), {}).items() if not is_word(d)}
+
+
+def _drop_ties(known: RunContext, values: PageValues, reading: Reading | None, first: PageValues) -> PageValues:
+    """A later sheet without what it repeats of the first one: to be tied to it, or since all of its volume has it."""
+    form = known.forms.get(reading.form or "") if reading else None
+    told = frozenset((*form.ties, *form.per_volume) if form else ()) & first.zones.keys()
+    return replace(values, zones={name: zone for name, zone in values.zones.items() if name not in told})
 
 
 def _day_groups(known: RunContext, reading: Reading | None) -> list[tuple[str, ...]]:
@@ -118,7 +153,9 @@ def _sign(record: Record, settled: Settled, values: Sequence[PageValues], contex
 
 def _store(record: Record, page: PageScan, language: str) -> Stored:
     station = station_of(record, page.station)
-    return Stored(record, page.page, group_of(record), station, page.language or language, record_hash(record))
+    # What may be no whole record is no neighbour of others, whose number it may bear.
+    group = f"record {record.id}" if record.doubts else group_of(record)
+    return Stored(record, page.page, group, station, page.language or language, record_hash(record))
 
 
 def _page_of(cell: str) -> str:

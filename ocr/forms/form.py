@@ -115,7 +115,10 @@ class Form(BaseModel):
     """One print of a printed form. Prints that hold the same items share a family.
 
     width, height: the reference frame in pixels; zones lie in it. features: file of trained key points beside this
-    one. languages: two-letter codes in order of preference. part: 1, or n for the page that continues part n-1. state:
+    one. languages: two-letter codes in order of preference. part: 1, or n for the page that continues part n-1.
+    optional: a record may lack this part; repeats: it may have several pages of it. ties: zones that say which record a
+    page belongs to: its number (kind digits), a day (kind date), and what is alike in many (year, place); by them the
+    parts are tied. Prints of a family that are cut into pages otherwise need a family of their own. state:
     two small letters, where one state alone prints it, so that its places are looked up; "" for a form of all.
     per_volume: zones with one value on most pages of a volume, which metadata tells. agree: zones that tell one day.
     labels: printed words by which a page of a print that is not known is found to be this form. confirmed: false for a
@@ -135,6 +138,9 @@ class Form(BaseModel):
     # An affine map fits any three pairs of key points: only a fourth says something.
     min_inliers: int = Field(default=15, ge=4)
     part: int = Field(default=1, ge=1)
+    optional: bool = False
+    repeats: bool = False
+    ties: tuple[str, ...] = ()
     state: str = ""
     source: str = ""
     per_volume: tuple[str, ...] = ()
@@ -153,6 +159,12 @@ class Form(BaseModel):
         return self
 
     @model_validator(mode="after")
+    def _first_part_is_there_once(self) -> Form:
+        if self.part == 1 and (self.optional or self.repeats):
+            raise ValueError("part 1 begins a record: it is neither optional nor does it repeat")
+        return self
+
+    @model_validator(mode="after")
     def _what_is_repeated_is_there(self) -> Form:
         kinds = {z.id: z.kind for z in self.zones if z.repeats is None}
         wrong = [z.id for z in self.zones if z.repeats is not None and kinds.get(z.repeats) != z.kind]
@@ -162,10 +174,10 @@ class Form(BaseModel):
 
     @model_validator(mode="after")
     def _named_zones_are_there(self) -> Form:
-        named = (*self.per_volume, *(zone for one in self.agree for zone in one.zones))
+        named = (*self.per_volume, *self.ties, *(zone for one in self.agree for zone in one.zones))
         missing = sorted({zone for zone in named if not self.has(zone)})
         if missing:
-            raise ValueError(f"per_volume or agree names zones that are not there: {', '.join(missing)}")
+            raise ValueError(f"per_volume, ties or agree names zones that are not there: {', '.join(missing)}")
         return self
 
     def zone(self, zone_id: str) -> Zone:

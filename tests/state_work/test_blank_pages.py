@@ -68,7 +68,7 @@ def test_a_blank_page_is_read_and_told_and_one_of_before_it_could_be_told_when_s
         assert (totals.pages_blank, blank.file, blank.image) == (1, "v/1 bare.png", 1)
         assert build_trail(ledger, blank.page)["page"]["blank"]
         scans = Catalogue(ledger).scans()
-        assert list(group_pages(ledger, known, scans)) == []
+        assert list(group_pages(ledger, known, scans, {})) == []
         account = PageCountCache(ledger, place.options.workspace.site_id, keeps=False).load_counts(scans[0].volume)
         assert (account.scanned, account.read, account.blank, account.unexplained) == (2, 1, 1, [])
         # As any page of no known form it is looked at again when a register is another one.

@@ -116,6 +116,8 @@ class _Part:
             if said.get("reported") and ("chunks" in said or "register" in said):
                 t.total("rows_reported", said["reported"])
                 t.total("rows_asked", said.get("asked", 0))
+            # Asked of sheets, of which each stands or falls by itself.
+            t.total("parts_asked", len(said.get("parts", ())))
             if said.get("orphans") is not None:
                 t.total("orphans", sum(said["orphans"].values()))
                 t.total("gone", said.get("gone", 0))

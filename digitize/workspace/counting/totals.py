@@ -34,6 +34,7 @@ _ORPHANS = "Rows of old tables that belong to no record: {}. They wait until a r
 _GONE = "Rows that a newer delivery of all of their table has no more: {}. Their records stay as they are, and say so."
 _BACK = "Loaded and no longer clean: {}. Counted as loaded and as what they are now; the next load takes them back."
 _BLANK = "Of the pages read these are blank, with nothing to record: {}. Which: digitize status DIR --blank"
+_PARTS = "Pages of records of which a person must say where they belong, or that they are missing: {}."
 _GAPS = "Pages missing by the numbers on registers: {}; not in the book, as a person says: {}."
 
 
@@ -45,7 +46,8 @@ class Totals:
     the target until the next load. flags: rule notes on loaded records. orphans: part rows whose record is missing.
     gone: rows of systems missing in a newer complete delivery. columns_left: table columns that a mapping must account
     for; not among the open fields. rows_asked: reported register rows whose type is not decided yet. pages_missing:
-    missing register page numbers not decided yet; pages_lost: those missing from the book.
+    missing register page numbers not decided yet; pages_lost: those missing from the book. parts_asked: sheets of
+    records that a person must assign to a record or report missing.
     """
 
     files: int = 0
@@ -70,6 +72,7 @@ class Totals:
     rows_asked: int = 0
     pages_missing: int = 0
     pages_lost: int = 0
+    parts_asked: int = 0
     without_district: int = 0
     columns_left: int = 0
     flags: int = 0
@@ -95,6 +98,7 @@ class Totals:
             *(said.format(n) for said, n in ((_ORPHANS, self.orphans), (_GONE, self.gone)) if n),
             *([f"Notes of the rules beside loaded records: {self.flags}."] if self.flags else []),
             *([_GAPS.format(self.pages_missing, self.pages_lost)] if self.pages_missing or self.pages_lost else []),
+            *([_PARTS.format(self.parts_asked)] if self.parts_asked else []),
             *([_DISTRICT.format(self.without_district)] if self.without_district else []),
         ]
 

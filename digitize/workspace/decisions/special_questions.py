@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from digitize.workspace.decisions.items import Item
     from digitize.workspace.ledger.readings import Readings
 
-ROW, GAP, ENTRY = "row", "gap", "entry"
+ROW, GAP, ENTRY, PART, TIE = "row", "gap", "entry", "part", "tie"
 """Kinds of places that are no cell: a whole row ("row:PAGE/r03"), a gap behind a page ("gap:8-11"), a name for a list
-("entry:station/NAME")."""
+("entry:station/NAME"), a part that a record lacks ("part:2"), a sheet and the first page of the record that it may
+belong to ("tie:PAGE", "tie:" where there is none)."""
 _ROWS = f"{ROW}:"
 
 
@@ -38,8 +39,8 @@ def row_cell(page: str, row: str) -> str:
 
 
 def is_word(decision: Decision) -> bool:
-    """Whether a decision is on a row type, a gap, or a name for a list."""
-    return decision.field.partition(":")[0] in (ROW, GAP, ENTRY)
+    """Whether a decision is on a row type, a gap, a name for a list, or the sheets of a record."""
+    return decision.field.partition(":")[0] in (ROW, GAP, ENTRY, PART, TIE)
 
 
 def words_of(decisions: Iterable[Decision]) -> Mapping[str, Mapping[str, str]]:

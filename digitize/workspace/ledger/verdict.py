@@ -36,17 +36,20 @@ PART = Verdict("review", (), {"part-of-another-record": 1})
 def judge(record: Record, findings: Sequence[Finding]) -> Verdict:
     """Judge a record.
 
-    reject: a rule refuses it. review: a field is unsure, a rule asks for review, or source cells are left over; an
-    empty table cell is not. A settled field is asked again only if a rule refuses it, and an uncaptured one never.
+    reject: a rule refuses it. review: a field is unsure, a rule asks for review, source cells are left over (an empty
+    table cell is not), or its sheets are in doubt; then no rule counts, since the record may not be whole. A settled
+    field is asked again only if a rule refuses it, and an uncaptured one never.
     """
+    findings = findings if not record.doubts else ()
     cells = dict(record.cells())
     unsure = {path for path, value in cells.items() if not value.is_sure() and value.is_captured}
     asked = {f.field for f in findings if f.severity == "review" and not _is_over(cells.get(f.field))}
     refused = {f.field for f in findings if f.severity == "reject"}
     left = {f"left_over.{name}" for name, text in record.left_over.items() if record.pages or text.strip()}
     fields = tuple(sorted(unsure | asked | refused | left))
-    word = "reject" if refused else "review" if fields else "clean"
+    word = "reject" if refused else "review" if fields or record.doubts else "clean"
     counts = Counter(why for path in fields for why in reasons(record, path, findings))
+    counts.update(doubt.partition(":")[0] for doubt in record.doubts)
     return Verdict(word, fields, dict(sorted(counts.items())))
 
 
