@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 
 from ocr.engine import Image
 from ocr.languages.lexicon import fold_text
+from ocr.languages.writing import language_of
 from ocr.registers.aligned import align_columns
+from ocr.registers.cell_reader import enlarge
 from ocr.registers.columns import shares_of
 from ocr.registers.form import Registers
 from ocr.registers.grid import Grid, HalfGrid, count_uprights
 from ocr.registers.header import Reader, find_heading
-from ocr.registers.header_cells import cells_in
+from ocr.registers.header_cells import cells_in, whole_cells_in
 from ocr.registers.header_spaces import header_spaces
 from ocr.registers.ink import Marks, find_marks
 from ocr.registers.labels import LIKE, Heading, all_labels, likeness
@@ -31,13 +33,16 @@ _LEAST_FILLED = 0.6
 _MOST_FIGURES = 0.5
 _SAMPLED_HEADS = 4
 _LEAST_LETTERS = 3
+_AGAIN = ((cells_in, 2.0), (whole_cells_in, 1.0), (whole_cells_in, 2.0))
+"""How heads are cut and how much larger they are read, after the first look."""
 
 
 # Compared as one thing: pictures have no equality, and two scans may bear one name.
 @dataclass(frozen=True, slots=True, eq=False)
 class RuledPage:
     """One scan with its rules. name: for messages. grey: the scan, (height, width) uint8. heading: None until heads are
-    looked for, and where none is found. labelled: how many of its heads are printed labels that are known.
+    looked for, and where none is found. heads: several readings of it, texts of all columns each, that of the heading
+    first. labelled: how many of its heads are printed labels that are known.
     """
 
     name: str
@@ -46,6 +51,7 @@ class RuledPage:
     grid: Grid
     marks: Marks
     heading: Heading | None = None
+    heads: tuple[tuple[str, ...], ...] = ()
     labelled: int = 0
 
     @property
@@ -228,7 +234,20 @@ class HeadReader:
         ) or self._first_space(page)
         if found is None:
             return page
-        return replace(page, heading=found, labelled=sum(likeness(t, self.labels) >= LIKE for t in found.texts))
+        labelled = sum(likeness(t, self.labels) >= LIKE for t in found.texts)
+        return replace(page, heading=found, heads=(found.texts, *self._read_again(page, found)), labelled=labelled)
+
+    def _read_again(self, page: RuledPage, found: Heading) -> Iterator[tuple[str, ...]]:
+        """Heads read anew: larger, and whole cells, in which single marks count as well."""
+        if found.space is None:
+            return
+        language = language_of(" ".join(found.texts), self.languages or ("en",))
+        for cut, by in _AGAIN:
+            pictures = cut(page.sheet, page.grid, page.marks, *found.space)
+            filled = [i for i, picture in enumerate(pictures) if picture is not None]
+            read = self.read([enlarge(p, by) for p in pictures if p is not None], language)
+            said = dict(zip(filled, read, strict=True))
+            yield tuple(said.get(i, "") for i in range(len(pictures)))
 
     def _first_space(self, page: RuledPage) -> Heading | None:
         """The first space between level rules as heads: words, not figures, in most columns."""
@@ -241,7 +260,7 @@ class HeadReader:
             is_head = sum(words) >= _LEAST_FILLED * len(cells) and float(np.mean(figures)) < _MOST_FIGURES
             if is_head:
                 said = dict(zip(filled, read, strict=True))
-                return Heading(tuple(said.get(i, "") for i in range(len(cells))), tuple(feet))
+                return Heading(tuple(said.get(i, "") for i in range(len(cells))), tuple(feet), space=(tops, feet))
         return None
 
 

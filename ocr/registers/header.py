@@ -134,7 +134,7 @@ class _Look:
         if after is not None and _are_numbers(self.sheet, self.grid, self.marks, after, self.read):
             feet = after[1]
         title = _title(self.sheet, self.grid, self.marks, tops, self.codes, self.read)
-        return Heading(cells.full, tuple(feet), title)
+        return Heading(cells.full, tuple(feet), title, cells.space)
 
     def _goes_on(self, space: Space) -> bool:
         """Whether labels go on in a space: a line ran through them, or some take more lines than others."""

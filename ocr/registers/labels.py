@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ocr.languages.lexicon import fold_text
 from ocr.registers.form import RegisterForm, Registers
+from ocr.registers.header_spaces import Space
 from ocr.registers.line import RuledLine
 
 Floats = NDArray[np.float64]
@@ -29,12 +30,14 @@ class Heading:
     """What was read above the columns of one sheet.
 
     texts: of each column from the left, in the language that fitted best. feet: where the header ends on each half.
-    title: what stands above the table.
+    title: what stands above the table. space: where the texts stand, without the numbers of columns below them; None
+    where that is not known.
     """
 
     texts: tuple[str, ...]
     feet: tuple[RuledLine, ...]
     title: str = ""
+    space: Space | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,11 @@ from rapidfuzz import fuzz
 from digitize.errors import InputError
 from digitize.files.forms.labels import slug_of
 from digitize.files.forms.library import NamedPage
+from mappers.names import romanise
 from ocr.drafting.ruled_columns import AgreedColumns, HeadReader, RuledPage, agree_columns, find_rules, guess_language
 from ocr.engine import Engine
 from ocr.forms.form import Kind
-from ocr.forms.grammar import fit
+from ocr.forms.grammar import fit, trim_lines
 from ocr.languages.language import known_languages
 from ocr.languages.lexicon import fold_text
 from ocr.languages.script import fold_digits
@@ -34,9 +35,9 @@ _LEAST_LABELLED, _LABELLED_SHARE = 2, 0.3
 _SAME_HEAD, _SAME_HEADING, _SAME_RULE = 0.7, 0.6, 0.02
 _SURE = 0.9
 # A label alone must be more alike than one that stands in its place among others: "Seen on" is 0.67 like "Case no".
-_LEAST_NAMED = 0.8
+_LEAST_NAMED, _LEAST_IN_PLACE = 0.8, 0.5
 _LEAST_LABEL = 3
-_READ_SCANS, _ROWS_OF_SCAN = 3, 5
+_READ_SCANS, _READ_ROWS = 3, 12
 _LEAST_CELLS = 3
 _LEAST_DECIMALS = 2
 _FITS, _OF_CELLS = 0.7, 0.6
@@ -50,7 +51,8 @@ _EXACT_KINDS: tuple[Kind, ...] = (*_TELLING_KINDS, "decimal", "digits")
 class DraftColumn:
     """One column of a drafted register. head: as read above it; known: its id is one of the library's columns.
 
-    cells: how many of its cells were looked at for its kind; doubts: what a person should look at, in words.
+    sure: its head is that column's label beyond doubt. cells: how many of its cells were looked at for its kind.
+    doubts: what a person should look at, in words.
     """
 
     id: str
@@ -58,6 +60,7 @@ class DraftColumn:
     width: float
     head: str = ""
     known: bool = False
+    sure: bool = False
     cells: int = 0
     doubts: tuple[str, ...] = ()
 
@@ -188,9 +191,8 @@ class _Drafting:
             self.doubts.append("no head was found above its columns: their ids are numbers")
             return pages, None
         pages.sort(key=lambda p: p not in headed)
-        texts = tuple(
-            self._best_text(reader, [h.texts[i] for h in _headings(headed)]) for i in range(sum(pages[0].counts))
-        )
+        readings = zip(*(texts for page in headed for texts in page.heads), strict=True)
+        texts = tuple(self._best_text(reader, one) for one in readings)
         first = _headings(headed)[0]
         return pages, replace(first, texts=texts)
 
@@ -213,11 +215,15 @@ class _Drafting:
         return first[:1]
 
     def _best_text(self, reader: HeadReader, texts: Sequence[str]) -> str:
-        """Of what pages bear above one column, the known label, or what is most like the others."""
-        clean = [" ".join(text.split()) for text in texts]
-        if not any(clean):
-            return ""
-        return max(clean, key=lambda t: (likeness(t, reader.labels), sum(fuzz.ratio(t, o) for o in clean)))
+        """Of what was read above one column, the known label, or what is most like the others."""
+        clean = [" ".join(trim_lines(text).split()) for text in texts]
+        found = [text for text in clean if text]
+
+        def worth(text: str) -> tuple[float, float]:
+            like = likeness(text, reader.labels)
+            return (like if like >= _LEAST_NAMED else 0.0, sum(fuzz.ratio(text, other) for other in found))
+
+        return max(found, key=worth, default="")
 
     def _refuse_two_tables(self, texts: Sequence[str]) -> None:
         """Raise InputError where a scan shows the same columns twice: two pages, not one row over both."""
@@ -247,7 +253,7 @@ class _Drafting:
         columns = []
         for number, (text, place) in enumerate(zip(texts, self._places(), strict=True)):
             named = self._known(text, expected[number], taken)
-            name, kind, doubts = named or (slug_of(text), "line", ())
+            name, kind, doubts = named or (slug_of(romanise(text)), "line", ())
             doubts = (*doubts, *place.doubts)
             if named is None and not text:
                 doubts = ("nothing was read above it; its id is its number", *doubts)
@@ -256,8 +262,14 @@ class _Drafting:
                 doubts = (f"the head is not known; {how}", *doubts)
             columns.append(
                 DraftColumn(
-                    taken.take(name or f"column_{number + 1}"), kind, place.width, text, named is not None, 0, doubts
-                )
+                    taken.take(name or f"column_{number + 1}"),
+                    kind,
+                    place.width,
+                    text,
+                    known=named is not None,
+                    sure=named is not None and not named[2],
+                    doubts=doubts,
+                )  # fmt: skip
             )
         split = self.agreed.counts[0] if len(self.agreed.counts) == 2 else 0
         like = ""
@@ -277,7 +289,9 @@ class _Drafting:
                 labels = tuple(filter(None, map(fold_text, self.registers.labels_of(column, (*self.spoken, "en")))))
                 like = likeness(text, labels)
                 is_expected = column.id == expected
-                if (like >= _LEAST_NAMED or is_expected) and not taken.has(column.id):
+                # A head that was well read and is another one says more than its place.
+                in_place = is_expected and (not _is_word(text) or like >= _LEAST_IN_PLACE)
+                if (like >= _LEAST_NAMED or in_place) and not taken.has(column.id):
                     found.append((is_expected, like, column.id, column.kind))
         if not found:
             return None
@@ -368,16 +382,17 @@ class _Drafting:
         for column in columns:
             own = [row[column.id] for row in cells if column.id in row]
             kind = _kind_of(own)
-            if column.known:
-                # A date whose strokes were not read looks like a number.
-                differs = kind in _TELLING_KINDS and column.kind in _EXACT_KINDS and kind != column.kind
-                doubts = (f"its {len(own)} cells look like {kind}",) if differs else ()
-                found.append(replace(column, cells=len(own), doubts=(*column.doubts, *doubts)))
-            else:
-                told = (
-                    f"the kind is guessed from {len(own)} cells" if own else "no cell was read: the kind is not known"
-                )
-                found.append(replace(column, kind=kind, cells=len(own), doubts=(*column.doubts, told)))
+            differs = column.known and _contradict(column.kind, own)
+            if differs and not column.sure:
+                told = f"its head is not sure, and its {len(own)} cells are not those of {column.id} ({column.kind})"
+                # The head as a label: that of the library is another column's.
+                column = replace(column, known=False, doubts=(*column.doubts, told))
+            elif differs:
+                column = replace(column, doubts=(*column.doubts, f"its {len(own)} cells look like {kind}"))
+            if not column.known:
+                told = f"guessed from {len(own)} cells" if own else "not known: no cell was read"
+                column = replace(column, kind=kind, doubts=(*column.doubts, f"the kind is {told}"))
+            found.append(replace(column, cells=len(own)))
         return tuple(found)
 
     def _read_cells(self, tables: Sequence[RegisterTable]) -> list[dict[str, str]]:
@@ -385,7 +400,7 @@ class _Drafting:
         reader = CellReader(self.engine, tuple(dict.fromkeys((*self.spoken, "en"))), RegisterSettings())
         found = []
         for table in tables:
-            for row in _sample(table.rows):
+            for row in _sample(table.rows, _READ_ROWS // len(tables)):
                 cells = [c for c in reader.read(table, row) if c.candidates and not c.blank]
                 texts = {c.zone: c.candidates[0].text for c in cells}
                 found.append({name: text for name, text in texts.items() if text and not is_ditto(text, self.spoken)})
@@ -426,6 +441,10 @@ def _share_alike(one: Sequence[str], other: Sequence[str]) -> float:
     return sum(fuzz.ratio(a, b) >= 100 * _SAME_HEAD for a, b in pairs) / len(pairs) if pairs else 0.0
 
 
+def _is_word(text: str) -> bool:
+    return sum(c.isalpha() for c in text) >= _LEAST_LABEL
+
+
 def _is_figure(text: str) -> bool:
     said = fold_text(text)
     return bool(said) and said.isdecimal()
@@ -435,9 +454,9 @@ def _figures(text: str) -> str:
     return "".join(c for c in fold_digits(text) if c.isdecimal())
 
 
-def _sample(rows: Sequence[TableRow]) -> list[TableRow]:
+def _sample(rows: Sequence[TableRow], most: int) -> list[TableRow]:
     """Some rows, from the top; those that are no usual entry are left out."""
-    return [row for row in rows if not row.kind and not row.continues][:_ROWS_OF_SCAN]
+    return [row for row in rows if not row.kind and not row.continues][:most]
 
 
 def _kind_of(texts: Sequence[str]) -> Kind:
@@ -452,6 +471,15 @@ def _kind_of(texts: Sequence[str]) -> Kind:
             if sum(fits) >= _OF_CELLS * len(texts) and not (kind == "time" and _are_decimals(texts)):
                 return kind
     return "line"
+
+
+def _contradict(kind: Kind, texts: Sequence[str]) -> bool:
+    """Whether the cells of a column are not of its kind: plainly of another one, or hardly any of numbers."""
+    if kind not in _EXACT_KINDS or len(texts) < _LEAST_CELLS:
+        return False
+    # A date whose strokes were not read looks like a number.
+    own = _kind_of(texts)
+    return (own in _TELLING_KINDS and own != kind) or sum(any(map(str.isdecimal, t)) for t in texts) < len(texts) / 3
 
 
 def _are_decimals(texts: Sequence[str]) -> bool:
