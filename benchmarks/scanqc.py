@@ -28,7 +28,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.parts.scanqc.plant import PLANTS, SAME, Page  # noqa: E402
 from benchmarks.parts.scanqc.wear import WEARS, again  # noqa: E402
-from digitize.files.scanqc.size import cut_against, usual_size  # noqa: E402
+from digitize.files.scanqc.check import cut_against, usual_size  # noqa: E402
 from digitize.reading.page_order import find_order  # noqa: E402
 from ocr.engines.tesseract import Tesseract  # noqa: E402
 from ocr.errors import EngineMissing  # noqa: E402

@@ -69,7 +69,7 @@ def served(folder: Path) -> Iterator[tuple[Any, str, dict[str, str], Path]]:
     """The server: what it serves, its address, a session of each role, the store's file."""
     import uvicorn
 
-    from digitize.serving.app import make_search_app
+    from digitize.serving.serving import make_search_app
 
     office, sessions, file = _office(folder)
     app = make_search_app(office, ["localhost", "127.0.0.1"])

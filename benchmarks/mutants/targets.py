@@ -23,7 +23,7 @@ AREAS = {
         "digitize/steps/books.py",
         "digitize/steps/rescanned.py",
         "digitize/steps/replaced.py",
-        "digitize/steps/settling.py",
+        "digitize/steps/run.py",
         "digitize/steps/check.py",
     ),
     "load": (

@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from digitize.errors import InputError
 from digitize.learning.accepted import AcceptedPage, accepted_pages
@@ -18,7 +19,6 @@ from digitize.learning.crops import Chosen, CropJob, cut_page
 from digitize.learning.judge import HeldBack, judge
 from digitize.learning.networks import NETWORKS, TaughtNetwork, Weights, content_to_teach, first_weights
 from digitize.learning.progress_files import drop_unlikely, read_crops, read_text, write_crops, write_file
-from digitize.learning.result import Learned, LearnedAll
 from digitize.learning.turns import TURNS, split
 from digitize.machine.pool import patience_s, run_jobs
 from digitize.machine.progress import Progress
@@ -26,7 +26,15 @@ from digitize.machine.work_keys import plain_hash, text_key, work_key
 from digitize.steps.measure import learned_pages
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.chosen_weights import find_chosen
-from digitize.workspace.own_weights import folder_of, keep_weights, list_weights, name_of, require_whole, use_weights
+from digitize.workspace.own_weights import (
+    OwnWeights,
+    folder_of,
+    keep_weights,
+    list_weights,
+    name_of,
+    require_whole,
+    use_weights,
+)
 from digitize.workspace.place import Place
 from digitize.workspace.run_context import RunContext
 from digitize.workspace.run_context import build_run_context as gather
@@ -215,3 +223,58 @@ class _Work:
         taught = pupil.content()
         write_file(done, taught)
         return taught
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """Result of training a network. why: reason in words if the weights were not adopted."""
+
+    network: TaughtNetwork
+    pages: int
+    values: int
+    crops: int
+    judged: HeldBack
+    weights: OwnWeights
+    adopted: bool
+    why: str = ""
+
+    def lines(self) -> list[str]:
+        """For people."""
+        j = self.judged
+        said = [
+            f"{self.network.title}: learned from {self.values} values of {self.pages} pages ({self.crops} crops).",
+            f"Of {j.held} values that they were not taught {j.before} were read right before, {j.after} now "
+            f"({j.better} better, {j.worse} worse; by chance alone with a probability of {j.chance:.3f}).",
+        ]
+        return [*said, f"Adopted: {self.weights.name}." if self.adopted else f"Not adopted: {self.why}"]
+
+    def as_plain(self) -> dict[str, Any]:
+        """As JSON types."""
+        j = self.judged
+        return {
+            "network": self.network.name,
+            "pages": self.pages, "values": self.values, "crops": self.crops, "held": j.held, "before": j.before,
+            "after": j.after, "better": j.better, "worse": j.worse, "chance": round(j.chance, 6),
+            "weights": self.weights.name, "adopted": self.adopted, "why": self.why,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class LearnedAll:
+    """Results for all networks. left: reasons for those not trained, in words."""
+
+    parts: tuple[Learned, ...]
+    left: tuple[str, ...]
+
+    @property
+    def is_adopted(self) -> bool:
+        """Whether anything is read with new weights."""
+        return any(part.adopted for part in self.parts)
+
+    def lines(self) -> list[str]:
+        """For people."""
+        return [line for part in self.parts for line in part.lines()] + [*self.left]
+
+    def as_plain(self) -> dict[str, Any]:
+        """As JSON types."""
+        return {"networks": [part.as_plain() for part in self.parts], "left": [*self.left], "adopted": self.is_adopted}

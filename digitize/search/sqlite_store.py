@@ -4,17 +4,67 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Lock
 from typing import Any, ClassVar
 
 from digitize.machine.file_systems import network_share
 from digitize.search.store_queries import COLUMNS, FoundRow, RowFilter, StoreAsks, Term, Tokens
-from digitize.search.together import log_of
+from digitize.targets.base import Statement
 from digitize.targets.search_rows import ROWS, WORDS
 from digitize.targets.sqlite_search import INDEX
+
+Write = Callable[[Sequence[Statement]], None]
+_LOGS: dict[str, TogetherLog] = {}
+
+
+class _Waiting:
+    """A row waiting to be written, and its result."""
+
+    def __init__(self, statement: Statement) -> None:
+        self.statement = statement
+        self.is_done = False
+        self.error: Exception | None = None
+
+
+class TogetherLog:
+    """Log of one file. Rows added while another thread writes are committed together."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._asking, self._writing = Lock(), Lock()
+        self._waiting: list[_Waiting] = []
+
+    def add(self, statement: Statement, write: Write) -> None:
+        """Commit a statement durably before returning. write: all or none, in this thread.
+
+        Raises what write raises, for each statement in its group.
+        """
+        own = _Waiting(statement)
+        with self._asking:
+            self._waiting.append(own)
+        with self._writing:
+            if not own.is_done:
+                with self._asking:
+                    some, self._waiting = self._waiting, []
+                try:
+                    write([one.statement for one in some])
+                except Exception as e:
+                    for one in some:
+                        one.error = e
+                finally:
+                    for one in some:
+                        one.is_done = True
+        if own.error is not None:
+            raise own.error
+
+
+def log_of(file: str) -> TogetherLog:
+    """The log of a file, shared in this process."""
+    return _LOGS.setdefault(file, TogetherLog())
+
 
 _PARTS = 4
 """Of the index; each is looked into for every key, so that twelve take thrice as long."""

@@ -13,9 +13,8 @@ from dataclasses import dataclass, replace
 from digitize.errors import OptionsError
 from digitize.machine.placing import Cluster
 from digitize.machine.progress import Progress
-from digitize.steps import check, map
+from digitize.steps import check, load, map, read
 from digitize.steps.books import learn_books, note_decided
-from digitize.steps.cluster_at import cluster_at
 from digitize.steps.discover import discover
 from digitize.steps.dry_run import plan_dry_run
 from digitize.steps.due_parts import Due
@@ -24,7 +23,6 @@ from digitize.steps.load_due import find_due_batches, load_due_batches
 from digitize.steps.measure import measure_anew
 from digitize.steps.rescanned import carry_over
 from digitize.steps.run_report import RunReport
-from digitize.steps.settling import settle_steps
 from digitize.steps.work_sharing import WholePlan, WorkSharing
 from digitize.targets.base import Target
 from digitize.workspace.calibration.threshold_store import thresholds_in
@@ -250,3 +248,47 @@ def _work_of_unit(todo: map.MapTodo) -> Work:
 def _work_of_group(todo: tuple[str, str]) -> Work:
     group, key = todo
     return Work(check.unit_of(group), key)
+
+
+@contextmanager
+def cluster_at(place: Place, address: str, progress: Progress) -> Iterator[Cluster | None]:
+    """Connect to the cluster at an address, None for "". Raises MachineLacks, OptionsError for an unusable store."""
+    if not address:
+        yield None
+        return
+    # Here and not above: one machine needs none of it.
+    from digitize.machine.cluster.dask_cluster import DaskCluster
+    from digitize.machine.cluster.store import ScanStore
+
+    named = place.options.store
+    store = ScanStore(named.url, named.endpoint) if named.url else None
+    with DaskCluster(address, place.folder, store, progress.say) as cluster:
+        yield cluster
+
+
+def settle_steps(ledger: Ledger, known: RunContext, steps: Iterable[str]) -> None:
+    """Check parts worked on in these steps again, and clear their marks if nothing is left."""
+    for step in steps:
+        due = Due(ledger, known, step)
+        due.settle(_IDLE[step](ledger, known, due))
+
+
+def _idle_volumes(ledger: Ledger, known: RunContext, due: Due) -> Iterable[str]:
+    return [f"volume:{v}" for v in read.plan(ledger, known, None, due.volumes()).idle]
+
+
+def _idle_groups(ledger: Ledger, known: RunContext, due: Due) -> Iterable[str]:
+    return set(due.parts) - {group for group, _ in check.plan(ledger, known, due.parts)}
+
+
+def _idle_batches(ledger: Ledger, known: RunContext, due: Due) -> Iterable[str]:
+    return set(due.parts) - {batch for batch, _ in load.plan(ledger, known, due.parts)}
+
+
+def _idle_units(ledger: Ledger, known: RunContext, due: Due) -> Iterable[str]:
+    return map.plan(ledger, known, due.parts).idle
+
+
+_IDLE: Mapping[str, Callable[[Ledger, RunContext, Due], Iterable[str]]] = {
+    "read": _idle_volumes, "map": _idle_units, "check": _idle_groups, "load": _idle_batches,
+}  # fmt: skip

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from digitize.files.mapping.bulk import few_collections
 from digitize.files.systems.bonds import JOINED
-from digitize.files.systems.delivered import DeliveredTable
+from digitize.files.systems.delivered import DeliveredTable, tie_of
 from digitize.files.systems.joining import CaseJoiner, Family
 from digitize.files.systems.store import KeptRow, RowStore
 from digitize.machine.placing import Workers, are_many
@@ -23,7 +23,6 @@ from digitize.machine.shared_payload import pack_payload, unpack_payload
 from digitize.machine.work_keys import work_key
 from digitize.steps.map_pages import GROUP, group_in, group_of, station_in, station_of
 from digitize.steps.system_decisions import Decisions, Over, decided_rows, sign
-from digitize.steps.system_parts import waiting
 from digitize.steps.system_rows import KeptSystem
 from digitize.workspace.capture_choice import capture_counts
 from digitize.workspace.decisions.apply import decisions_hash
@@ -33,15 +32,18 @@ from mappers.mapping.load import records_of
 from mappers.mapping.mapped import Mapped
 from mappers.mapping.texts import TextMemory, mapped_texts
 from mappers.packed import RecordShape
-from mappers.record import Record
+from mappers.record import FieldValue, Origin, Record
+from mappers.schema import form_tables
 from mappers.schema.capture import CaptureChoice, capture
 from mappers.sources.values import MapContext
+from mappers.systems.keys import cell_text
 from mappers.systems.system import System
 
 _FEW = 3
 """So many chunks are mapped before workers would have begun."""
 _SHAPED_BY = 200
 """So many heads tell what the records of a system have in common."""
+_KEY = "legacy_key"
 
 
 class SystemJob(NamedTuple):
@@ -223,3 +225,33 @@ def _raise_crash(job: SystemJob) -> ChunkMade:
 def with_shape(work: SystemWork, number: int, shape: RecordShape) -> SystemWork:
     """The work with the shape of its records."""
     return replace(work, number=number, shape=shape.to_bytes())
+
+
+def waiting(
+    joining: CaseJoiner, system: System, rows: Sequence[KeptRow], decisions: Decisions, context: MapContext,
+    mapped: Mapping[int, str],
+) -> Iterator[Record]:  # fmt: skip
+    """The records of rows of a part that wait. mapped: number of a table -> when it was mapped first."""
+    for family in joining.iter_unjoined(rows):
+        over = Over(joining, decided_rows(joining, [family], decisions, mapped))
+        numbers = [r.number for r in family.rows]
+        made = records_of(joining.map([family], context, over), family.ids, numbers, context)
+        cells = dict(zip(family.ids, (r.cells for r in family.rows), strict=True))
+        for record in made:
+            signed = sign(record, over, context)
+            yield _with_key(signed, family.table, system, cells[record.id.partition("+")[0]])
+
+
+def _with_key(record: Record, table: DeliveredTable, system: System, cells: Sequence[bytes | str]) -> Record:
+    """Key of an orphan part as a field, by which a person finds its head."""
+    if _KEY in record.fields or _KEY not in form_tables(record.form)[record.form].by_name:
+        return record
+    tie = tie_of(system, table.name)
+    wanted = {k.casefold() for k in tie.key} if tie else set()
+    places = [at for at, c in enumerate(table.columns) if c.casefold() in wanted]
+    text = "/".join(filter(None, (cell_text(cells[at]) for at in places if at < len(cells))))
+    names = " ".join(table.columns[at] for at in places)
+    assert table.mapping is not None
+    origin = Origin(file=table.file, table=table.table, column=names)
+    value = FieldValue(text, text or None, origin=origin, by=table.mapping.by, blank=not text)
+    return replace(record, fields={**record.fields, _KEY: value})

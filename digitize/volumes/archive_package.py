@@ -20,7 +20,6 @@ from digitize.errors import InputError, LedgerError
 from digitize.masking.cases import build_batch_masks
 from digitize.masking.unmasking import Unmasking
 from digitize.records.export import ExportView, write_jsonl
-from digitize.volumes.alto import make_alto
 from digitize.volumes.mets import PackageDescription, PackedPage, make_mets
 from digitize.volumes.premis import PackedFile
 from digitize.workspace.intake.bags import OWN_FORMAT
@@ -29,9 +28,12 @@ from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan, SourceFile
 from digitize.workspace.ledger.core import Event
 from digitize.workspace.ledger.purges import purged_files
+from digitize.workspace.ledger.readings import newest_reading, newest_recognition
 from digitize.workspace.ledger.records import Records, Stored
 from digitize.workspace.place import Place
 from digitize.workspace.volumes.book import Volumes, unit_of
+from ocr.outputs import OutputPage, write
+from ocr.page import Decided, Line, PageText
 
 _FORMAT = "1"
 _ORIGINALS, _ALTO, _LEDGER = "originals", "alto", "ledger"
@@ -278,3 +280,27 @@ def _hash_file(path: Path) -> str:
 
 def _format_now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def make_alto(ledger: Ledger, page: str, file: str, languages: tuple[str, ...]) -> bytes:
+    """ALTO document of a page as the machine read it; b"" if nothing was read. file: its name.
+
+    Corrections are in the records, not here: ALTO describes the image as read.
+    """
+    reading, recognition = newest_reading(ledger, page), newest_recognition(ledger, page)
+    if reading is None or recognition is None:
+        return b""
+    zones = sorted(
+        (d for d in reading.zones.values() if not d.blank and _format_text(d)), key=lambda d: (d.box.y0, d.box.x0)
+    )
+    lines = tuple(
+        Line(_format_text(d), d.confidence, d.box, block=i, languages=languages, by="cctns-digitize")
+        for i, d in enumerate(zones)
+    )
+    mean = sum(line.confidence for line in lines) / len(lines) if lines else 0.0
+    text = PageText(recognition.width, recognition.height, lines, mean)
+    return write("alto", [OutputPage(file, 1, text, languages=languages)])
+
+
+def _format_text(decided: Decided) -> str:
+    return (decided.raw or decided.value).strip()

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from difflib import get_close_matches
 from functools import partial
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from mappers.binding.also import as_file, with_also
 from mappers.binding.bound import AUTO, BoundRow, BoundRule, FormMapping
 from mappers.binding.cell_meanings import bind_dialect
 from mappers.binding.dialect import make_condition
-from mappers.binding.model import MappingFile, MapRule
-from mappers.binding.notes import notes_of
+from mappers.binding.model import AlsoForm, MappingFile, MapRule, MatchRule
 from mappers.clean import Cleaner, load_cleaners
 from mappers.codes import act_list, code_lists, states
 from mappers.encodings import Encoding, encodings
@@ -284,3 +283,74 @@ def _digest(content: bytes, named: Mapping[str, Encoding]) -> str:
 def _order(rule: BoundRule) -> int:
     field = rule.targets[0][1]
     return _FIRST.index(field) if not rule.row and field in _FIRST else len(_FIRST)
+
+
+def as_file(model: MappingFile, form: AlsoForm) -> MappingFile:
+    """One of the other forms as a file of its own, which may look at all cells of the row."""
+    cells = dict.fromkeys([*_sources(model), *(r.source for r in form.rules)])
+    own = {
+        "form": form.form, "set": form.set, "rows": form.rows, "rules": form.rules, "ignore": (), "also": {},
+        "match": MatchRule(columns=tuple(cells)),
+    }  # fmt: skip
+    return model.model_copy(update=own)
+
+
+def _sources(model: MappingFile) -> list[str]:
+    named = (*(r.source for r in model.rules), *(i.source for i in model.ignore), *model.match.columns)
+    return list(dict.fromkeys(named))
+
+
+def with_also(mapping: FormMapping, also: Mapping[str, FormMapping]) -> FormMapping:
+    """A mapping with its other forms, which must agree with it on what its cells are. Raises MappingError."""
+    encoding_of = {r.source: r.encoding for r in mapping.rules}
+    mapped = {r.source for r in mapping.rules} | mapping.ignored | set(mapping.match.columns)
+    for name, other in also.items():
+        key = f"{mapping.file}: also.{name}"
+        for rule in other.rules:
+            if rule.encoding != encoding_of.setdefault(rule.source, rule.encoding):
+                raise MappingError(f"{key}: {rule.source} has two encodings")
+            if rule.source in mapping.ignored and not rule.dialect.when.cells:
+                raise MappingError(f"{key}: {rule.source} is ignored, and mapped here")
+            mapped.add(rule.source)
+        for column, _ in other.when.cells:
+            if column not in mapped:
+                raise MappingError(f"{key}: when: {column} is neither mapped nor ignored{did_you_mean(column, mapped)}")
+        for column in other.needs:
+            if column not in mapped:
+                raise MappingError(f"{key}: needs: no rule takes {column}{did_you_mean(column, mapped)}")
+    encodings = {c: e for m in (mapping, *also.values()) for c, e in m.encodings.items()}
+    return replace(mapping, also=also, encodings=encodings)
+
+
+_ALIKE = 0.75
+
+
+def notes_of(mapping: FormMapping, model: MappingFile) -> Iterator[str]:
+    """Rows that are parts of other records, columns spelled otherwise than under [match], parts without a field."""
+    if model.part:
+        yield "each row is a part of a record that another table makes; it waits and is not loaded"
+    yield from _misspelt(mapping, model)
+    for name, form in {"": mapping, **mapping.also}.items():
+        for rule in sorted(form.rules, key=lambda r: r.source):
+            if rule.unrouted:
+                parts = ", ".join(p for p in rule.cleaner.parts if p in rule.unrouted)
+                kept = f"{rule.main} keeps the whole text" if rule.keeps_text else f"{rule.main} gets no value"
+                where = f"also.{name}.map" if name else "map"
+                lost = f"no field for {parts} (cleaner {rule.cleaner.name})"
+                yield f"{where} (from {rule.source}): {lost}; where a cell has it, {kept}"
+
+
+def _misspelt(mapping: FormMapping, model: MappingFile) -> Iterator[str]:
+    """A source that [match] does not name, where it names one much like it that nothing takes."""
+    named = [*(r.source for r in mapping.all_rules), *(i.source for i in model.ignore)]
+    free = [c for c in mapping.match.columns if c not in named]
+    keys = {_key(c): c for c in free}
+    for source in dict.fromkeys(named):
+        if source not in mapping.match.columns:
+            near = get_close_matches(_key(source), list(keys), n=1, cutoff=_ALIKE)
+            if near:
+                yield f"no column {source} is named in [match]; did you mean {keys[near[0]]}?"
+
+
+def _key(column: str) -> str:
+    return "".join(c for c in column.casefold() if c.isalnum())

@@ -2,14 +2,15 @@
 
 What is printed beside the field may be in a crop, too; a short spelling, as "EC", must be all there is. A network that
 was trained on few names reads one of them where another stands: those it knows weigh less (ocr/models/eng_fields.toml).
-Where a list is not complete, the field may hold none of its entries (ocr/handwriting/unlisted.py).
+Where a list is not complete, the field may hold none of its entries (ocr/handwriting/entries.py).
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -18,7 +19,6 @@ from ocr.calibration.fields import Facts
 from ocr.decoding.ctc import LogProbs, greedy
 from ocr.handwriting.chance import folded_case
 from ocr.handwriting.numbers import Costs, Spoken, vote
-from ocr.handwriting.unlisted import sisters
 from ocr.languages.lexicon import Lexicon
 
 _MANY = 60
@@ -141,3 +141,26 @@ def _own_words(entries: Sequence[Entry]) -> list[tuple[str, str]]:
     count = Counter(word for value, _ in entries for word in set(value.upper().split()))
     words = ((word, value) for value, _ in entries for word in value.upper().split() if word != value.upper())
     return [(word, value) for word, value in words if count[word] == 1 and len(word) > _SHORT]
+
+
+_TOLD_APART = (
+    ("NORTH", "SOUTH", "EAST", "WEST", "CENTRAL"),
+    ("UTTAR", "DAKSHIN", "PURBA", "PASCHIM"),
+    ("UPPER", "LOWER"),
+    ("CITY", "RURAL"),
+    ("N", "S", "E", "W"),
+    ("I", "II", "III", "IV"),
+    ("1", "2", "3", "4"),
+)
+"""Words by which places of one name are told apart."""
+_SIBLINGS = {word: tuple(w for w in words if w != word) for words in _TOLD_APART for word in words}
+_WORD = re.compile(r"[A-Z]+|\d+")
+
+
+def sisters(spelling: str) -> Iterator[str]:
+    """Names that differ from a spelling, upper case, in one word by which places are told apart."""
+    for word in _WORD.finditer(spelling):
+        # Nothing else is left of "N" alone.
+        if word[0] != spelling:
+            for other in _SIBLINGS.get(word[0], ()):
+                yield spelling[: word.start()] + other + spelling[word.end() :]

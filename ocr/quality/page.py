@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
 from ocr.page import Box
 from ocr.quality.defect import (
     BLURRED,
@@ -19,7 +21,6 @@ from ocr.quality.defect import (
     Defect,
 )
 from ocr.quality.edges import SIDES, Edge, measure_edges
-from ocr.quality.exposure import Exposure, measure_exposure
 from ocr.quality.ghosts import measure_echo
 from ocr.quality.lettering import Lettering, find_lettering
 from ocr.quality.objects import find_things, is_foreign
@@ -144,3 +145,19 @@ def _things(picture: Picture) -> Iterator[Defect]:
     back = picture.width / picture.small.shape[1]
     box = Box(*(round(v * back) for v in (t.x0, t.y0, t.x1, t.y1)))
     yield Defect(FOREIGN_OBJECT, round(100 * t.share, 1), 0.0, "% of the page covered", box=box)
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """Brightness 0..255. ground: of the paper. ink: of middling strokes. contrast: between the two."""
+
+    ground: float
+    ink: float
+    contrast: float
+
+
+def measure_exposure(picture: Picture, lettering: Lettering) -> Exposure:
+    """Paper is the upper quarter of the picture; strokes are so much darker than the paper about them."""
+    ground = float(np.percentile(picture.small, 75))
+    contrast = lettering.depth * ground
+    return Exposure(ground, ground - contrast, contrast)

@@ -9,10 +9,9 @@ from ocr.calibration.listed import probability_of_entry
 from ocr.decoding.spotting import SectionRange
 from ocr.forms.decide import decide_zone
 from ocr.forms.form import Zone
-from ocr.handwriting.entries import read_entry
+from ocr.handwriting.entries import read_entry, sisters
 from ocr.handwriting.packed import CHARACTERS, pack
 from ocr.handwriting.sections import lines_of, sections_of
-from ocr.handwriting.unlisted import sisters
 from ocr.handwriting.unlisted_sections import listed_share, weigh_list
 from ocr.languages.lexicon import Lexicon
 from ocr.page import Box, Candidate, ZoneReading

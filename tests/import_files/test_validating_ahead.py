@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digitize.files.validating.prefetch import read_ahead
 from digitize.files.validating.readers import open_reader
+from digitize.machine.prefetch import read_ahead
 from mappers.schema import form_tables
 
 

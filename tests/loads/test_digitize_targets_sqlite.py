@@ -9,7 +9,7 @@ import pytest
 
 from digitize.errors import TargetRefused
 from digitize.machine import spill_file
-from digitize.targets import Load, sqlite_opening
+from digitize.targets import Load, sqlite
 from digitize.targets.sqlite import SqliteTarget
 from mappers.record import FieldValue, Origin, Record
 
@@ -136,7 +136,7 @@ def test_a_file_that_can_only_be_read_answers_and_is_not_written(path, monkeypat
     done = first.load(load(record(1)))
     first.close()
     before = path.read_bytes(), sorted(p.name for p in path.parent.iterdir())
-    monkeypatch.setattr(sqlite_opening.os, "access", lambda *_: False)
+    monkeypatch.setattr(sqlite.os, "access", lambda *_: False)
     target = SqliteTarget(path)
     assert target.run("SELECT count(*) FROM iif1") == [(1,)] and target.load(load(record(1))).load == done.load
     for change in (

@@ -14,11 +14,11 @@ from pg import make_target
 
 from digitize.errors import InputError, OptionsError, TargetRefused, TooManyRefused
 from digitize.files.agreed_limit import parse_agreed
-from digitize.files.loading.hand_over import pipeline_items
 from digitize.files.loading.inputs import find_inputs
 from digitize.files.loading.load import LoadOptions, load_files
 from digitize.files.loading.settings import import_settings
 from digitize.files.validating.validate import validate_file
+from digitize.machine.prefetch import pipeline_items
 from digitize.targets.postgres.address import parse_address
 from digitize.targets.postgres.setup import check_target
 from digitize.targets.postgres.target import PostgresTarget

@@ -154,7 +154,7 @@ def test_a_row_of_ten_megabytes_is_kept_whole_and_shown_with_a_mark(target, tmp_
 
 
 def test_a_line_beyond_all_measure_says_that_it_was_cut(target, tmp_path, monkeypatch):
-    monkeypatch.setattr("digitize.files.loading.unreadable._LONGEST", 20)
+    monkeypatch.setattr("digitize.files.loading.load._LONGEST", 20)
     (tmp_path / "iif1.csv").write_text(f"record_id,fir_no\na,1\nb,{'x' * 100},2\n", encoding="utf-8")
     load_files([tmp_path / "iif1.csv"], "iif1", target, SETTINGS, LoadOptions())
     (reject,) = [r for r in find_rejects(target) if not r.record.id]

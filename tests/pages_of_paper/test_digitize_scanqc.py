@@ -3,9 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from digitize.files.scanqc.check import cut_against, usual_size
 from digitize.files.scanqc.folder import NumberGap, name_gaps, natural
 from digitize.files.scanqc.report import sequels_of
-from digitize.files.scanqc.size import cut_against, usual_size
 from digitize.reading.page_order import find_order
 from ocr.quality.page import PageQuality
 

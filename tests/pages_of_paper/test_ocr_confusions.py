@@ -7,9 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz import fuzz
 
-from ocr.languages.confusions import USUAL, known_costs, likeness
 from ocr.languages.language import Language, known_languages
-from ocr.languages.lexicon import Lexicon
+from ocr.languages.lexicon import USUAL, Lexicon, known_costs, likeness
 
 words = st.text("abcdअआकख", max_size=12)
 

@@ -24,8 +24,8 @@ from digitize.search.log import Searcher
 from digitize.search.query import SearchQuery
 from digitize.search.search import StoreSearch
 from digitize.search.words import name_pattern
-from digitize.serving.app import FIELDS, make_search_app
 from digitize.serving.office import SearchOffice
+from digitize.serving.serving import FIELDS, make_search_app
 from digitize.targets.open import open_target
 from digitize.targets.sqlite import SqliteTarget
 from mappers.names.keys import mark_key, mark_tokens, name_words, near_keys

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from search_plainly import plain_rows
 
-from digitize.search.together import TogetherLog
+from digitize.search.sqlite_store import TogetherLog
 from digitize.targets.search_making import search_rows
 from digitize.targets.search_names import hex_texts
 from mappers.names.keys import mark_key, mark_tokens, token

@@ -35,9 +35,9 @@ from digitize.services.kind import CHOICE, DAY, NUMBER, TEXT, YEAR, Answering, P
 from digitize.services.policy import ASKED_AS, COPY, OWN, RECORD, load_policy
 from digitize.services.query_service import ServiceDesk
 from digitize.services.rates import Rates, TooOften
-from digitize.serving.app import make_search_app
 from digitize.serving.copying import COPIES
 from digitize.serving.office import SearchOffice
+from digitize.serving.serving import make_search_app
 from digitize.serving.words import service_words
 from digitize.targets.sqlite import SqliteTarget
 from mappers.record import FieldValue, Record
@@ -294,7 +294,7 @@ def office_app(file, folder):
     (folder / "keys").mkdir()
     place = SimpleNamespace(folder=folder, options=SimpleNamespace(review=SimpleNamespace(idle_minutes=10)))
     with pytest.MonkeyPatch.context() as patch:
-        for module in ("asking", "app"):
+        for module in ("asking", "serving"):
             patch.setattr(f"digitize.serving.{module}.load_services", lambda: {"sample": sample()})
         office = SearchOffice(place, lambda: SqliteTarget(file), tick_s=0)
         for name, asks_as, language in (
@@ -391,7 +391,7 @@ def test_a_copy_is_served_to_whom_it_may_be_given(app, file):
 def test_the_served_api_keeps_its_description(closing_app, monkeypatch):
     """What the description allows is answered as it says, by every service; benchmarks/served.py asks much more."""
     services = registry.load_services()
-    for module in ("asking", "app"):
+    for module in ("asking", "serving"):
         monkeypatch.setattr(f"digitize.serving.{module}.load_services", lambda: services)
     monkeypatch.setattr(Rates, "count", lambda *_: None)
     session = Browser(closing_app, "Asha").cookies["digitize_search"]
@@ -469,7 +469,7 @@ def test_both_languages_of_the_pages_say_everything():
 @pytest.mark.skipif(shutil.which("node") is None, reason="no node on this machine; make setup-tests brings it")
 def test_the_pages_are_usable_by_everyone(browser_modules, app, monkeypatch):
     services = registry.load_services()
-    for module in ("asking", "app"):
+    for module in ("asking", "serving"):
         monkeypatch.setattr(f"digitize.serving.{module}.load_services", lambda: services)
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off"))
     thread = threading.Thread(target=server.run, daemon=True)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from digitize.steps.contradicted import also_asked
+from digitize.steps.check_lots import also_asked
 from digitize.workspace.ledger.verdict import judge
 from sample_data.makers.rule_examples import example_settings, make_record
 from validators.checking.check import check_records

@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from digitize.reading.calibration import NEVER
-from digitize.reading.ditto import resolve_dittos
+from digitize.reading.entries import resolve_dittos
 from digitize.reading.rows import RegisterRow, RowCell, is_sure, join_lines, join_rows, mark_doubtful, row_mark
 from mappers.sources.values import PlacedValue, ZoneValue
 from ocr.page import Box, Reading, RowPlace

@@ -5,8 +5,8 @@ from itertools import islice
 
 import pytest
 
-from digitize.review import doubt_cache
-from digitize.review.doubt_cache import DoubtCache
+from digitize.review import asked_fields
+from digitize.review.asked_fields import DoubtCache
 from digitize.workspace.decisions import typed_names
 from digitize.workspace.decisions.order import records_by_value
 from digitize.workspace.decisions.typed_names import Typed, list_typed_names
@@ -73,7 +73,7 @@ def test_parts_in_turn_are_in_the_order_of_all_and_only_those_that_changed_are_r
         assert [record for record, _ in found] == [record for _, record in order]
         assert {place: r for _, own in found for place, r in own.items()} == first and first
     read = []
-    monkeypatch.setattr(doubt_cache, "records_by_value", lambda ledger, scope: read.append(scope[1]) or ([], {}))
+    monkeypatch.setattr(asked_fields, "records_by_value", lambda ledger, scope: read.append(scope[1]) or ([], {}))
     assert in_order(ledger) == found and not read and not list_dirty(ledger, SHEET)
     fill(ledger, page_of(2, 1), invented(choose))
     assert len(list(islice(DoubtCache(ledger, keeps=True).iterate_in_order(), 3))) == 3 and read == [(2,)]

@@ -7,8 +7,8 @@ import pytest
 from digitize.errors import InputError, OptionsError
 from digitize.learning import watch
 from digitize.learning.judge import HeldBack
+from digitize.learning.learn import Learned, LearnedAll
 from digitize.learning.networks import NETWORKS
-from digitize.learning.result import Learned, LearnedAll
 from digitize.workspace.own_weights import OwnWeights
 
 

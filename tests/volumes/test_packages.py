@@ -8,7 +8,7 @@ import pytest
 from drawn_sheets import page
 from lxml import etree
 
-from digitize.volumes import alto
+from digitize.volumes import archive_package
 from digitize.workspace.intake.bags import bag_problems, open_bags
 from ocr.page import Box, Decided, Reading, Recognition
 
@@ -174,9 +174,9 @@ def test_a_package_takes_no_other_folders_place_and_is_of_one_volume(office, dig
 def test_alto_tells_where_each_value_stands(monkeypatch):
     decided = Decided("fir_no", "१२३", "123", 0.8, Box(10, 20, 110, 60))
     reading = Reading("iif1_hi", "iif1", {"fir_no": decided, "b": Decided("b", "", "", 0, Box(0, 0, 9, 9), blank=True)})
-    monkeypatch.setattr(alto, "newest_reading", lambda *_: reading)
-    monkeypatch.setattr(alto, "newest_recognition", lambda *_: Recognition("iif1_hi", 500, 700))
-    root = etree.fromstring(alto.make_alto(None, "wb-1", "wb-1", ("hi",)))
+    monkeypatch.setattr(archive_package, "newest_reading", lambda *_: reading)
+    monkeypatch.setattr(archive_package, "newest_recognition", lambda *_: Recognition("iif1_hi", 500, 700))
+    root = etree.fromstring(archive_package.make_alto(None, "wb-1", "wb-1", ("hi",)))
     part = etree.XMLSchema(etree.parse(SCHEMAS / "alto_part.xsd"))
     assert part.validate(root), part.error_log
     ns = {"a": "http://www.loc.gov/standards/alto/ns-v4#"}

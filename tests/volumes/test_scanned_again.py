@@ -10,7 +10,7 @@ from PIL import Image
 from digitize.errors import NotFound, OptionsError
 from digitize.workspace.intake import DeliveryAnswer, take_in
 from digitize.workspace.intake.manifest import Metadata
-from digitize.workspace.intake.pairing import OnePage, by_name, pair_up
+from digitize.workspace.intake.scanned_again import OnePage, by_name, pair_up
 from digitize.workspace.intake.watched import ScannerFolder
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue

@@ -11,8 +11,8 @@ from benchmarks.parts.cluster.sim import Costs
 from digitize.reading.job import PageDone
 from digitize.reading.page import read_page
 from digitize.steps.lots import LotSource
+from digitize.steps.read import Keeper
 from digitize.steps.read_jobs import page_job
-from digitize.steps.read_keep import Keeper
 from digitize.steps.read_plan import PageTodo, due_pages
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue

@@ -17,8 +17,7 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Levenshtein
 
 from benchmarks.parts.reading.lines import FOLDS, Read, norm
-from ocr.languages.confusions import USUAL, Costs, likeness
-from ocr.languages.lexicon import fold_text
+from ocr.languages.lexicon import USUAL, Costs, fold_text, likeness
 
 LEAST_LETTERS = 4
 LEAST_COUNT, MOST_PAIRS = 3, 60

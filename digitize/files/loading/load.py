@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from digitize.errors import OptionsError, TargetRefused, TooManyRefused
 from digitize.files.agreed_limit import AgreedLimit
 from digitize.files.loading.batches import BatchMaker, make_end_name, make_name_prefix, rules_key
-from digitize.files.loading.hand_over import pipeline_items
 from digitize.files.loading.inputs import Inputs, find_inputs
 from digitize.files.loading.load_call import LoadCall
 from digitize.files.loading.load_result import LoadResult
@@ -21,17 +22,24 @@ from digitize.files.loading.parts import CheckedInputs
 from digitize.files.loading.settings import plain_settings
 from digitize.files.loading.signed_receipts import keep_receipts, open_folder
 from digitize.files.loading.unchanged import require_unchanged
-from digitize.files.loading.unreadable import unreadable_batch
+from digitize.files.validating.findings import FileFinding
+from digitize.files.validating.readers import CSV, JSON_LINES, kind_of
 from digitize.files.validating.row_intake import Progress
+from digitize.machine.prefetch import pipeline_items
 from digitize.machine.work_keys import work_key
 from digitize.targets.base import Receipt, Target
 from digitize.targets.deliveries import enter_delivery
 from digitize.targets.load_status import Stood, what_stood
-from digitize.targets.rows import RowBatch
+from digitize.targets.rows import Kept, RowBatch, kept_record
+from digitize.targets.source_rows import source_row
+from mappers.record import Record
+from validators.finding import Finding
 from validators.rulebook.given import CheckSettings
 
 # Records in one transaction: what an interruption undoes at most.
 BATCH_SIZE = 50_000
+# Bytes of a line that are kept. What a database takes as one value is several times as much.
+_AT_ONCE, _LONGEST = 50_000, 64 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,3 +171,48 @@ def _require_agreed(inputs: Inputs, settings: CheckSettings, options: LoadOption
             f"{refused} of {records} records would be refused, more than the agreed {agreed}. Nothing was loaded. "
             "See: digitize validate"
         )
+
+
+def unreadable_batch(inputs: Inputs, findings: Sequence[FileFinding], book: Mapping[str, object]) -> Iterator[RowBatch]:
+    """Batches of unreadable rows only. For binary files only the position is known."""
+    seen: Counter[str] = Counter()
+    paths = {s.path.name: s.path for s in inputs.sources if isinstance(s.path, Path)}
+    for number, start in enumerate(range(0, len(findings), _AT_ONCE)):
+        some = findings[start : start + _AT_ONCE]
+        texts = {name: _lines(path, {f.line for f in some if f.file == name}) for name, path in paths.items()}
+        kept = [_make_held_back(inputs, f, texts[f.file].get(f.line, ""), seen) for f in some]
+        name = f"{inputs.form}-{inputs.key[:12]}-unreadable-{number:02}"
+        source = {"input": inputs.key, "files": list(inputs.files), **book}
+        yield RowBatch(work_key("unreadable", name, inputs.key), name, {}, kept, source=source)
+
+
+def _make_held_back(inputs: Inputs, finding: FileFinding, text: str, seen: Counter[str]) -> Kept:
+    record = Record("", inputs.form, {}, left_over={f"{finding.file} {finding.table}": text})
+    said = Finding("", "", finding.code, "reject", finding.message)
+    one = kept_record(record, "reject", [said])
+    # Without a text the row is known by its place in files of this content, whatever their names.
+    place = f"{inputs.key} {finding.table}:{finding.line}"
+    made = source_row(inputs.form, one.record, place)
+    name = source_row(inputs.form, one.record, place, seen[made])
+    seen[made] += 1
+    return Kept("", inputs.form, "reject", one.record, one.findings, finding.file, finding.line, name)
+
+
+def _lines(path: Path, wanted: set[int]) -> Mapping[int, str]:
+    """The lines of a file, by number; bytes that are no text are written out as codes."""
+    if not wanted or kind_of(path) not in (CSV, JSON_LINES):
+        return {}
+    found = {}
+    with path.open("rb") as f:
+        for number, line in enumerate(islice(f, max(wanted)), start=1):
+            if number in wanted:
+                found[number] = _text(line.rstrip(b"\r\n"))
+    return found
+
+
+def _text(line: bytes) -> str:
+    """A line as text, truncated with a note if too long for a database."""
+    text = line[:_LONGEST].decode("utf-8", "backslashreplace")
+    if len(line) <= _LONGEST:
+        return text
+    return f"{text} [cut: the line has {len(line)} bytes, SHA-256 {hashlib.sha256(line).hexdigest()}]"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -13,12 +13,11 @@ from digitize.files.validating.block import LINE as BLOCK_LINE
 from digitize.files.validating.block import TableReader
 from digitize.files.validating.doubt import DOUBTFUL, Neighbours
 from digitize.files.validating.findings import COLUMNS, FILE_BITS, Findings
-from digitize.files.validating.headers import refusal
 from digitize.files.validating.parts import Parts, Router
-from digitize.files.validating.prefetch import read_ahead
 from digitize.files.validating.readers import open_reader
 from digitize.files.validating.server import Database
 from digitize.files.validating.sources import FoundTables, TableSource, size_of
+from digitize.machine.prefetch import read_ahead
 from mappers.schema import Table
 from validators.rulebook.columns import LINE, RECORD
 from validators.rulebook.given import CheckSettings
@@ -29,6 +28,7 @@ Others = Mapping[str, Mapping[str, pl.DataFrame]]
 """Form -> table -> rows of other forms, with which rules compare."""
 UNREAD = "_unread"
 """Among the parts' tables: findings of text that gave no value."""
+_FIELDS_SHOWN = 4
 
 
 @dataclass
@@ -142,3 +142,36 @@ def _header_faults(table: Table, names: list[str]) -> Iterator[tuple[str, str]]:
             yield "S006", name
     if RECORD_ID not in names and table.child:
         yield "S007", RECORD_ID
+
+
+def refusal(file: str, line: int, names: Sequence[str], form: str, fields: Sequence[str]) -> str:
+    """Message for a header without any known column: what was expected, and the likely meaning of its columns."""
+    meant = [f'"{name}" would be {field}' for name, field in _meanings(names, form)][:_FIELDS_SHOWN]
+    told = f": {'; '.join(meant)}" if meant else ""
+    return (
+        f"{file}: line {line}: no column is a field of this table{told}. Headers are field ids, such as "
+        f"{', '.join(fields[:_FIELDS_SHOWN])} (docs/schema.md); --mapping checks a table with headers of its own."
+    )
+
+
+def _meanings(names: Sequence[str], form: str) -> list[tuple[str, str]]:
+    """Column -> field of the form that its header names.
+
+    Only headers made of known words are reported: a file may have no header, and names of persons in its first row.
+    """
+    from mappers.draft.assign import assign, lend
+    from mappers.draft.content import Content
+    from mappers.draft.match import ColumnSeen
+    from mappers.draft.targets import find_targets
+    from mappers.headers.lexicon import load_lexicon
+    from mappers.headers.read import UNKNOWN, read_header
+
+    lexicon = load_lexicon()
+    known = [
+        name
+        for name in dict.fromkeys(names)
+        if any(not any(t.startswith(UNKNOWN) for t in reading.tokens) for reading in read_header(name, lexicon)[:1])
+    ]
+    columns = [ColumnSeen(name, (name,), Content(()), i) for i, name in enumerate(known)]
+    choices = assign(columns, find_targets(form, lexicon), lend(columns, form, form, lexicon), lexicon)
+    return [(c.column.name, c.target.name) for c in choices if c.target]

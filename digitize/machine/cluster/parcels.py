@@ -9,7 +9,7 @@ PARCEL_S = 2.5
 """So long the jobs of a parcel should take together, by the clock: some hundred times what its way costs."""
 _LONGEST_S = 2 * PARCEL_S
 MOST_JOBS = 20
-"""As many as one transaction holds where workers record for themselves (digitize/steps/read_keep.py)."""
+"""As many as one transaction holds where workers record for themselves (digitize/steps/read.py)."""
 MOST_BYTES = 256_000
 _LOOKED_BACK = 15
 

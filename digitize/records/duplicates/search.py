@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from digitize.errors import OptionsError
-from digitize.masking.cases import build_workspace_masks
+from digitize.masking.cases import CaseMasks, build_workspace_masks
+from digitize.masking.masks import MASK
 from digitize.masking.unmasking import ShownFields, Unmasking
 from digitize.records.duplicates.decisions import STEP, drop_decided
-from digitize.records.duplicates.find import FoundPairs, find_candidates
+from digitize.records.duplicates.find import DuplicatePair, FoundPairs, Side, find_candidates
 from digitize.records.duplicates.gather import KINDS, Texts, load_file_texts, load_record_texts
-from digitize.records.duplicates.masking import (
-    NAMES,
-    Reveal,
-    candidates_to_plain,
-    mask_as_records,
-    mask_persons,
-    show_all,
-)
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.purges import count_emptied
 from digitize.workspace.ledger.records import Records
+from mappers.record import Record
 from mappers.schema import form_tables
+
+Reveal = Callable[[str, Side], dict[str, Any]]
+"""Gives what may be shown of a side of a pair of that kind."""
+_OPEN = ("birth_year", "sex", "district", "number", "fir_date", "sections")
+NAMES = ("name", "relative_name", "address", "complainant", "accused")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,3 +134,57 @@ def _list_shown_records(pairs: Sequence[dict[str, Any]]) -> ShownFields:
 
 def _count(found: FoundPairs, pairs: int, groups: int, shown: int, decided: int) -> Count:
     return Count(found.kind, found.rows, pairs, groups, shown, decided, found.compared, found.skipped)
+
+
+def candidates_to_plain(candidates: Iterable[DuplicatePair], reveal: Reveal) -> Iterator[dict[str, Any]]:
+    """Candidates as JSON types; keys are an interface."""
+    for c in candidates:
+        sides = {name: _side_to_plain(c.kind, side, reveal) for name, side in (("left", c.left), ("right", c.right))}
+        yield {
+            "kind": c.kind,
+            "group": c.group,
+            "score": c.score,
+            **sides,
+            "agrees": c.agrees.split(", ") if c.agrees else [],
+            "differs": c.differs.split(", ") if c.differs else [],
+            "proof": c.proof,
+        }
+
+
+def _side_to_plain(kind: str, side: Side, reveal: Reveal) -> dict[str, Any]:
+    shown = {n: str(v) for n, v in reveal(kind, side).items() if v is not None}
+    return {"record": side.record, "line": side.line, **shown}
+
+
+def show_all(kind: str, side: Side) -> dict[str, Any]:
+    """Everything, for those who gave a reason."""
+    return {n: side.known.get(n) for n in (*NAMES, *_OPEN) if n in side.known}
+
+
+def mask_persons(kind: str, side: Side) -> dict[str, Any]:
+    """Drop values that identify a person: a file may concern anybody."""
+    return {n: MASK if n in NAMES and v is not None else v for n, v in show_all(kind, side).items()}
+
+
+def mask_as_records(masks: CaseMasks, find: Callable[[str], Record | None]) -> Reveal:
+    """Mask like a workspace's records: victims and children protected, adult accused by name."""
+
+    def reveal(kind: str, side: Side) -> dict[str, Any]:
+        record = find(side.record)
+        # No record to ask whom the law protects: then everybody is masked.
+        if record is None:
+            return mask_persons(kind, side)
+        hidden = masks.list_masked_paths(record)
+        names = _map_paths(kind, side, record)
+        return {n: MASK if v is not None and names.get(n) in hidden else v for n, v in show_all(kind, side).items()}
+
+    return reveal
+
+
+def _map_paths(kind: str, side: Side, record: Record) -> dict[str, str]:
+    """Paths in its record of a side's values."""
+    if kind == "person":
+        return {n: f"persons[{side.line - 1}].{n}" for n in (*NAMES, *_OPEN)}
+    roles = [row["role"].value if "role" in row else "" for row in record.children.get("persons", ())]
+    first = {str(role): f"persons[{roles.index(role)}].name" for role in ("complainant", "accused") if role in roles}
+    return first | {n: n for n in _OPEN}

@@ -7,14 +7,17 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from digitize.login.people import SUPERVISOR
+from digitize.login.people import SUPERVISOR, Account
 from digitize.login.request_guard import NotAnswered, Visitor, read_json
+from digitize.review import reopening
+from digitize.review.answer_history import SETTLED, PastAnswer, undo_answer
 from digitize.review.station.checking import check_value, find_entries
 from digitize.review.station.ledger_thread import LEASE_STEP, OWNER, Room
 from digitize.review.station.saving import SentAnswer, save_answers
 from digitize.review.station.server_state import Served
+from digitize.review.station.stages import WantedKey
 from digitize.review.station.task_view import task_to_plain
-from digitize.review.station.undoing import take_back_answer
+from digitize.review.station.tasks import Task
 from digitize.review.station.unmasking import list_unmasked, note_shown, unmask
 from digitize.review.station.worklist import ORDERS, PAGE, WorkChoice
 
@@ -165,3 +168,30 @@ async def show_masked(request: Request, served: Served, visitor: Visitor) -> Res
         return {"item": task_to_plain(room, visitor.account, task, want, list_unmasked(room, visitor.account))}
 
     return JSONResponse(await served.room.run_in_thread(work))
+
+
+def take_back_answer(room: Room, who: Account, client: str) -> tuple[Task, WantedKey] | None:
+    """Withdraw one's own answer, and lease its item again; None if there is none, or its item is gone."""
+    past = room.find_answer(client)
+    if past is None or past.operator != who.name:
+        return None
+    task = room.worklist.find(past.item)
+    others = [p for p in room.worklist.past.get((past.record, past.cell), ()) if p.client != client]
+    with room.ledger.writing():
+        undo_answer(room.ledger, past, who.name)
+        if past.state == SETTLED and task is not None:
+            reopening.take_back(
+                room.ledger, task.asked.blank, _find_settling_answer(others, task), who.name, client=client
+            )
+    room.forget(past)
+    room.worklist.remove_past(past)
+    if task is None:
+        return None
+    room.worklist.hold(task.base, who.name)
+    want = room.worklist.find_wanted_key(task)
+    return task, want or WantedKey(past.purpose)
+
+
+def _find_settling_answer(others: list[PastAnswer], task: Task) -> PastAnswer | None:
+    """The answer that settled the place before."""
+    return next((p for p in reversed(others) if p.state == SETTLED and p.item == task.base), None)

@@ -6,14 +6,13 @@ separate page.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
+from digitize.machine.pool import run_light_jobs
 from digitize.workspace.intake.looked import Looked
 from digitize.workspace.intake.manifest import Metadata
-from digitize.workspace.intake.page_likeness import compare
-from digitize.workspace.intake.pairing import OnePage, by_name, pair_up
 from digitize.workspace.intake.placing import SheetPlacing
 from digitize.workspace.intake.sorting import PAGE
 from digitize.workspace.ledger import Ledger
@@ -24,11 +23,19 @@ from digitize.workspace.place import Place
 if TYPE_CHECKING:
     from ocr.page import Scan
 
+
+if TYPE_CHECKING:
+    from ocr.page import Scan
+    from ocr.quality.likeness import Fingerprint
+
 _MOST_LOOKED = 1500
 """Pages of a volume and a delivery of which all pictures are compared; of more, only those that are called the same."""
 _MOST_NAMED = 3
 """Files of one name in so many volumes at most: "scan.pdf" says nothing."""
 _TOLD = ("station", "district", "year")
+_LIMIT_S = 60.0
+"""The processor time that one page may take."""
+LOOK, NAME, ORDER = "look", "name", "order"
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,3 +195,117 @@ def named_by_person(
     if not pairs and len(ones) == len(others):
         pairs = {a.id: (b.id, "order") for a, b in zip(ones, others, strict=True)}
     return {p.id: p.waits(*pairs.get(p.id, ())) for p in new}
+
+
+def compare(
+    new: Mapping[str, Scan], old: Mapping[str, Scan], pairs: Iterable[tuple[str, str]], *, all_likely: bool
+) -> dict[tuple[str, str], float]:
+    """(new, old) of pages that look alike -> similarity, 0..1. all_likely: besides these pairs also all others with
+    writing in the same places.
+
+    One page takes 0.1 s, one pair 0.07 s. Unreadable images, or those with fewer than 12 letters, match none; and a
+    mismatch does not prove two different pages, since one may be scanned smaller, or bent.
+    """
+    from ocr.quality.likeness import SAME, likeness
+
+    wanted = set(pairs)
+    chosen = {**old, **new} if all_likely else {n: {**old, **new}[n] for pair in wanted for n in pair}
+    prints = {
+        name: found for (name, _), found in run_light_jobs(_look, list(chosen.items()), _skip_page, _LIMIT_S) if found
+    }
+    wanted |= _likely(prints, new, old) if all_likely else set()
+    judged = {pair for pair in wanted if set(pair) <= prints.keys()}
+    found = {pair: likeness(prints[pair[1]].fine, prints[pair[0]].fine) for pair in sorted(judged)}
+    return {pair: alike for pair, alike in found.items() if alike >= SAME}
+
+
+def _likely(
+    prints: Mapping[str, Fingerprint], new: Mapping[str, Scan], old: Mapping[str, Scan]
+) -> set[tuple[str, str]]:
+    import numpy as np
+
+    from ocr.quality.likeness import likely_pairs
+
+    names = sorted(prints)
+    if len(names) < 2:  # noqa: PLR2004
+        return set()
+    found = likely_pairs(np.stack([prints[n].coarse for n in names]))
+    both = [(names[a], names[b]) for a, b in found]
+    return {(a, b) if a in new else (b, a) for a, b in both if (a in new and b in old) or (b in new and a in old)}
+
+
+def _look(job: tuple[str, Scan]) -> Fingerprint | None:
+    from ocr.errors import ScanError
+    from ocr.quality.lettering import find_lettering
+    from ocr.quality.likeness import take_fingerprint
+    from ocr.quality.page import LEAST_LETTERS
+    from ocr.quality.picture import open_picture
+
+    try:
+        picture = open_picture(job[1])
+    except (ScanError, OSError):
+        return None
+    # Pages without writing are all alike.
+    return take_fingerprint(picture) if len(find_lettering(picture).stats) >= LEAST_LETTERS else None
+
+
+def _skip_page(job: tuple[str, Scan]) -> None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class OnePage:
+    """A new or existing page. id: its scan, or the page's own. name: of its file; of: pages of that file."""
+
+    id: str
+    name: str
+    index: int = 0
+    of: int = 1
+
+
+def by_name(new: Sequence[OnePage], old: Sequence[OnePage]) -> dict[str, str]:
+    """New page -> old page of a file with the same name (ignoring case), position and page count."""
+    places = {_place(p): p.id for p in old}
+    return {p.id: places[_place(p)] for p in new if _place(p) in places}
+
+
+def pair_up(
+    new: Sequence[OnePage], old: Sequence[OnePage], same: Mapping[tuple[str, str], float], named: Mapping[str, str]
+) -> dict[str, tuple[str, str]]:
+    """New page -> (old page, criterion), each old one once. new, old: in order. same: pairs that look alike, with
+    similarity.
+
+    A name is weaker than an image: pages of a PDF shift by one if one more was scanned. If most are matched, the rest
+    between two pairs is matched in order if both sides have as many. Pages before the first and after the last pair may
+    be other pages of the book: they are matched only if the totals are equal.
+    """
+    pairs: dict[str, tuple[str, str]] = {}
+    for one, other in sorted(same, key=lambda pair: (-same[pair], pair)):
+        if one not in pairs and other not in {o for o, _ in pairs.values()}:
+            pairs[one] = (other, LOOK)
+    taken = {other for other, _ in pairs.values()}
+    for one, other in named.items():
+        if one not in pairs and other not in taken:
+            pairs[one] = (other, NAME)
+            taken.add(other)
+    return {**pairs, **_pair_between(new, old, pairs)} if 2 * len(pairs) >= len(new) else pairs
+
+
+def _pair_between(
+    new: Sequence[OnePage], old: Sequence[OnePage], pairs: Mapping[str, tuple[str, str]]
+) -> dict[str, tuple[str, str]]:
+    at = {p.id: i for i, p in enumerate(old)}
+    known = [(i, at[pairs[p.id][0]]) for i, p in enumerate(new) if p.id in pairs]
+    if len(new) == len(old):
+        known = [(-1, -1), *known, (len(new), len(old))]
+    found: dict[str, tuple[str, str]] = {}
+    for (a, b), (c, d) in zip(known, known[1:], strict=False):
+        # As many on both sides, and none of those there is another's: the order on paper is the same.
+        others = old[b + 1 : d]
+        if c - a == d - b and not {o.id for o in others} & {o for o, _ in pairs.values()}:
+            found |= {new[a + k].id: (old[b + k].id, ORDER) for k in range(1, c - a)}
+    return found
+
+
+def _place(page: OnePage) -> tuple[str, int, int]:
+    return (page.name.rpartition("/")[2].casefold(), page.index, page.of)

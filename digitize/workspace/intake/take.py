@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
@@ -15,7 +15,6 @@ from digitize.workspace.intake.bags import open_bags
 from digitize.workspace.intake.delivery import Given, list_files, shown_name
 from digitize.workspace.intake.looked import Looked, as_known_now
 from digitize.workspace.intake.manifest import Metadata, check_metadata, check_places, check_register, require_own_page
-from digitize.workspace.intake.mixed import to_look_at
 from digitize.workspace.intake.placing import SheetPlacing, look_for_sheets, page_scan
 from digitize.workspace.intake.probing import probe_all
 from digitize.workspace.intake.report import IntakeReport
@@ -31,6 +30,7 @@ from mappers.codes import place_lists
 
 log = logging.getLogger(__name__)
 _NOTHING_SAID = DeliveryAnswer()
+_STATIONS = "SELECT DISTINCT station FROM scans WHERE volume = ? AND station > '' ORDER BY station"
 
 
 def take_in(
@@ -290,3 +290,13 @@ class _Writer:
             here = self._catalogue.source(x.sha256) if x.known else None
             if here is not None and here.name != x.given.name:
                 yield x.given.name, here.name
+
+
+def to_look_at(taken: Iterable[Looked], ledger: Ledger, volumes: Iterable[int]) -> Iterator[tuple[str, str]]:
+    """(name, problem) of tables taken in, and of volumes whose metadata name several stations."""
+    yield from ((look.given.name, note) for look in taken for note in look.notes)
+    labels = Catalogue(ledger).volume_labels()
+    for volume in sorted(volumes):
+        stations = [row["station"] for row in ledger.rows(_STATIONS, (volume,))]
+        if len(stations) > 1:
+            yield labels[volume], f"its pages are told to be of {', '.join(stations)}; two books need two labels"
