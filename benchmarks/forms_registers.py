@@ -107,7 +107,8 @@ def read_volume(folder: Path, pages: Sequence[Gold], auto: bool) -> list[Found]:
     cv2.setNumThreads(1)
     registers = package_registers()
     form = None if auto else registers.forms[pages[0]["form"]]
-    ask = Ask(form, (pages[0]["language"],), print_reader(load_engine("tesseract")), registers)
+    engine = load_engine("tesseract")
+    ask = Ask(form, (pages[0]["language"],), print_reader(engine), registers, engine)
     found, layout = [], None
     for page in pages:
         grey = open_page(Scan(folder / page["file"], "")).grey

@@ -49,11 +49,25 @@ def day_zones(page: Recognition, accept: float) -> Mapping[str, ZoneValue]:
         date = date_in(found.text)
         box = (found.box.x0, found.box.y0, found.box.x1, found.box.y1)
         zones[ABOVE] = ZoneValue(found.text, date or None, found.confidence if date else 0.0, box, accept=accept)
-    # At least one pixel: rows may begin at the very top, and a picture of nothing cannot be cut.
-    head = max(1, min((box.y0 for row in page.rows for box in row.boxes), default=1))
     for n, row in enumerate(page.rows):
-        zones[day_zone(row.id)] = ZoneValue("", None, 0.0, None if n else (0, 0, page.width, head), accept=accept)
+        zones[day_zone(row.id)] = ZoneValue("", None, 0.0, None if n else _find_head(page), accept=accept)
     return zones
+
+
+def _find_head(page: Recognition) -> tuple[int, int, int, int]:
+    """What lies above the rows of a page, on its scan: x0, y0, x1, y1 in pixels."""
+    boxes = [box for row in page.rows for box in row.boxes]
+    width, height = page.width, page.height
+    # At least one pixel: rows may begin at the very top, and a picture of nothing cannot be cut.
+    match round(page.angle_deg / 90) % 4:
+        case 1:
+            return 0, 0, max(1, min((box.x0 for box in boxes), default=1)), height
+        case 2:
+            return 0, min(height - 1, max((box.y1 for box in boxes), default=height)), width, height
+        case 3:
+            return min(width - 1, max((box.x1 for box in boxes), default=width)), 0, width, height
+        case _:
+            return 0, 0, width, max(1, min((box.y0 for box in boxes), default=1))
 
 
 def day_zone(row: str) -> str:

@@ -215,9 +215,19 @@ def row_mark(reading: Reading, row: str) -> str:
     if found is None or not found.boxes:
         return ""
     box = found.boxes[0]
+    low, high = (box.x0, box.x1) if _is_on_its_side(reading) else (box.y0, box.y1)
     # A power of two from a quarter to half of the height, so that a row cut some pixels off mostly keeps its mark.
-    step = max(8, 1 << max((box.y1 - box.y0).bit_length() - 2, 0))
-    return f"{(box.y0 + box.y1) // 2 // step}/{step}"
+    step = max(8, 1 << max((high - low).bit_length() - 2, 0))
+    return f"{(low + high) // 2 // step}/{step}"
+
+
+def _is_on_its_side(reading: Reading) -> bool:
+    """Whether rows lie beside each other on the scan, as on a page that was scanned on its side."""
+    firsts = [row.boxes[0] for row in reading.rows if row.boxes]
+    if not firsts:
+        return False
+    across, down = [box.x0 + box.x1 for box in firsts], [box.y0 + box.y1 for box in firsts]
+    return max(across) - min(across) > max(down) - min(down)
 
 
 def text_of(value: ZoneValue) -> str:

@@ -42,10 +42,11 @@ class Pictures:
         return cut_png(self._open(page), box, recognition.angle_deg if recognition else 0.0)
 
     def draw_row(self, page: str, boxes: Sequence[Box]) -> bytes:
-        """Image of a register row, one box per half, stacked, as PNG bytes. Raises ScanError."""
+        """Image of a register row, one box per half, stacked, as PNG bytes. Raises ScanError, NotFound."""
         from ocr.outputs.overlay import row_png
 
-        return row_png(self._open(page), boxes)
+        recognition = newest_recognition(self._ledger, page)
+        return row_png(self._open(page), boxes, recognition.angle_deg if recognition else 0.0)
 
     def draw_page(self, page: str, doubtful: tuple[str, ...] = (), *, is_masked: bool) -> bytes:
         """Image of a page with its zones drawn in, as PNG bytes. Raises ScanError, NotFound.

@@ -87,27 +87,29 @@ def cut_png(grey: Image, box: Box, angle_deg: float = 0.0, max_width: int = 900)
     return to_png(crop)
 
 
-def row_png(grey: Image, boxes: Sequence[Box], max_width: int = 900) -> bytes:
+def row_png(grey: Image, boxes: Sequence[Box], angle_deg: float = 0.0, max_width: int = 900) -> bytes:
     """A row of a table as PNG bytes: each box cut into pieces about four times as wide as high, below each other.
 
-    grey: (height, width) uint8, upright. A row is too wide to be read in one line at max_width pixels.
+    grey: (height, width) uint8, as scanned. angle_deg: as cut_png's. A row is too wide to be read in one line at
+    max_width pixels.
     """
-    pieces = [piece for box in boxes for piece in _pieces(grey, box)]
+    pieces = [piece for box in boxes for piece in _pieces(grey, box, round(angle_deg / 90))]
     width = min(max_width, max(p.shape[1] for p in pieces))
     fitted = [_fit(p, min(1.0, width / p.shape[1]), width) for p in pieces]
     gap = np.full((_GAP_PX, width), _COVER, np.uint8)
     return to_png(np.vstack([part for p in fitted for part in (p, gap)][:-1]))
 
 
-def _pieces(grey: Image, box: Box) -> list[Image]:
+def _pieces(grey: Image, box: Box, quarters: int) -> list[Image]:
     height, width = grey.shape[:2]
     y0, y1 = max(0, box.y0 - _MARGIN_PX), min(height, box.y1 + _MARGIN_PX)
     x0, x1 = max(0, box.x0 - _MARGIN_PX), min(width, box.x1 + _MARGIN_PX)
     if y1 <= y0 or x1 <= x0:
         return [np.full((8, 8), 255, np.uint8)]
-    count = min(_MOST_PIECES, max(1, round(((x1 - x0) / (4 * (y1 - y0))) ** 0.5)))
-    edges = np.linspace(x0, x1, count + 1).astype(int)
-    return [grey[y0:y1, a:b] for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    row = np.rot90(grey[y0:y1, x0:x1], -quarters)
+    count = min(_MOST_PIECES, max(1, round((row.shape[1] / (4 * row.shape[0])) ** 0.5)))
+    edges = np.linspace(0, row.shape[1], count + 1).astype(int)
+    return [np.ascontiguousarray(row[:, a:b]) for a, b in zip(edges[:-1], edges[1:], strict=True)]
 
 
 def _fit(piece: Image, scale: float, width: int) -> Image:

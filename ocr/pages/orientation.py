@@ -29,12 +29,20 @@ _SURE = 0.6
 
 
 def find_turn(
-    page: Image, flat: Image, scale: float, view: View, languages: Sequence[str], engine: Engine
+    page: Image,
+    flat: Image,
+    scale: float,
+    view: View,
+    languages: Sequence[str],
+    engine: Engine,
+    *,
+    clearly: float = _CLEARLY,
 ) -> int | None:
     """How far to turn a view of the scan anticlockwise so it stands upright: 0, 90, 180 or 270; None when not sure.
 
     page: the scan with white ground; flat: the same seen small, scale: its pixels per pixel. The engine reads a few
-    lines, and those once more upside down where they were not read surely.
+    lines, and those once more upside down where they were not read surely. clearly: how much more surely one way must
+    be read than the other.
     """
     side = _sideways(ink_of(view.draw(flat, scale)))
     if side is None:
@@ -49,7 +57,7 @@ def find_turn(
             return side
         downs.append(_read(np.ascontiguousarray(np.rot90(samples, 2)), languages, engine))
         up, down = max(ups), max(downs)
-        if max(up, down) >= _LEAST and abs(up - down) >= _CLEARLY:
+        if max(up, down) >= _LEAST and abs(up - down) >= clearly:
             return side if up > down else (side + 180) % 360
     return None
 

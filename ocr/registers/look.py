@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr.engine import Engine
 from ocr.registers.aligned import align_columns
 from ocr.registers.columns import widen_edges
 from ocr.registers.form import RegisterForm, Registers, package_registers
@@ -35,12 +36,16 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """How to read a register. form: None to find out. languages: best first. read: reads print; None: no header."""
+    """How to read a register. form: None to find out. languages: best first. read: reads print; None: no header.
+
+    engine: reads a few lines to tell which way up a page without a header lies; None: pages are taken as upright.
+    """
 
     form: RegisterForm | None = None
     languages: tuple[str, ...] = ()
     read: Reader | None = None
     registers: Registers = field(default_factory=package_registers)
+    engine: Engine | None = None
 
 
 @dataclass(frozen=True, slots=True)

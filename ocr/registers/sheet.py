@@ -40,7 +40,8 @@ class LevelSheet:
     """A level look at one scan.
 
     image: (height, width) uint8, flattened, 0 black, at most LONG_SIDE_PX long. flat: the scan at full size, flattened
-    and cropped to the paper. to_flat: (2, 3), sheet pixels to those of flat. page: flat's way to the scan.
+    and cropped to the paper. to_flat: (2, 3), sheet pixels to those of flat. page: flat's way to the scan. turn_deg:
+    how far the scan was turned anticlockwise, by quarters.
     """
 
     image: Image
@@ -48,6 +49,7 @@ class LevelSheet:
     to_flat: Matrix
     page: Prepared
     angle_deg: float
+    turn_deg: int = 0
 
     @property
     def height(self) -> int:
@@ -93,7 +95,7 @@ def open_sheet(grey: Image, turn_deg: int = 0) -> LevelSheet:
     # By the sizes themselves, which were rounded to whole pixels.
     fx, fy = flat.shape[1] / sized.shape[1], flat.shape[0] / sized.shape[0]
     grown = np.array([[fx, 0, (fx - 1) / 2], [0, fy, (fy - 1) / 2]])
-    return LevelSheet(np.asarray(level, np.uint8), flat, grown @ turn, page, angle)
+    return LevelSheet(np.asarray(level, np.uint8), flat, grown @ turn, page, angle, turn_deg)
 
 
 def _choose_scale(long_side_px: int) -> float:

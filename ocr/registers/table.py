@@ -10,13 +10,14 @@ from ocr.registers.agree import disagreeing
 from ocr.registers.aligned import align_columns, other_gutter
 from ocr.registers.aside import Aside, find_asides
 from ocr.registers.columns import carry_columns, fit_columns, lacks_columns, shares_of, split_columns
+from ocr.registers.direction import open_upright
 from ocr.registers.doubts import with_doubts
 from ocr.registers.form import RegisterForm
 from ocr.registers.grid import Grid, find_grid
 from ocr.registers.ink import Marks, find_marks, no_marks
 from ocr.registers.labels import Heading, columns_by_labels, columns_by_widths, columns_in_order, fit_form
-from ocr.registers.look import Ask, Layout, look_at, may_go_on, settle_register
-from ocr.registers.sheet import LevelSheet, open_sheet
+from ocr.registers.look import Ask, Layout, may_go_on, settle_register
+from ocr.registers.sheet import LevelSheet
 from ocr.registers.strokes import without_strokes
 from ocr.registers.table_rows import AGAIN, TableRow, half_rows, rows_of, spans_of, without_levels
 
@@ -50,14 +51,12 @@ class RegisterTable:
 def read_table(grey: Image, ask: Ask, layout: Layout | None = None) -> RegisterTable:
     """Find the table of one scan. All its rows are doubtful where columns had to be put that were not seen.
 
-    grey: (height, width) uint8, upright, 0 black. layout: of the volume, from an earlier page. Never raises for what is
+    grey: (height, width) uint8, 0 black. layout: of the volume, from an earlier page. Never raises for what is
     on the page.
     """
-    sheet = open_sheet(grey)
-    form = ask.form or (layout.form if layout else None)
-    # None, not False: a register of one page may be ruled across two.
-    look = look_at(sheet, ask, first=layout is None, spread=True if form is not None and form.split else None)
+    sheet, look = open_upright(grey, ask, layout)
     if look is None:
+        form = ask.form or (layout.form if layout else None)
         return RegisterTable(sheet, no_marks(), form, reason="no ruled columns were found")
     look, form, reason = settle_register(sheet, ask, layout, look)
     grid, marks, heading = look.grid, look.marks, look.heading

@@ -56,7 +56,7 @@ class VolumeReader:
         self._asked = find_register(form, self._known)
         codes = tuple(languages) or ("en",)
         engine = load_engine(settings.engine)
-        self._ask = Ask(self._asked, codes, print_reader(engine), self._known)
+        self._ask = Ask(self._asked, codes, print_reader(engine), self._known, engine)
         self._engine = engine
         self._cells = cells or CellReader(engine, codes, settings)
 
@@ -72,7 +72,7 @@ class VolumeReader:
         grey = page.grey if isinstance(page, OpenedPage) else page
         layout = self._layout(before)
         table = read_table(grey, self._ask, layout)
-        form, reason = self._form(table, before, grey.shape[1])
+        form, reason = self._form(table, before)
         # Before cells are read, which takes most of a page's time.
         if only_known and form is None:
             return Recognition(None, grey.shape[1], grey.shape[0], reason=reason)
@@ -85,16 +85,18 @@ class VolumeReader:
             form=form,
             width=grey.shape[1],
             height=grey.shape[0],
+            # How far the page lies turned on the scan, -90 to 180; the sheet knows how far it was turned back.
+            angle_deg=180.0 - (table.sheet.turn_deg + 180) % 360,
             reason=reason,
             zones=_zones(rows, cells),
             text_layer=page.text_layer if isinstance(page, OpenedPage) else "",
             notes=notes + table.notes,
             rows=rows,
-            carried=_handed_on(table, before, form, grey.shape[1]),
+            carried=_handed_on(table, before, form),
             around=self._read_around(table, [place.id for place in rows], cells),
         )
 
-    def _form(self, table: RegisterTable, before: Carried | None, width_px: int) -> tuple[str | None, str]:
+    def _form(self, table: RegisterTable, before: Carried | None) -> tuple[str | None, str]:
         """The register of a page, or why it is none: too few of its columns have names, or it bears no header and is
         not about as wide as the pages before.
         """
@@ -103,7 +105,7 @@ class VolumeReader:
             return None, f"its header is that of {form}, but too few of its columns could be named"
         if form is None or self._asked is not None or table.heading is not None or before is None or not before.width:
             return form, table.reason
-        ratio = _width(table, width_px) / before.width
+        ratio = _width(table) / before.width
         if table.rows and not 1 / _MOST_WIDER <= ratio <= _MOST_WIDER:
             return None, "no header was found, and its table is not as wide as those of the pages before"
         return form, table.reason
@@ -212,16 +214,21 @@ def _share_named(columns: Sequence[str]) -> float:
     return 1.0 - sum(c.startswith(_NAMELESS) for c in columns) / len(columns) if columns else 1.0
 
 
-def _width(table: RegisterTable, width_px: int) -> float:
-    """The share of a scan's width that its table takes; 0.0 without rows."""
+def _width(table: RegisterTable) -> float:
+    """The share of a page's width that its table takes; 0.0 without rows."""
     boxes = [box for row in table.rows for box in row.boxes]
-    return round((max(b.x1 for b in boxes) - min(b.x0 for b in boxes)) / width_px, 2) if boxes else 0.0
+    if not boxes:
+        return 0.0
+    # Boxes lie on the scan: of a page on its side their heights tell.
+    if table.sheet.turn_deg % 180:
+        return round((max(b.y1 for b in boxes) - min(b.y0 for b in boxes)) / table.sheet.page.source_height, 2)
+    return round((max(b.x1 for b in boxes) - min(b.x0 for b in boxes)) / table.sheet.page.source_width, 2)
 
 
-def _handed_on(table: RegisterTable, before: Carried | None, form: str | None, width_px: int) -> Carried:
+def _handed_on(table: RegisterTable, before: Carried | None, form: str | None) -> Carried:
     """The volume's columns after a page: those of the last header, or of its first page."""
     layout = table.layout
     if layout is None or (table.heading is None and before is not None and before.columns):
         return replace(before, last=form) if before is not None else Carried(last=form)
     shares = tuple(tuple(round(float(x), _SHARE_DIGITS) for x in edges) for edges in layout.shares)
-    return Carried(layout.form.id if layout.form else None, layout.columns, shares, form, _width(table, width_px))
+    return Carried(layout.form.id if layout.form else None, layout.columns, shares, form, _width(table))

@@ -1,17 +1,28 @@
 """Ruled pages as offices and telephones bring them: mended where that can be done, and found at their places."""
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
 from ruled_paper import ASK, EDGES, FORM, boxed
 
+from ocr.engines import load_engine
 from ocr.geometry.mapping import PageMap, picture
 from ocr.geometry.slant import find_slant
+from ocr.registers.form import package_registers
 from ocr.registers.sheet import SLANT_MENDED, open_sheet
-from ocr.registers.table import read_table
+from ocr.registers.table import Ask, read_table
+from ocr.registers.volume import print_reader
 from sample_data.makers import poor_scans
 
+SAMPLES = Path(__file__).parents[2] / "sample_data" / "registers"
 MENDED = ("half of the pixels", "slant", "strong slant", "photograph", "tilt", "pale", "shadow")
+
+
+@pytest.fixture(scope="module")
+def engine():
+    return load_engine("tesseract")
 
 
 def holds_all_cells(table, scan):
@@ -66,3 +77,24 @@ def test_the_map_of_a_page_seen_at_a_slant_leads_there_and_back():
     seen = picture(source, page)
     dark = np.argwhere(seen < 100)
     assert np.abs(dark.mean(axis=0) - (200, 300)).max() < 1.5
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_a_page_upside_down_or_on_its_side_is_turned(quarters, engine):
+    grey = cv2.imread(str(SAMPLES / "reg_vcnb_en_light_5_0.jpg"), cv2.IMREAD_GRAYSCALE)
+    form = package_registers().forms["reg_vcnb"]
+    ask = Ask(form, ("en",), print_reader(engine), engine=engine)
+    table = read_table(poor_scans.turn(grey, quarters).grey, ask)
+    assert table.sheet.turn_deg == 360 - 90 * quarters and len(table.rows) == 8 and table.columns == form.ids
+    boxes = [row.boxes[0] for row in table.rows]
+    at = [box.x0 if quarters == 1 else -box.y0 if quarters == 2 else -box.x0 for box in boxes]
+    assert at == sorted(at)
+
+
+def test_a_later_page_upside_down_is_turned_by_the_columns_of_its_volume(engine):
+    ask = Ask(FORM, ("en",), lambda pictures, code: [""] * len(pictures), engine=engine)
+    layout = read_table(boxed().grey, ASK).layout
+    upright = read_table(boxed().grey, ask, layout)
+    turned = read_table(poor_scans.turn(boxed().grey, 2).grey, ask, layout)
+    assert upright.sheet.turn_deg == 0 and turned.sheet.turn_deg == 180
+    assert turned.columns == FORM.ids and [row.numbered for row in turned.rows] == [True] * 6

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from test_digitize_registers import DAYBOOK, arrests, book, records_of, run, scan_again, seen, settle
 from test_digitize_registers_words import lines_of
 
-from digitize.reading.days import add_days
+from digitize.reading.days import add_days, day_zone, day_zones
 from digitize.reading.neighbours import _day_marks
 from digitize.reading.rows import DAY, RegisterRow, RowCell
 from mappers.sources.values import PlacedValue, ZoneValue
-from ocr.page import Around, Box, Candidate, ZoneReading
+from ocr.page import Around, Box, Candidate, Recognition, RowPlace, ZoneReading
 from ocr.registers.between import kind_of
 
 __all__ = ["book"]
@@ -151,3 +151,13 @@ def test_what_a_page_needs_from_above_is_what_its_rows_lack(kinds, is_above):
     lacking = ["day" not in r.cells for r in add_days(rows, above) if r.kind_by_person == "record"]
     marks = _day_marks(kinds, is_day_above=is_above)
     assert marks == lacking if lacking else marks == [not is_above and DAY not in kinds]
+
+
+@pytest.mark.parametrize(
+    ("angle", "head"),
+    [(0.0, (0, 0, 900, 100)), (180.0, (0, 700, 900, 1200)), (90.0, (0, 0, 50, 1200)), (-90.0, (850, 0, 900, 1200))],
+)
+def test_what_lies_above_the_rows_is_looked_for_where_the_page_has_its_top(angle, head):
+    row = RowPlace("r01", (Box(50, 100, 850, 700),))
+    found = Recognition("reg_gd", 900, 1200, angle_deg=angle, rows=(row,))
+    assert day_zones(found, 0.9)[day_zone("r01")].box == head

@@ -189,3 +189,9 @@ def test_every_cell_ends_in_exactly_one_row(given_pages):
         pages.append(rows)
     ended = [zone for r in resolve_dittos(join_rows(pages)) for zone in r.zones]
     assert sorted(ended) == sorted(zone for rows in pages for r in rows for zone in r.zones)
+
+
+def test_rows_of_a_page_on_its_side_are_told_apart_by_where_they_lie_across_the_scan():
+    rows = tuple(RowPlace(f"r{n:02d}", (Box(80 * n, 0, 80 * n + 80, 900),)) for n in range(1, 4))
+    reading = Reading("reg_gd", "reg_gd", rows=rows)
+    assert len({row_mark(reading, row.id) for row in rows}) == 3

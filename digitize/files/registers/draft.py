@@ -356,7 +356,7 @@ class _Drafting:
 
     def _read(self, page: RuledPage, form: RegisterForm) -> RegisterTable:
         known = self.registers.model_copy(update={"forms": {form.id: form}})
-        return read_table(page.grey, Ask(form, self.spoken, print_reader(self.engine), known))
+        return read_table(page.grey, Ask(form, self.spoken, print_reader(self.engine), known, self.engine))
 
     def _first_row_start(self, columns: Sequence[DraftColumn]) -> str:
         """The column on which rows of registers of the library begin, if it is there; else the first."""

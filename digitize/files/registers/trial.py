@@ -74,7 +74,7 @@ def try_register(
 ) -> Iterator[Tried]:
     """Read pages with a register, each after those before it, as a run does. Raises what the engine raises."""
     known = package_registers().model_copy(update={"forms": {form.id: form}})
-    ask = Ask(form, tuple(languages) or ("en",), print_reader(engine), known)
+    ask = Ask(form, tuple(languages) or ("en",), print_reader(engine), known, engine)
     layout: Layout | None = None
     for scan in scans:
         table = read_table(scan.grey, ask, layout)
