@@ -76,10 +76,26 @@ class Case:
         fields["acts"] = self._rows("statutes", zones)
         fields["persons"] = [complainant, *accused] if len(complainant) > 1 else accused
         fields["property"] = self._rows("property", zones)
+        if "feature_sex" in zones:
+            fields["features"] = self.rows.get("features", [])
         return fields
+
+    def take_share(self, at: int, of: int) -> Case:
+        """The case as one page of several tells it: the at-th of so many, from 1, has its share of lists and story."""
+        values, rows = dict(self.values), dict(self.rows)
+        for zone in ("accused", "property", "narrative"):
+            lines, own = values.get(zone, "").split("\n"), rows.get(zone, [])
+            values[zone] = "\n".join(lines[_share(len(lines), at, of)])
+            rows[zone] = own[_share(len(own), at, of)]
+        return Case(values, self.means, rows)
 
     def _rows(self, zone: str, zones: Sequence[str]) -> Rows:
         return self.rows.get(zone, []) if zone in zones else []
+
+
+def _share(count: int, at: int, of: int) -> slice:
+    each = -(-count // of)
+    return slice((at - 1) * each, at * each)
 
 
 def invent(book: Book, ask: Ask, phrases: Phrases, rng: random.Random) -> Case:

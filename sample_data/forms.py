@@ -1,9 +1,11 @@
-"""Writes the form files of the printed IIF-I from the layout that draws it, with their key points and blank prints."""
+"""Writes the form files of the printed forms from the layouts that draw them, with key points and blank prints."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from types import MappingProxyType
 
@@ -14,6 +16,7 @@ from ocr.forms.marks import answer_ink
 from ocr.geometry.features import build_features, save
 from sample_data import iif1, wbp27
 from sample_data.layout import HEIGHT, WIDTH, Answer, Blank, Sheet
+from sample_data.sheets import TIES, sheet_forms, sheet_id, sheet_labels, sheet_style
 
 ROOT = Path(__file__).parent.parent
 DrawBlank = Callable[[str], tuple[Sheet, Image.Image]]
@@ -33,6 +36,16 @@ _KINDS: Mapping[str, str] = MappingProxyType(
         "complainant_age": "line",
         "occurrence_from": "date",
         "occurrence_to": "date",
+    }
+)
+_LISTS: Mapping[str, str] = MappingProxyType(
+    {
+        "district": "district",
+        "police_station": "station",
+        "outside_ps": "station",
+        "outside_district": "district",
+        "transferred_ps": "station",
+        "transferred_district": "district",
     }
 )
 _NAMES: Mapping[str, str] = MappingProxyType(
@@ -59,27 +72,68 @@ _SOURCE = (
 )
 
 
+_SHEETS_SOURCE = "Drawn by sample_data/make.py --write-forms. A print in use will differ: draft it."
+
+
+@dataclass(frozen=True)
+class _FormHead:
+    """What stands at the head of a form file. style: what the form is drawn by; say: the words of printed answers."""
+
+    id: str
+    style: str
+    family: str
+    title: str
+    language: str
+    source: str
+    say: Mapping[str, str]
+    more: tuple[str, ...] = ()
+
+
 def write_forms(draw_blank: DrawBlank) -> Iterator[str]:
     """Write all form files; yields a line on each."""
+    folder = ROOT / "ocr" / "forms"
+    for head in (*_one_page_heads(), *_sheet_heads()):
+        yield _write(draw_blank, folder, head)
+    wbp = "W.B.P. Form No. 27, as the samples draw it"
+    sample = _FormHead("wbp_27_sample", "wbp", wbp27.FAMILY, wbp, "en", _SOURCE, iif1.labels("en"))
+    yield _write(draw_blank, ROOT / "sample_data" / "forms", sample)
+
+
+def _one_page_heads() -> Iterator[_FormHead]:
     for language in iif1.LANGUAGES:
-        yield _write(draw_blank, ROOT / "ocr" / "forms" / f"iif1_{language}.toml", language)
-    yield _write(draw_blank, ROOT / "sample_data" / "forms" / "wbp_27_sample.toml", "wbp")
+        title = _TITLE.format(name=_NAMES[language])
+        yield _FormHead(f"iif1_{language}", language, iif1.FAMILY, title, language, _SOURCE, iif1.labels(language))
 
 
-def _write(draw_blank: DrawBlank, path: Path, style: str) -> str:
-    sheet, printed = draw_blank(style)
+def _sheet_heads() -> Iterator[_FormHead]:
+    for form in sheet_forms().values():
+        for language, page in product(form.languages, form.pages):
+            title = f"{form.title}, page {page.part} ({page.name}), {_NAMES[language]}"
+            flags = {"optional": page.optional, "repeats": page.repeats}
+            more = (
+                f"part = {page.part}",
+                *(f"{name} = true" for name, is_so in flags.items() if is_so),
+                f"ties = {json.dumps(TIES)}",
+            )
+            style = sheet_style(form.family, page.part, language)
+            say = {**iif1.labels(language), **sheet_labels(language)}
+            source = f"{form.source}. {_SHEETS_SOURCE}"
+            name = sheet_id(form.family, page.part, language)
+            yield _FormHead(name, style, form.family, title, language, source, say, more)
+
+
+def _write(draw_blank: DrawBlank, folder: Path, head: _FormHead) -> str:
+    sheet, printed = draw_blank(head.style)
+    path = folder / f"{head.id}.toml"
     blanks = [b for b in sheet.blanks if not b.zone.startswith("_")]
     path.parent.mkdir(parents=True, exist_ok=True)
     features = build_features([_scan(printed)], [b.box for b in sheet.blanks])
     save(features, path.with_suffix(".npz"))
     PRINTS.mkdir(exist_ok=True)
     ImageOps.invert(printed).point(lambda v: 255 * (v >= _BLACK)).convert("1").save(_print_of(path.stem), optimize=True)
-    language = "en" if style == "wbp" else style
-    say = iif1.labels(language)
     answers = [(a, answer_ink(_scan(printed), a.box)) for a in sheet.answers]
-    zones = "".join(_zone(b, [x for x in answers if x[0].zone == b.zone], say) for b in blanks)
-    text = _head(path.stem, style, language) + zones
-    path.write_text(text, encoding="utf-8", newline="\n")
+    zones = "".join(_zone(b, [x for x in answers if x[0].zone == b.zone], head.say) for b in blanks)
+    path.write_text(_head(head, {b.zone for b in blanks}) + zones, encoding="utf-8", newline="\n")
     return f"{path.name}: {len(blanks)} zones, {features.size} key points"
 
 
@@ -91,28 +145,29 @@ def _scan(printed: Image.Image) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8
     return np.asarray(ImageOps.invert(printed), np.uint8)
 
 
-def _head(form: str, style: str, language: str) -> str:
-    title = "W.B.P. Form No. 27, as the samples draw it" if style == "wbp" else _TITLE.format(name=_NAMES[language])
-    family = wbp27.FAMILY if style == "wbp" else iif1.FAMILY
-    languages = [language] if language == "en" else [language, "en"]
+def _head(head: _FormHead, zones: Set[str]) -> str:
+    languages = [head.language] if head.language == "en" else [head.language, "en"]
+    volume = [zone for zone in ("district", "police_station", "year") if zone in zones]
+    days = [zone for zone in ("fir_date", "info_date", "gd_date") if zone in zones]
     lines = [
         "# Written by sample_data/make.py --write-forms; change the layout there and write it anew.",
         "format = 1",
-        f'id = "{form}"',
-        f'family = "{family}"',
-        f'title = "{title}"',
+        f'id = "{head.id}"',
+        f'family = "{head.family}"',
+        f'title = "{head.title}"',
         f"languages = {json.dumps(languages)}",
         f"width = {WIDTH}",
         f"height = {HEIGHT}",
-        f'features = "{form}.npz"',
+        f'features = "{head.id}.npz"',
         f"min_inliers = {_LEAST_AGREED}",
-        f'source = "{_SOURCE}"',
-        'per_volume = ["district", "police_station", "year"]',
+        *head.more,
+        f'source = "{head.source}"',
+        f"per_volume = {json.dumps(volume)}",
         "",
         "[[agree]]",
         'year = "year"',
         'number = "fir_no"',
-        'dates = ["fir_date", "info_date", "gd_date"]',
+        f"dates = {json.dumps(days)}",
     ]
     return "\n".join(lines) + "\n"
 
@@ -120,8 +175,8 @@ def _head(form: str, style: str, language: str) -> str:
 def _zone(blank: Blank, answers: Sequence[tuple[Answer, str]], say: Mapping[str, str]) -> str:
     lines = ["", "[[zone]]", f'id = "{blank.zone}"', f"box = {list(blank.box)}", f'kind = "{_kind(blank)}"']
     lines.append("handwriting = true")
-    if blank.zone in ("district", "police_station"):
-        lines.append(f'list = "{blank.zone.removeprefix("police_")}"')
+    if blank.zone in _LISTS:
+        lines.append(f'list = "{_LISTS[blank.zone]}"')
     choices = _choices(blank.zone, say)
     if choices:
         lines.append(f"choices = {json.dumps(choices, ensure_ascii=False)}")

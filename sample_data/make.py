@@ -30,12 +30,16 @@ from sample_data.layout import Blank, Sheet
 from sample_data.lettering import Lettering
 from sample_data.phrases import Phrases, load_phrases
 from sample_data.plan import SEED, Plan, by_lot, committed, further_languages
+from sample_data.sheet_cases import invent_whole, whole_firs
+from sample_data.sheets import sheet, sheet_forms, sheet_style, split_style
 from sample_data.wear import Worn, choose, turned, worn
 from sample_data.write import bitonal, write_scans
 
 HERE = Path(__file__).parent
 SCANS = HERE / "fir_book_2025"
 GOLD = HERE / "gold.jsonl"
+SHEETS = HERE / "fir_sheets"
+"""FIRs of several pages, with their own gold."""
 FURTHER = HERE / "iif1_languages"
 """A page of the IIF-I in each further language, with its own gold: what the tests read and the demo does not."""
 _MANIFEST = ("file", "volume", "station", "district", "year", "kind", "language", "page")
@@ -60,29 +64,47 @@ class Studio:
         self._prints: dict[str, tuple[Sheet, Image.Image]] = {}
 
     def blank(self, style: str) -> tuple[Sheet, Image.Image]:
-        """A form as laid out and its print as a mask; style: a language of the IIF-I, or "wbp"."""
+        """A form as laid out and its print as a mask; style: a language of the IIF-I on one page, "wbp", or a page of a
+        form of several (`sheet_style`).
+        """
         if style not in self._prints:
-            measure = print_measure(self.fonts, style)
-            sheet = wbp27.sheet(measure) if style == "wbp" else iif1.sheet(style, measure)
-            self._prints[style] = sheet, draw_print(sheet, self.fonts, style)
+            page = split_style(style)
+            print_style = page[2] if page else style
+            measure = print_measure(self.fonts, print_style)
+            if page:
+                drawn = sheet(sheet_forms()[page[0]], page[1], page[2], measure)
+            else:
+                drawn = wbp27.sheet(measure) if style == "wbp" else iif1.sheet(style, measure)
+            self._prints[style] = drawn, draw_print(drawn, self.fonts, print_style)
         return self._prints[style]
 
     def draw(self, plan: Plan, seed: int) -> Drawn:
         """One page; the same plan and seed give the same page."""
         rng = random.Random(f"{seed} {plan.file} {plan.ask.number}")
         noise = np.random.default_rng(rng.getrandbits(64))
-        sheet, printed = self.blank("wbp" if plan.book.family == wbp27.FAMILY else plan.book.language)
-        case = invent(plan.book, plan.ask, self._say(plan.book.language), rng)
+        form, printed = self.blank(_style(plan))
+        say = self._say(plan.book.language)
+        case = (invent_whole if plan.part else invent)(plan.book, plan.ask, say, rng)
+        if plan.part:  # all pages tell of one FIR, and none is written or worn like another
+            case = case.take_share(*plan.share)
+            rng = random.Random(f"{seed} {plan.file} {plan.ask.number} {plan.part} {plan.share}")
+            noise = np.random.default_rng(rng.getrandbits(64))
         lettering = Lettering(self.fonts, HANDS[plan.book.language][plan.hand])
-        hand, written = fill(sheet, lettering, case.values, rng)
+        hand, written = fill(form, lettering, case.values, rng)
         wear = choose(plan.level, noise)
         scan = turned(worn(Inked(printed, hand, written), wear, self.fonts, noise), plan.turns, plan.dpi)
-        return Drawn(plan, _stored(scan, plan), wear.quality, _gold(plan, sheet, settle(case, written), scan))
+        return Drawn(plan, _stored(scan, plan), wear.quality, _gold(plan, form, settle(case, written), scan))
 
     def _say(self, language: str) -> Phrases:
         if language not in self._phrases:
             self._phrases[language] = load_phrases(language)
         return self._phrases[language]
+
+
+def _style(plan: Plan) -> str:
+    if plan.part:
+        return sheet_style(plan.book.family, plan.part, plan.book.language)
+    return "wbp" if plan.book.family == wbp27.FAMILY else plan.book.language
 
 
 def zones_of(sheet: Sheet) -> list[Blank]:
@@ -123,6 +145,7 @@ def _gold(plan: Plan, sheet: Sheet, case: Case, scan: Worn) -> dict[str, object]
     names = [b.zone for b in blanks]
     return {
         "form": plan.book.family,
+        **({"part": plan.part} if plan.part else {}),
         "language": plan.book.language,
         "hand": HANDS[plan.book.language][plan.hand].name,
         "wear": plan.level,
@@ -186,6 +209,7 @@ def main(given: Sequence[str] | None = None) -> int:
     else:
         print(f"{make_set(studio, committed(), SCANS, GOLD)} pages in {SCANS}")
         print(f"{make_set(studio, further_languages(), FURTHER, FURTHER / 'gold.jsonl')} pages in {FURTHER}")
+        print(f"{make_set(studio, whole_firs(), SHEETS, SHEETS / 'gold.jsonl')} pages in {SHEETS}")
     return 0
 
 

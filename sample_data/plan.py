@@ -19,7 +19,8 @@ SEED = 1947
 class Plan:
     """One page to draw. file: its name; pages of one TIFF or PDF share it. hand: which of the language's hands.
 
-    turns: quarter turns anticlockwise. dpi: of the scan. bitonal: black and white, as TIFF G4 scanners give it.
+    turns: quarter turns anticlockwise. dpi: of the scan. bitonal: black and white, as TIFF G4 scanners give it. part:
+    of a form of several pages, 0 for a form of one. share: which of how many pages that hold the same list or story.
     """
 
     file: str
@@ -31,6 +32,8 @@ class Plan:
     dpi: int = 200
     bitonal: bool = False
     grey: bool = False
+    part: int = 0
+    share: tuple[int, int] = (1, 1)
 
 
 _EN = Book("FIR book 2019", "en", IIF1, "Namunahat", "Namuna", 2019)

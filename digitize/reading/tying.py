@@ -123,12 +123,13 @@ def list_families(forms: Iterable[Form]) -> Families:
 def fold_tie(text: str, kind: str) -> str:
     """A zone's text as ties are compared, "" where it says nothing. kind: of the zone.
 
-    Digits of all scripts are the same; a number is what stands before "/": 0078/2019 is 78.
+    Digits of all scripts are the same; a number is what stands before "/": 0078/2019 is 78. Where other signs stand
+    among them, the number was not read.
     """
     plain = "".join(str(int(c)) if c.isdecimal() else c for c in text)
     if kind == "digits":
-        found = re.search(r"\d+", plain)
-        return (found.group().lstrip("0") or "0") if found else ""
+        found = re.fullmatch(r"[^\w+?]*(\d+)[^\w+?]*([/-]\W*\d+\W*)?", plain)
+        return (found.group(1).lstrip("0") or "0") if found else ""
     if kind in ("date", "year"):
         parts = [p.lstrip("0") or "0" for p in re.findall(r"\d+", plain)]
         return "/".join([*parts[:-1], parts[-1][-2:].lstrip("0") or "0"]) if parts else ""

@@ -105,7 +105,9 @@ def test_every_mapping_form_and_register_is_named_in_the_docs():
     docs = README + "".join(text_of(p.name) for p in DOCS)
     for folder in ("mappers/mappings", "ocr/forms", "ocr/forms/registers"):
         for path in (ROOT / folder).glob("*.toml"):
-            assert path.stem == "labels" or f"`{path.stem}`" in docs, path.stem
+            # Of the pages of one form the first is named.
+            name = re.sub(r"_[2-9]$", "_1", path.stem)
+            assert name == "labels" or f"`{name}`" in docs, name
 
 
 @pytest.mark.parametrize("package", ["digitize", "ocr", "mappers", "validators"])

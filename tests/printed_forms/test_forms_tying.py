@@ -126,7 +126,7 @@ def test_a_year_or_station_that_differs_keeps_sheets_apart():
 
 @pytest.mark.parametrize(
     ("text", "kind", "folded"),
-    [("0078", "digits", "78"), ("78/2019", "digits", "78"), ("৭৮", "digits", "78"), ("", "digits", ""),
+    [("0078", "digits", "78"), ("78/2019", "digits", "78"), ("৭৮", "digits", "78"), ("", "digits", ""), ("? 11+ sree", "digits", ""),
      ("07.02.2019", "date", "7/2/19"), ("7/2/19", "date", "7/2/19"), ("२०१९", "year", "19"), ("2000", "year", "0"),
      (" Rampur  Hat.", "line", "rampur hat")],
 )  # fmt: skip

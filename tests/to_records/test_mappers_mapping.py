@@ -87,7 +87,7 @@ def test_a_raw_text_is_kept_beside_a_value_with_its_origin_and_maker() -> None:
     got = record.fields["fir_no"]
     assert (got.raw, got.value, got.confidence, got.accept) == ("०७८", "78", 0.8, 0.9)
     assert (got.origin.page, got.origin.zone, got.origin.box) == ("p1", "fir_no", (1, 2, 3, 4))
-    assert (got.by, got.candidates, got.is_sure()) == ("iif1_print 1", ("०७६",), False)
+    assert (got.by, got.candidates, got.is_sure()) == ("iif1_print 2", ("०७६",), False)
 
 
 def test_a_confidence_is_that_of_the_reading_times_that_of_the_cleaner() -> None:
