@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -9,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.engine import Image
+from ocr.forms.grammar import trim_lines
 from ocr.languages.lexicon import fold_text
+from ocr.languages.script import fold_digits
 from ocr.languages.writing import language_of
 from ocr.registers.aligned import align_columns
 from ocr.registers.cell_reader import enlarge
@@ -33,7 +36,10 @@ _LEAST_FILLED = 0.6
 _MOST_FIGURES = 0.5
 _SAMPLED_HEADS = 4
 _LEAST_LETTERS = 3
-_AGAIN = ((cells_in, 2.0), (whole_cells_in, 1.0), (whole_cells_in, 2.0))
+_LEAST_NUMBERED, _NUMBERED_SPACES = 4, 4
+_LARGER = 2.0
+_LABELLED = 0.15
+_AGAIN = ((cells_in, _LARGER), (whole_cells_in, 1.0), (whole_cells_in, _LARGER))
 """How heads are cut and how much larger they are read, after the first look."""
 
 
@@ -229,13 +235,22 @@ class HeadReader:
 
     def read_heads(self, page: RuledPage) -> RuledPage:
         """A page with its heading, where one is found; the first row of entries may be taken for one."""
-        found = find_heading(
-            page.sheet, page.grid, page.marks, self.registers, self.languages, self.read, first=True
-        ) or self._first_space(page)
+        found = find_heading(page.sheet, page.grid, page.marks, self.registers, self.languages, self.read, first=True)
+        labelled = self._count_labels(found)
+        # A scrap of a title is like some label.
+        if labelled < _LABELLED * sum(page.counts):
+            numbers = self._running_numbers(page)
+            # Numbers of columns belong to the heads above them; a title across the table is none.
+            if numbers is not None and (found is None or numbers.feet[0].middle > found.feet[0].middle + 1):
+                found = numbers
+            found = found or self._first_space(page)
+            labelled = self._count_labels(found)
         if found is None:
             return page
-        labelled = sum(likeness(t, self.labels) >= LIKE for t in found.texts)
         return replace(page, heading=found, heads=(found.texts, *self._read_again(page, found)), labelled=labelled)
+
+    def _count_labels(self, heading: Heading | None) -> int:
+        return sum(likeness(t, self.labels) >= LIKE for t in heading.texts) if heading is not None else 0
 
     def _read_again(self, page: RuledPage, found: Heading) -> Iterator[tuple[str, ...]]:
         """Heads read anew: larger, and whole cells, in which single marks count as well."""
@@ -249,19 +264,44 @@ class HeadReader:
             said = dict(zip(filled, read, strict=True))
             yield tuple(said.get(i, "") for i in range(len(pictures)))
 
+    def _running_numbers(self, page: RuledPage) -> Heading | None:
+        """Numbers as heads, as the hours of a day: those of most columns go up by one from each to the next."""
+        for tops, feet in header_spaces(page.grid, page.marks)[:_NUMBERED_SPACES]:
+            pictures = [p for p in whole_cells_in(page.sheet, page.grid, page.marks, tops, feet) if p is not None]
+            texts = [" ".join(trim_lines(t).split()) for t in self.read([enlarge(p, _LARGER) for p in pictures], "en")]
+            base, count = count_running(texts)
+            if count < max(_LEAST_NUMBERED, _LEAST_FILLED * len(texts)):
+                continue
+            at = [i for i, text in enumerate(texts) if text == str(base + i)]
+            for i in range(at[0], at[-1]):
+                # Between two that were read right.
+                texts[i] = texts[i] if _is_word(texts[i]) else str(base + i)
+            return Heading(tuple(texts), tuple(feet))
+        return None
+
     def _first_space(self, page: RuledPage) -> Heading | None:
         """The first space between level rules as heads: words, not figures, in most columns."""
         for tops, feet in header_spaces(page.grid, page.marks)[:1]:
             cells = cells_in(page.sheet, page.grid, page.marks, tops, feet)
             filled = [i for i, picture in enumerate(cells) if picture is not None]
             read = self.read([p for p in cells if p is not None], (self.languages or ("en",))[0])
-            words = [sum(c.isalpha() for c in text) >= _LEAST_LETTERS for text in read]
+            words = [_is_word(text) for text in read]
             figures = [any(c.isdecimal() for c in text) for text in read]
             is_head = sum(words) >= _LEAST_FILLED * len(cells) and float(np.mean(figures)) < _MOST_FIGURES
             if is_head:
                 said = dict(zip(filled, read, strict=True))
                 return Heading(tuple(said.get(i, "") for i in range(len(cells))), tuple(feet), space=(tops, feet))
         return None
+
+
+def count_running(texts: Sequence[str]) -> tuple[int, int]:
+    """The number of the first of some texts when they are numbers that go up by one, and how many of them are."""
+    first = Counter(int(said) - i for i, said in enumerate(map(fold_digits, texts)) if said.isdecimal())
+    return first.most_common(1)[0] if first else (0, 0)
+
+
+def _is_word(text: str) -> bool:
+    return sum(c.isalpha() for c in text) >= _LEAST_LETTERS
 
 
 def guess_language(page: RuledPage, registers: Registers, read: Reader, languages: Sequence[str]) -> str:

@@ -22,6 +22,8 @@ _POINTS = ".\u00b7\u2022\u2219\u22c5\u066b"
 _AROUND_POINT = re.compile(rf"(?<=\d)\s*([{_POINTS}])\s*(?=\d)")
 # A point may come first, as in ".57", but that of "Rs.250" is none.
 _FIGURES = re.compile(rf"(?:(?<!\S)[{_POINTS}])?\d[\d,\u066c{_POINTS}]*")
+# As which a middle dot is read.
+_MISREAD_POINT = re.compile(r"(?<=\d)[\u00b0*'](?=\d)")
 _DECIMAL = re.compile(rf"\d+(?:[,\u066c]\d+)*(?:[{_POINTS}]\d+)?|[{_POINTS}]\d+")
 _RUPEES_END = re.compile(r"(?<=\d)\s*/[-\u2013\u2014=]?$")
 _YEAR = re.compile(r"(?<!\d)(?:1[3-9]|20)\d\d(?!\d)")
@@ -72,7 +74,7 @@ def _digits(text: str) -> Fit:
 def _decimal(text: str) -> Fit:
     """A number with commas between thousands and one decimal point or middle dot, which stay as written."""
     line = fold_digits(squeeze(text).replace("\n", " ").lstrip(_NO_POINT).rstrip(_TRAILING))
-    line = _RUPEES_END.sub("", _AROUND_POINT.sub(r"\1", line))
+    line = _RUPEES_END.sub("", _MISREAD_POINT.sub("\u00b7", _AROUND_POINT.sub(r"\1", line)))
     guess = line.translate(_LOOKALIKE)
     # Half of a number is worse than one with misread figures: "l2.O5" is not 2.
     if guess != line and _DECIMAL.fullmatch(guess):

@@ -94,6 +94,7 @@ def test_blank_is_sure_and_unread_is_not():
         ("digits", "lO", "10"),
         ("digits", "abc", ""),
         ("decimal", "9·570", "9·570"),
+        ("decimal", "9°570", "9·570"),
         ("decimal", "२५ . ५", "25.5"),
         ("decimal", "₹ 1,25,000/-", "1,25,000"),
         ("decimal", "Rs.250", "250"),
@@ -244,7 +245,7 @@ def test_no_value_that_no_candidate_supports(kind, candidates):
     assert bool(found.value) <= bool(found.raw)
     signs = set(fold_digits(found.raw)) | set(found.raw)
     is_number = kind in ("digits", "year") and not any(c.isdecimal() for c in trim_lines(found.raw))
-    lookalike = set("01258") if is_number or kind == "decimal" else set()
+    lookalike = set("01258·") if kind == "decimal" else set("01258") if is_number else set()
     assert {c for c in found.value if not c.isspace()} <= signs | {"/"} | lookalike
 
 

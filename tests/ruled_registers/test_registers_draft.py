@@ -15,7 +15,7 @@ from digitize.errors import DigitizeError
 from digitize.files.forms.toml_text import remark
 from digitize.files.registers.author import author
 from digitize.files.registers.write import register_text, write_register
-from ocr.drafting.ruled_columns import agree_columns, find_rules
+from ocr.drafting.ruled_columns import agree_columns, count_running, find_rules
 from ocr.registers.form import RegisterColumn, RegisterForm, known_registers, load_register
 
 needs_tesseract = pytest.mark.skipif(shutil.which("tesseract") is None, reason="tesseract is not installed")
@@ -85,6 +85,15 @@ def test_a_register_that_nobody_described_is_drafted_and_its_pages_are_read_with
         "page_1.png.reg_shops.png",
         "page_2.png.reg_shops.png",
     ]
+
+
+@needs_tesseract
+def test_numbers_that_go_up_by_one_are_heads_and_figures_of_a_first_row_are_none(digitize, book, tmp_path):
+    assert count_running(("1", "2", "", "४", "x", "6")) == (1, 4) and count_running(("250", "", "x")) == (250, 1)
+    told = draft(digitize, tmp_path, book(shop_book(heads=("5", "6", "7", "8"))), "reg_hours", "--lang", "en")
+    assert [c["printed"] for c in told["columns"]] == ["5", "6", "7", "8"]
+    assert told["rows"] == ROWS and told["look"] == []
+    assert load_register(tmp_path / "registers" / "reg_hours.toml").columns[3].labels == {"en": ("8",)}
 
 
 @needs_tesseract

@@ -13,7 +13,15 @@ from digitize.errors import InputError
 from digitize.files.forms.labels import slug_of
 from digitize.files.forms.library import NamedPage
 from mappers.names import romanise
-from ocr.drafting.ruled_columns import AgreedColumns, HeadReader, RuledPage, agree_columns, find_rules, guess_language
+from ocr.drafting.ruled_columns import (
+    AgreedColumns,
+    HeadReader,
+    RuledPage,
+    agree_columns,
+    count_running,
+    find_rules,
+    guess_language,
+)
 from ocr.engine import Engine
 from ocr.forms.form import Kind
 from ocr.forms.grammar import fit, trim_lines
@@ -24,6 +32,7 @@ from ocr.languages.writing import language_of, script_of_language, scripts_in
 from ocr.registers import RegisterForm, Registers, RegisterSettings
 from ocr.registers.cell_reader import CellReader
 from ocr.registers.ditto import is_ditto
+from ocr.registers.figure_columns import count_digits
 from ocr.registers.form import RegisterColumn
 from ocr.registers.labels import LIKE, Heading, columns_by_labels, fit_forms, likeness
 from ocr.registers.look import Ask
@@ -39,12 +48,13 @@ _LEAST_NAMED, _LEAST_IN_PLACE = 0.8, 0.5
 _LEAST_LABEL = 3
 _READ_SCANS, _READ_ROWS = 3, 12
 _LEAST_CELLS = 3
-_LEAST_DECIMALS = 2
+_LEAST_DECIMALS, _POINTED = 2, 0.3
 _FITS, _OF_CELLS = 0.7, 0.6
 _KNOWN_REGISTER = 0.8
 _FIRST_COLUMNS = 3
+_RUNNING = 0.8
 _TELLING_KINDS: tuple[Kind, ...] = ("date", "time", "year")
-_EXACT_KINDS: tuple[Kind, ...] = (*_TELLING_KINDS, "decimal", "digits")
+_EXACT_KINDS: tuple[Kind, ...] = (*_TELLING_KINDS, "digits")
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,8 +219,8 @@ class _Drafting:
             if alike:
                 return [page, *alike]
         # The first row of entries stands in the same place; figures alone are no head.
-        first = [p for p, h in zip(headed, _headings(headed), strict=True) if not any(_is_figure(t) for t in h.texts)]
-        if first:
+        first = [p for p, h in zip(headed, _headings(headed), strict=True) if not _are_figures(h.texts)]
+        if first and not count_running(_headings(first)[0].texts)[1] >= _RUNNING * len(_headings(first)[0].texts):
             self.doubts.append("none of its heads is known: perhaps the first row of entries was taken for them")
         return first[:1]
 
@@ -350,7 +360,8 @@ class _Drafting:
 
     def _column(self, column: DraftColumn) -> RegisterColumn:
         # A known column brings its labels with it; what was read amiss should not stand beside them.
-        has_label = len(fold_text(column.head)) >= _LEAST_LABEL and not column.known
+        said = fold_text(column.head)
+        has_label = (len(said) >= _LEAST_LABEL or said.isdecimal()) and not column.known
         labels = {language_of(column.head, self.spoken): (column.head,)} if has_label else {}
         return RegisterColumn(id=column.id, kind=column.kind, width=column.width, labels=labels)
 
@@ -445,9 +456,10 @@ def _is_word(text: str) -> bool:
     return sum(c.isalpha() for c in text) >= _LEAST_LABEL
 
 
-def _is_figure(text: str) -> bool:
-    said = fold_text(text)
-    return bool(said) and said.isdecimal()
+def _are_figures(texts: Sequence[str]) -> bool:
+    """Whether some texts are figures of entries, not numbers that go up by one from column to column."""
+    figures = sum(fold_text(text).isdecimal() for text in texts)
+    return figures > 0 and count_running(texts)[1] < _RUNNING * figures
 
 
 def _figures(text: str) -> str:
@@ -466,9 +478,11 @@ def _kind_of(texts: Sequence[str]) -> Kind:
     if median(text.count("\n") for text in texts) >= 1:
         return "block"
     if len(texts) >= _LEAST_CELLS:
+        if _is_decimal_column(texts):
+            return "decimal"
         for kind in _EXACT_KINDS:
             fits = [_fits(kind, text) for text in texts]
-            if sum(fits) >= _OF_CELLS * len(texts) and not (kind == "time" and _are_decimals(texts)):
+            if sum(fits) >= _OF_CELLS * len(texts):
                 return kind
     return "line"
 
@@ -482,9 +496,15 @@ def _contradict(kind: Kind, texts: Sequence[str]) -> bool:
     return (own in _TELLING_KINDS and own != kind) or sum(any(map(str.isdecimal, t)) for t in texts) < len(texts) / 3
 
 
-def _are_decimals(texts: Sequence[str]) -> bool:
-    """Whether some of the texts are decimals that no clock shows, as 12.75 among 12.50 and 9.25."""
-    return sum(_fits("decimal", text) and not _fits("time", text) for text in texts) >= _LEAST_DECIMALS
+def _is_decimal_column(texts: Sequence[str]) -> bool:
+    """Whether cells are figures, many of which have a decimal point; a worn point is read as another sign, or not.
+
+    A clock has its sign as well: some must be decimals that no clock shows, as 12.75 among 12.50 and 9.25.
+    """
+    figures = sum(count_digits(text) is not None or _fits("decimal", text) for text in texts)
+    decimals = [_fits("time", text) for text in texts if _fits("decimal", text)]
+    is_pointed = len(decimals) >= _POINTED * len(texts) and decimals.count(False) >= _LEAST_DECIMALS
+    return figures >= _OF_CELLS * len(texts) and is_pointed
 
 
 def _fits(kind: str, text: str) -> bool:
