@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from digitize.masking.masks import MASK
 from digitize.review.questions import WORDS
 from digitize.review.trial import try_decisions
 from digitize.review.verdicts import OK, SURE
@@ -85,6 +86,8 @@ def find_problem(row: Reply, question: AskedItem | None) -> str:
     """Why a reply does not answer the question, "" if it does."""
     if question is None:
         return "not asked any more: the page or its reading changed since it was asked; it is asked again"
+    if row.value.strip().casefold() == MASK:
+        return f"{MASK} is no value: it says that the value is hidden; type what stands on the paper"
     if question.words:
         return "" if _parse_word(row, question) else f"say what it is: {', '.join(question.words)}"
     if row.verdict in WORDS and row.verdict != BLANK:

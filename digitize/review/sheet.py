@@ -76,7 +76,7 @@ class SheetLook:
 class FilledRow:
     """One filled row; line: its number in the sheet. record: as in the sheet, "" if not named.
 
-    fault: why it cannot be accepted.
+    shown: what the sheet shows as read and as value, "" where it shows neither. fault: why it cannot be accepted.
     """
 
     line: int
@@ -85,6 +85,7 @@ class FilledRow:
     verdict: str
     operator: str
     record: str = ""
+    shown: str = ""
     fault: str = ""
 
 
@@ -125,7 +126,8 @@ def read_sheet(path: Path) -> Iterator[FilledRow]:
         said = filled.cells
         if said["item"]:
             value, verdict, operator = said["right value"], said["verdict"].lower(), said["operator"]
-            yield FilledRow(filled.line, said["item"], value, verdict, operator, said["record"], filled.fault)
+            shown = said["reading"] or said["value"]
+            yield FilledRow(filled.line, said["item"], value, verdict, operator, said["record"], shown, filled.fault)
 
 
 def _list_choices(item: Item) -> list[str]:

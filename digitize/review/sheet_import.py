@@ -9,6 +9,8 @@ from typing import Any
 
 from digitize.errors import InputError, NotFound
 from digitize.machine.work_keys import work_key
+from digitize.masking.cases import build_case_masks
+from digitize.masking.masks import MASK
 from digitize.reading.rows import ROW_KINDS
 from digitize.review.answer_history import (
     DISPUTED,
@@ -32,12 +34,13 @@ from digitize.review.answering import (
 )
 from digitize.review.askable import find_askable
 from digitize.review.sheet import FilledRow, read_sheet
-from digitize.review.verdicts import SURE
+from digitize.review.verdicts import OK, SURE
 from digitize.workspace.decisions.apply import BLANK
 from digitize.workspace.decisions.entries import add_entry
+from digitize.workspace.decisions.places import cell_of
 from digitize.workspace.decisions.special_questions import ENTRY, is_word
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.records import Decision
+from digitize.workspace.ledger.records import Decision, Records
 from digitize.workspace.measuring import measure_place
 from digitize.workspace.place import Place
 from digitize.workspace.run_context import RunContext, build_run_context
@@ -128,12 +131,32 @@ class _AnswerSorter:
             # "blank" is said of the cell that the line shows, not of its whole row.
             if question is not None and row.verdict in ROW_KINDS and row.verdict != BLANK:
                 question = question.row or question
-            problem = find_problem(reply, question)
+            problem = find_problem(reply, question) or self._find_unseen(row, question)
             if question is None or problem:
                 self._report.conflicts.append((row.line, problem))
             else:
                 self._sort_row(row, reply, question)
         return list(self._taken.values())
+
+    def _find_unseen(self, row: FilledRow, question: AskedItem | None) -> str:
+        """Why "ok" cannot stand where the sheet hid the value, "" if it can."""
+        if question is None or question.words or row.verdict != OK or row.value:
+            return ""
+        # A sheet without its readings shows none either: then the law of today says what was hidden.
+        if row.shown == MASK or (not row.shown and self._is_masked(question.blank)):
+            return (
+                f"{MASK} hides the value: nobody saw what {OK} would confirm; type it from the paper, or export with "
+                "--unmask"
+            )
+        return ""
+
+    def _is_masked(self, asked: Decision) -> bool:
+        stored = Records(self._ledger).find(asked.record)
+        if stored is None:
+            return False
+        values = dict(stored.record.cells())
+        paths = build_case_masks(self._ledger, [stored.record]).list_masked_paths(stored.record)
+        return any(cell_of(path, values.get(path)) == asked.field for path in paths)
 
     def _sort_row(self, row: FilledRow, reply: Reply, question: AskedItem) -> None:
         answer = as_decision(reply, question)

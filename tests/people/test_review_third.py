@@ -2,6 +2,7 @@
 
 import pytest
 
+from digitize.masking.cases import CaseMasks
 from digitize.review import sheet_import
 from digitize.review.askable import list_askable
 from digitize.review.sheet import FilledRow
@@ -27,8 +28,9 @@ def items(place):
 def sheet(place, monkeypatch):
     """Takes in a sheet of one line."""
 
-    def take_in(item, operator, value="", verdict=""):
-        monkeypatch.setattr(sheet_import, "read_sheet", lambda _: [FilledRow(2, item, value, verdict, operator)])
+    def take_in(item, operator, value="", verdict="", shown=""):
+        row = FilledRow(2, item, value, verdict, operator, shown=shown)
+        monkeypatch.setattr(sheet_import, "read_sheet", lambda _: [row])
         return sheet_import.import_review(place, place.folder / "any.xlsx", "")
 
     return take_in
@@ -59,3 +61,26 @@ def test_a_name_in_no_list_is_refused_with_its_line_until_somebody_is_sure(items
     assert "Nowherepur" not in said
     assert sheet(items["police_station"], "A", "Nowherepur", "sure").accepted == 1
     assert sheet(items["fir_date"], "A", "", "sure").conflicts
+
+
+@pytest.mark.parametrize("shown", ["[masked]", ""])
+def test_what_the_sheet_hid_is_not_confirmed(place, items, sheet, monkeypatch, shown):
+    """Nor where its readings were taken out of it."""
+    paths = lambda _, record: frozenset({"acts[0].section"})  # noqa: E731
+    monkeypatch.setattr(CaseMasks, "list_masked_paths", paths)
+    ((line, said),) = sheet(items["statutes"], "A", verdict="ok", shown=shown).conflicts
+    assert line == 2
+    assert "nobody saw" in said
+    with Ledger(place.ledger) as ledger:
+        assert not Records(ledger).decisions("wb-test-0001-0001-r1").get("zone:wb-test-0001-0001/statutes")
+
+
+def test_what_an_unmasked_sheet_showed_is_confirmed(items, sheet, monkeypatch):
+    monkeypatch.setattr(CaseMasks, "list_masked_paths", lambda _, record: frozenset({"acts[0].section"}))
+    assert sheet(items["statutes"], "A", verdict="ok", shown="379").accepted == 1
+
+
+def test_the_word_for_a_hidden_value_is_no_value(items, sheet):
+    for typed in ("[masked]", " [Masked] "):
+        ((_, said),) = sheet(items["fir_date"], "A", typed).conflicts
+        assert "no value" in said

@@ -180,6 +180,21 @@ def profile_is_filled(f: Fields) -> pl.Expr:
     return pl.lit(value=True)
 
 
+@rule("F053", slug="masked-value", form=EVERY_FORM, fields=each())
+@tells(
+    "E",
+    en="The value was hidden where it was exported: only the word for that stands here.",
+    hi="मान निर्यात करते समय छिपाया गया था: यहाँ केवल उसका चिह्न है।",
+)
+@example(passes={"io_name": "रमेश कुमार"}, fails={"io_name": "[masked]"})
+def value_is_not_masked(f: Fields) -> pl.Expr:
+    """A masked export is for reading: loaded again, it would put the word in the place of a name.
+
+    Our own addition to the rule list. The word is that of `digitize/masking/masks.py`.
+    """
+    return f.text.is_null() | (f.text != "[masked]")
+
+
 @rule("F052", slug="field-not-captured", form=EVERY_FORM, fields=("state",))
 @tells(
     "I",
