@@ -76,10 +76,12 @@ def confirm_lines(
     """Lines that are also seen where nothing is written beside them; their support becomes what is seen there.
 
     image: level lines run from left to right in it; first, last: columns looked at. A path along a row of letters is
-    seen on letters alone.
+    seen on letters alone. Between columns that fall together, as on a tiny page, no line is seen.
     """
     import cv2
 
+    if last <= first:
+        return []
     # Signed: a difference of uint8 wraps around below 0.
     smooth = cv2.blur(image, (_SMOOTH_PX, 1)).astype(np.int16)
     darkest = cv2.erode(cv2.blur(image, (3, 3)), np.ones((1, _BESIDE_PX), np.uint8)).astype(np.int16)

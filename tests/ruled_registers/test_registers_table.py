@@ -275,3 +275,13 @@ def test_rows_are_doubtful_where_a_column_had_to_be_put_that_was_not_seen(more, 
     form = RegisterForm(id="reg_y", title="Y", row_start="sl", column=(*FORM.columns, *more))
     table = read_table(boxed().grey, Ask(form))
     assert len(table.rows) == 6 and {row.doubtful for row in table.rows} == {doubtful}
+
+
+@given(st.integers(20, 200), st.integers(20, 200), st.sampled_from((0, 180)), st.integers(1, 40))
+@settings(max_examples=25, deadline=None)
+def test_a_tiny_picture_has_no_table_and_breaks_nothing(width, height, turn, strokes):
+    """A thumbnail among the scans is refused in words."""
+    grey = np.full((height, width), 255, np.uint8)
+    for i in range(strokes):
+        cv2.line(grey, (4 + i * 3, 4), (4 + i * 3, 12 + i % 3), 0)
+    find_grid(open_sheet(grey, turn))
