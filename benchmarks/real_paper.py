@@ -21,6 +21,7 @@ MODULES = {
     "ruled": "benchmarks.parts.real_paper.ruled",
     "degraded": "benchmarks.parts.real_paper.degraded",
     "parts": "benchmarks.parts.real_paper.parts",
+    "spreads": "benchmarks.parts.real_paper.spreads",
 }
 """Part -> its module."""
 

@@ -234,6 +234,7 @@ def sort(folder: Folder, json: Json = False) -> None:
     from digitize.workspace.intake.unplaced import set_aside, short
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.place import open_place
+    from ocr.scans.parts import format_place
 
     with Ledger(open_place(folder).ledger) as ledger:
         waiting = set_aside(ledger)
@@ -241,7 +242,7 @@ def sort(folder: Folder, json: Json = False) -> None:
         print_json({"pages": [{**asdict(a), "id": short(a.unit)} for a in waiting]})
         return
     for a in waiting:
-        say(f"{short(a.unit)}  {a.name}, page {a.index + 1}: {a.why}")
+        say(f"{short(a.unit)}  {a.name}, {format_place(a.index)}: {a.why}")
     say(
         f"{pluralize(len(waiting), 'page waits', 'pages wait')}. digitize batch place {folder} ID --volume LABEL "
         f"--by NAME [--rest]"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from digitize.cli.console import errors
-from digitize.cli.options import Dpi, PagesAtOnce, Scans, SecondsPerPage
+from digitize.cli.options import Dpi, PagesAtOnce, Scans, SecondsPerPage, SpreadsOption
 from digitize.machine.text import pluralize
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ def extract(
     district: Annotated[str, typer.Option(help="District of the station.")] = "",
     year: Annotated[str, typer.Option(help="Year of the book, four digits.")] = "",
     forms: FormFolders = None,
+    spreads: SpreadsOption = "auto",
     jobs: PagesAtOnce = None,
     dpi: Dpi = 300,
     seconds: SecondsPerPage = 180,
@@ -73,7 +74,7 @@ def extract(
     register = "" if form == "auto" or reading.forms else form
     _check_told(state, stations, station, district)
     metadata = {"police_station": station, "district": district, "year": year}
-    settings = ExtractSettings(reading, state, stations, register, {z: v for z, v in metadata.items() if v})
+    settings = ExtractSettings(reading, state, stations, register, {z: v for z, v in metadata.items() if v}, spreads)
     if out is not None and out.resolve() in {file.resolve() for file in files}:
         raise OptionsError(f"--out: {out} is one of the files to be read, and originals are never changed.")
     if unread := _write(extract_files(files, settings, jobs or default_workers()), WholeFile(out), how):

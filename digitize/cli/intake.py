@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from digitize.cli.console import Json, errors, print_json, say
+from digitize.cli.options import SpreadsOption
 from digitize.machine.text import pluralize
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def intake(
     year: Annotated[str, typer.Option(help="Year of the book, four digits.")] = "",
     kind: Annotated[str, typer.Option(help="Kind of book, such as fir-book, or a register, such as reg_gd.")] = "",
     language: Annotated[str, typer.Option(help="Language of the writing, such as hi.")] = "",
+    spreads: SpreadsOption = "auto",
     replaces: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME", help="Earlier table, page or volume that this replaces (id or file)."),
@@ -48,6 +50,8 @@ def intake(
 
     place = open_place(folder)
     metadata = Metadata(volume=volume, station=station, district=district, year=year, kind=kind, language=language)
+    # Where it is the usual it is not told, so that a manifest.csv may say otherwise of single files.
+    metadata = metadata if spreads == "auto" else replace(metadata, spreads=spreads)
     said = DeliveryAnswer(tuple(replaces or ()), beside, operator or user_name(), reason)
     report = take_in(place, paths, metadata, link=link, said=said)
     if json:
@@ -87,6 +91,8 @@ def _print(report: IntakeReport, folder: Path) -> None:
         errors().print(f"set aside  {name}: {why}", style="yellow", markup=False, soft_wrap=True)
     for name, why in report.doubtful:
         errors().print(f"look at  {name}: {why}", style="yellow", markup=False, soft_wrap=True)
+    for name in report.uncut:
+        errors().print(f"not cut  {name}: no gutter is seen", style="yellow", markup=False, soft_wrap=True)
     _print_again(report.again)
     for name, here in report.renamed[:_MOST]:
         errors().print(f"already here  {name}: as {here}", markup=False, soft_wrap=True)
@@ -98,6 +104,8 @@ def _print(report: IntakeReport, folder: Path) -> None:
         f"{pluralize(report.tables, 'table')}), "
         f"{len(report.duplicates)} already here, {len(report.refused)} refused."
     )
+    if report.spreads:
+        say(f"Cut between their pages: {pluralize(report.spreads, 'picture')}.")
     for label, pages in report.sorted_into.items():
         say(f"Sorted into {label}: {pluralize(pages, 'page')}.")
     if report.sheets or report.aside:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -30,6 +30,10 @@ Layout = Annotated[
 ]
 PagesAtOnce = Annotated[int | None, typer.Option("--jobs", min=1, help="Pages read at once (default: one per core).")]
 Dpi = Annotated[int, typer.Option("--dpi", min=72, max=600, help="Resolution in dpi at which PDF pages are rendered.")]
+SpreadsOption = Annotated[
+    Literal["auto", "yes", "no"],
+    typer.Option("--spreads", help="Cut scans of two pages: where both are known, at every gutter, or never."),
+]
 SecondsPerPage = Annotated[int, typer.Option("--seconds-per-page", min=1, help="Processor time limit for one page.")]
 MaxFailedShare = Annotated[
     str, typer.Option("--max-failed-share", metavar="P%", help="Continue up to this share of failures, e.g. 10%.")

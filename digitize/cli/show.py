@@ -78,7 +78,8 @@ def _draw(place: Place, ledger: Ledger, data: dict[str, Any], name: str, image: 
 def _print_page(page: dict[str, Any]) -> None:
     out = results()
     scan = page["scan"]
-    say(f"Page {page['page']}: {scan['file']}, image {scan['index'] + 1}, volume {page['volume']}")
+    part = f", {scan['part']} part" if "part" in scan else ""
+    say(f"Page {page['page']}: {scan['file']}, image {scan['index'] + 1}{part}, volume {page['volume']}")
     say(f"  SHA-256 {scan['sha256']}")
     if page["purged"]:
         say(f"  {_describe_purge(page['purged'])}")

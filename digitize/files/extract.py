@@ -31,7 +31,8 @@ class ExtractSettings:
 
     read: read settings, including forms. state: two lower-case letters for place lookups; "" for the state named by the
     form. stations: a station list that overrides the package's. register: register id of all pages, "" to detect.
-    metadata: known facts of the book, by zone (ocr/forms/expected.py).
+    metadata: known facts of the book, by zone (ocr/forms/expected.py). spreads: whether scans may
+    show several pages (digitize/reading/spreads.py).
     """
 
     read: ReadSettings
@@ -39,6 +40,7 @@ class ExtractSettings:
     stations: Path | None = None
     register: str = ""
     metadata: Mapping[str, str] = field(default_factory=dict)
+    spreads: str = "no"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from digitize.files.read_files import FilePage, FilePageDone, pages_of
 from digitize.reading.job import PageDone, PageFailed, PageJob
 from digitize.reading.lexica import ListSource
 from digitize.reading.page import read_page
+from digitize.reading.spreads import NO, SpreadLook
 from digitize.reading.volume import Turn, VolumeQueue
 
 if TYPE_CHECKING:
@@ -32,8 +33,18 @@ def extract_files(files: Iterable[Path], settings: ExtractSettings, workers: int
     from ocr.forms.zones import load_models
     from ocr.scans.limits import MIN_SIDE_PX
 
+    pages = pages_of(files, MIN_SIDE_PX, _spread_look(settings))
     families = list_families(load_models(settings.read.form_folders).forms.values())
-    return number_groups(extract_pages(pages_of(files, MIN_SIDE_PX), settings, workers), families)
+    return number_groups(extract_pages(pages, settings, workers), families)
+
+
+def _spread_look(settings: ExtractSettings) -> SpreadLook | None:
+    read = settings.read
+    if settings.spreads == NO:
+        return None
+    return SpreadLook(
+        settings.spreads, read.languages or ("en",), read.form_folders, read.forms, settings.register or "", read.engine
+    )
 
 
 def extract_pages(

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from digitize.errors import OptionsError, fault
 
 if TYPE_CHECKING:
+    from digitize.files.scan_probe import ScanProbe
+    from digitize.reading.spreads import SpreadLook
     from ocr.languages.language import Language
     from ocr.page import Scan
 
@@ -99,22 +103,53 @@ def read_pages(
     yield from in_order(_raise_stop(one for _, one in done), lambda one: one.job.order)
 
 
-def pages_of(files: Iterable[Path], least_px: int) -> Iterator[FilePage]:
-    """All pages of some files in order; each file is opened in a worker when its turn comes."""
+def pages_of(files: Iterable[Path], least_px: int, look: SpreadLook | None = None) -> Iterator[FilePage]:
+    """All pages of some files in order; each file is opened in a worker when its turn comes.
+
+    look: how to look for several pages on one picture; None: each picture is one page.
+    """
     from digitize.files.scan_probe import probe_scans
     from ocr.page import Scan
 
     order = 0
-    for place, found in enumerate(probe_scans(files, least_px)):
+    for place, (found, indices) in enumerate(_with_indices(probe_scans(files, least_px), look)):
         file = found.path
         if found.reason:
             # The whole path, so that files of one name in several folders can be told apart.
             yield FilePage(order, place, file, reason=f"{file}{found.reason.removeprefix(file.name)}")
             order += 1
-        for index in range(found.pages):
-            label = f"{file}, page {index + 1}" if found.pages > 1 else str(file)
-            yield FilePage(order, place, file, index + 1, found.pages, Scan(file, found.sha256, index, label))
+        for number, index in enumerate(indices, 1):
+            label = f"{file}, page {number}" if len(indices) > 1 else str(file)
+            yield FilePage(order, place, file, number, len(indices), Scan(file, found.sha256, index, label))
             order += 1
+
+
+def _with_indices(probes: Iterator[ScanProbe], look: SpreadLook | None) -> Iterator[tuple[ScanProbe, tuple[int, ...]]]:
+    """Each file with the indices of its pages, of which a picture may show several; one worker for all files."""
+    from digitize.machine.pool import in_order, run_light_jobs
+    from digitize.reading.spreads import LIMIT_S, PictureJob, find_places, leave_whole
+
+    if look is None:
+        yield from ((found, tuple(range(found.pages))) for found in probes)
+        return
+    waiting: deque[ScanProbe] = deque()
+
+    def jobs() -> Iterator[PictureJob]:
+        order = count()
+        for found in probes:
+            waiting.append(found)
+            yield from (PictureJob(next(order), found.path, i, look) for i in range(found.pages))
+
+    indices: tuple[int, ...] = ()
+    done = run_light_jobs(find_places, jobs(), leave_whole, LIMIT_S)
+    for job, own in in_order(done, lambda one: one[0].order):
+        while not waiting[0].pages:
+            yield waiting.popleft(), ()
+        indices += own
+        if job.picture == waiting[0].pages - 1:
+            yield waiting.popleft(), indices
+            indices = ()
+    yield from ((found, ()) for found in waiting)
 
 
 def _read(read: Callable[[Scan], Found], job: FilePage) -> FilePageDone[Found]:

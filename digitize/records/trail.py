@@ -20,6 +20,7 @@ from digitize.workspace.ledger.records import Records, Stored
 from digitize.workspace.ledger.replaced_tables import replaced_table
 from mappers.record import FieldValue
 from ocr.page import Reading, Recognition
+from ocr.scans.parts import place_of
 
 
 def build_trail(ledger: Ledger, name: str, *, is_masked: bool = True) -> dict[str, Any]:
@@ -62,10 +63,18 @@ def build_page_trail(ledger: Ledger, scan: PageScan, records: list[Stored], mask
     reported = list_reported_rows(ledger, scan.page)
     hidden = list_hidden_zones(records, masks) | list_zones(reading, reported) if masks else set()
     purged = purge_of(ledger, scan.sha256)
+    place = place_of(scan.idx)
     return {
         "page": scan.page,
         "purged": asdict(purged) if purged else None,
-        "scan": {"file": source.name if source else "", "sha256": scan.sha256, "index": scan.idx, "batch": scan.batch},
+        "scan": {
+            "file": source.name if source else "",
+            "sha256": scan.sha256,
+            "index": place.picture,
+            "batch": scan.batch,
+            # Of a picture that shows several pages.
+            **({"part": place.side} if place.is_part else {}),
+        },
         "volume": Catalogue(ledger).volume_label(scan.volume),
         "form": recognition.form if recognition else None,
         "match": recognition.match if recognition else 0,

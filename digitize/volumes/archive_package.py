@@ -34,6 +34,7 @@ from digitize.workspace.place import Place
 from digitize.workspace.volumes.book import Volumes, unit_of
 from ocr.outputs import OutputPage, write
 from ocr.page import Decided, Line, PageText
+from ocr.scans.parts import format_places, place_of
 
 _FORMAT = "1"
 _ORIGINALS, _ALTO, _LEDGER = "originals", "alto", "ledger"
@@ -152,10 +153,14 @@ class _PackageWriter:
                 self._of_page.setdefault(scan.page, []).append(file.id)
             # Pages of another volume in that file are not packed, and come along with it.
             is_one = len(volumes[source.sha256]) == 1
-            rows.append(_make_manifest_row(name, by_file.get(source.sha256, []) if is_one else [], labels))
+            rows.append(
+                _make_manifest_row(
+                    name, by_file.get(source.sha256, []) if is_one else [], labels, catalogue.indices_of(source.sha256)
+                )
+            )
         with (folder / MANIFEST).open("w", encoding="utf-8", newline="") as out:
             lines = csv.writer(out)
-            lines.writerow(["file", "volume", "station", "district", "year", "kind", "language", "page"])
+            lines.writerow(["file", "volume", "station", "district", "year", "kind", "language", "page", "spreads"])
             lines.writerows(rows)
         self._add_file("LEDGER", f"{_ORIGINALS}/{MANIFEST}")
 
@@ -248,12 +253,19 @@ def _map_files_to_volumes(catalogue: Catalogue) -> dict[str, set[int]]:
     return found
 
 
-def _make_manifest_row(name: str, scans: Sequence[PageScan], labels: dict[int, str]) -> list[str]:
-    """Manifest row of a file for intake elsewhere; a file with pages of several volumes has only its name."""
+def _make_manifest_row(
+    name: str, scans: Sequence[PageScan], labels: dict[int, str], places: Sequence[int]
+) -> list[str]:
+    """Manifest row of a file for intake elsewhere; a file with pages of several volumes has only its name.
+
+    places: the indices of all its pages in their order, those with a newer scan, too.
+    """
     if not scans:
-        return [name, *[""] * 7]
+        return [name, *[""] * 8]
     s = scans[0]
-    return [name, labels[s.volume], s.station, s.district, s.year, s.kind, s.language, str(s.number)]
+    told = [name, labels[s.volume], s.station, s.district, s.year, s.kind, s.language, str(s.number)]
+    # Looked at anew, a later version may cut otherwise, and pages would have other numbers.
+    return [*told, format_places(places) if any(place_of(i).is_part for i in places) else "no"]
 
 
 def _make_bag(folder: Path, info: dict[str, str]) -> str:

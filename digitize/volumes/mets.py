@@ -10,6 +10,7 @@ from lxml import etree
 from digitize.volumes.premis import TYPES, PackedFile, list_agents, make_agent, make_event, make_object
 from digitize.workspace.ledger.core import Event
 from ocr.outputs.xml import clean
+from ocr.scans.parts import STEPS, place_of
 
 NAMESPACE = "http://www.loc.gov/METS/"
 _DC = "http://purl.org/dc/elements/1.1/"
@@ -109,14 +110,20 @@ def _make_files(files: dict[str, list[PackedFile]]) -> etree._Element:
     return made
 
 
+def _format_fragment(index: int) -> str:
+    """The page within a file of several, as of PDFs and TIFFs, counted from 1; of a spread in which part of it."""
+    place = place_of(index)
+    part = f"&part={place.begin}-{place.end}/{STEPS}" if place.is_part else ""
+    return f"#page={place.picture + 1}{part}"
+
+
 def _make_structure(what: PackageDescription, pages: Sequence[PackedPage]) -> etree._Element:
     made = _make_element("structMap", TYPE="PHYSICAL")
     volume = _make_element("div", TYPE="volume", LABEL=what.title, DMDID="description", ADMID="history")
     for order, page in enumerate(pages, 1):
         node = _make_element("div", TYPE="page", ORDER=str(order), ORDERLABEL=str(page.number), LABEL=page.page)
         for file in page.files:
-            # The page within a file of several: of PDFs and TIFFs, counted from 1.
-            node.append(_make_element("fptr", FILEID=file, CONTENTIDS=f"#page={page.index + 1}"))
+            node.append(_make_element("fptr", FILEID=file, CONTENTIDS=_format_fragment(page.index)))
         volume.append(node)
     made.append(volume)
     return made

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from digitize.workspace.ledger import Ledger
+from ocr.scans.parts import place_of
 
 # Narrowed by the text, decided by what it says.
 _DECIDED = """SELECT s.unit AS page, s.detail AS detail, f.name AS file, c.idx AS idx
@@ -28,4 +29,4 @@ def blank_pages(ledger: Ledger) -> Iterator[BlankPage]:
     """Every page that was read as blank, by id."""
     for row in ledger.stream_rows(_DECIDED):
         if json.loads(row["detail"]).get("blank"):
-            yield BlankPage(row["page"], row["file"], int(row["idx"]) + 1)
+            yield BlankPage(row["page"], row["file"], place_of(int(row["idx"])).picture + 1)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ocr.cleaning.clean import flatten
 from ocr.engine import Image
 from ocr.page import Scan
+from ocr.scans.parts import place_of
 from ocr.scans.scan import open_page, probe
 
 WORK_PX = 2400
@@ -41,10 +42,14 @@ class Picture:
 
 def open_picture(scan: Scan) -> Picture:
     """Decode a page for judging it. Raises ScanError."""
-    media = probe(scan.path).media
-    dpi = _pdf_dpi(scan) if media == "pdf" else _PDF_DPI
+    media, place = probe(scan.path).media, place_of(scan.index)
+    whole = replace(scan, index=place.picture)
+    dpi = _pdf_dpi(whole) if media == "pdf" else _PDF_DPI
     opened = open_page(scan, dpi)
-    colour = _pdf_colour(scan) if media == "pdf" else _colour(scan)
+    colour = _pdf_colour(whole) if media == "pdf" else _colour(whole)
+    if colour is not None:
+        box = place.box(colour.shape[1], colour.shape[0])
+        colour = colour[box.y0 : box.y1, box.x0 : box.x1]
     return as_picture(opened.grey, colour)
 
 

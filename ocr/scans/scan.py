@@ -6,10 +6,12 @@ Whatever is wrong with a file becomes a ScanError that names it and says what to
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
+
+import numpy as np
 
 from ocr.engine import Image
 from ocr.errors import ScanError
@@ -17,6 +19,7 @@ from ocr.page import Scan
 from ocr.scans import image as scan_image
 from ocr.scans import pdf as scan_pdf
 from ocr.scans.limits import MIN_SIDE_PX, check_pixels, refuse
+from ocr.scans.parts import STEPS, place_of
 
 T = TypeVar("T")
 
@@ -91,15 +94,22 @@ def open_page(scan: Scan, dpi: int = 300, least_px: int = MIN_SIDE_PX) -> Opened
     """Decode one page of a file.
 
     dpi: dots an inch to which a PDF page is rendered; an image keeps its own pixels. least_px: what either side of an
-    image must have; ocr.scans.limits.MIN_LINE_PX for a picture of one line. Raises ScanError of every kind.
+    image must have; ocr.scans.limits.MIN_LINE_PX for a picture of one line. An index of a part (`ocr.scans.parts`)
+    gives that part alone, without a text layer. Raises ScanError of every kind.
     """
     label = scan.label or scan.path.name
     media = _sniff(scan.path, label)
+    place = place_of(scan.index)
+    whole = replace(scan, index=place.picture)
     if media == "pdf":
-        grey, text, notes = _run_guarded(label, lambda: scan_pdf.render(scan, label, dpi))
+        grey, text, notes = _run_guarded(label, lambda: scan_pdf.render(whole, label, dpi))
     else:
-        grey, notes = _run_guarded(label, lambda: scan_image.decode(scan, label, media, least_px))
+        grey, notes = _run_guarded(label, lambda: scan_image.decode(whole, label, media, least_px))
         text = ""
+    if place.is_part:
+        box = place.box(grey.shape[1], grey.shape[0])
+        grey, text = np.ascontiguousarray(grey[box.y0 : box.y1, box.x0 : box.x1]), ""
+        notes += (f"cut:{place.begin}-{place.end}/{STEPS}",)
     return OpenedPage(grey, grey.shape[1], grey.shape[0], text, notes)
 
 

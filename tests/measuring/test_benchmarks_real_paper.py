@@ -1,7 +1,9 @@
 """The benchmark of real paper runs on drawn pages and tells a lost figure from a found one."""
 
+from benchmarks.parts.real_paper.degraded import CellRead
 from benchmarks.parts.real_paper.parts import measure as measure_parts
 from benchmarks.parts.real_paper.ruled import measure
+from benchmarks.parts.real_paper.spreads import Paper, PartRead, Tally
 from benchmarks.parts.registers.figures_score import FigureScore
 
 TRUTH = [[str(i), *(f"9.{i}{j}5" for j in range(1, 10))] for i in range(1, 5)]
@@ -35,3 +37,33 @@ def test_no_page_of_shuffled_records_joins_another_record_and_a_wrong_join_would
 
 def _join_any(tying, sheet):
     return next((f for f in tying._find_fits(sheet) if f.record.head.page == sheet.follows), None)
+
+
+def cells(*middles):
+    return {f"c{i}": CellRead((x - 5, y - 5, x + 5, y + 5), "", 1.0, blank=False) for i, (x, y) in enumerate(middles)}
+
+
+def half(first, *middles):
+    return {f"c{first + i}": (x, y, x, y) for i, (x, y) in enumerate(middles)}
+
+
+def test_a_record_of_a_spread_is_read_asked_about_or_lost():
+    left, right = Paper("iif1_mr", (10, 10)), Paper("iif1_gu", (90, 10))
+    parts = [PartRead((0, 0, 50, 20), "iif1_mr"), PartRead((50, 0, 100, 20), "", reason="no form agrees")]
+    both, one = Tally(), Tally()
+    both.add([left, right], parts)
+    assert (both.records, both.records_read, both.records_asked, both.records_lost) == (2, 1, 1, 0)
+    # As it was before scans were cut: the one form found hides the other.
+    one.add([left, right], [PartRead((0, 0, 100, 20), "iif1_mr")])
+    assert (one.records_read, one.records_asked, one.records_lost) == (1, 0, 1)
+
+
+def test_a_row_over_two_pages_is_read_only_as_one():
+    paper = Paper("reg_crime", (50, 50), [[half(0, (10, y), (20, y)), half(2, (60, y), (70, y))] for y in (10, 30)])
+    whole = [cells((10, y), (20, y), (60, y), (70, y)) for y in (10, 30)]
+    # Each left half with the right half of another row.
+    crossed = [cells((10, y), (20, y), (60, 40 - y), (70, 40 - y)) for y in (10, 30)]
+    for rows, read in ((whole, 2), (crossed, 0)):
+        tally = Tally()
+        tally.add([paper], [PartRead((0, 0, 100, 100), "reg_crime", rows)])
+        assert (tally.records, tally.records_read, tally.records_lost) == (2, read, 2 - read)

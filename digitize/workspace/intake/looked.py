@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from digitize.workspace.intake.delivery import Given
 from digitize.workspace.ledger.catalogue import Catalogue
+from ocr.scans.parts import place_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +15,7 @@ class Looked:
 
     known: already taken in. refused_before: given before and unusable. put_back: its original was missing. purged:
     when, by whom and why a known file was purged, "" if not. notes: problems of its tables. may_be_page: whether an
-    unusable file may have been a page.
+    unusable file may have been a page. places: the indices of its pages where they were looked for (`ocr.scans.parts`).
     """
 
     given: Given
@@ -31,6 +32,17 @@ class Looked:
     purged: str = ""
     notes: tuple[str, ...] = ()
     may_be_page: bool = True
+    places: tuple[int, ...] = ()
+
+    @property
+    def indices(self) -> tuple[int, ...]:
+        """The indices of its pages, in their order."""
+        return self.places or tuple(range(self.pages))
+
+    @property
+    def spreads(self) -> int:
+        """How many of its pictures show several pages."""
+        return len({place.picture for place in map(place_of, self.places) if place.is_part})
 
 
 def as_known_now(catalogue: Catalogue, look: Looked) -> Looked:

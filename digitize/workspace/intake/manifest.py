@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digitize.errors import OptionsError
+from ocr.scans.parts import parse_places
 
 if TYPE_CHECKING:
     from mappers.codes import CodeList
@@ -21,7 +22,8 @@ class Metadata:
     """Metadata of a volume given at intake; "" if unknown.
 
     volume: label of the bound book. kind: its type; a register's id makes its pages be read as such. page: number of
-    the file's first page in the volume, as printed or counted.
+    the file's first page in the volume, as printed or counted. spreads: whether its scans show several pages, "auto",
+    "yes" or "no"; or the places of all its pages, as an archive package names them (`ocr.scans.parts.format_places`).
     """
 
     volume: str = ""
@@ -31,6 +33,7 @@ class Metadata:
     kind: str = ""
     language: str = ""
     page: str = ""
+    spreads: str = ""
 
     def merge_over(self, other: Metadata) -> Metadata:
         """Merge with another, whose values are used where this one has none."""
@@ -93,6 +96,8 @@ def check_metadata(metadata: Metadata, where: str) -> None:
     if page and not (page.isascii() and page.isdigit() and len(page) < 10 and int(page) > 0):
         raise OptionsError(f"{where}: page must be a number from 1 to 999999999")
 
+    if metadata.spreads not in ("", "auto", "yes", "no") and not parse_places(metadata.spreads):
+        raise OptionsError(f"{where}: spreads must be auto, yes or no")
     if metadata.language and metadata.language not in (known := load_languages()):
         raise OptionsError(f"{where}: there is no language {metadata.language} (known: {', '.join(sorted(known))})")
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
 
+from digitize.machine.pool import in_order, run_jobs, run_light_jobs
+from digitize.reading.spreads import AUTO, LIMIT_S, NO, PictureJob, SpreadLook, find_places, leave_whole
 from digitize.workspace.intake.delivery import folder_label, shown_name
 from digitize.workspace.intake.looked import Looked
 from digitize.workspace.intake.manifest import Metadata
@@ -15,9 +18,14 @@ from digitize.workspace.intake.page_codes import PageCodes, codes_of
 from digitize.workspace.intake.sorting import BEHIND, PAGE, SHEET, RowStanding, Sorted, Sorter
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import PageScan
+from digitize.workspace.place import Place
 from digitize.workspace.volumes.book import ReceivedVolume, Volumes
 from digitize.workspace.volumes.sheet_text import SheetDamaged, from_text
+from mappers.states import load_state
+from ocr.scans.parts import format_place, parse_places, place_of
 
+_FEW_PICTURES = 8
+"""So few are looked at in one worker: starting more takes longer."""
 SHEET_STEP, SORTING, ENDS_IN = "sheet", "sorting", "sorted"
 """Steps: of a sheet, of a page that a person must place, and of a file, where the row of pages stands behind it."""
 _NO_VOLUME = -1
@@ -46,6 +54,50 @@ def look_for_sheets(ledger: Ledger, looked: Sequence[Looked]) -> Mapping[Path, t
         if not any(_has_ours(codes) for codes in first.values()):
             return {}
     return codes_of(new)
+
+
+def look_for_pages(place: Place, looked: Sequence[Looked], codes: Mapping[Path, tuple[PageCodes, ...]]) -> list[Looked]:
+    """The same with the indices of their pages, where pictures show several; a cover sheet is never cut."""
+    made, jobs = list(looked), list[PictureJob]()
+    of_job: list[int] = []
+    for i, look in enumerate(looked):
+        if not look.pages or look.known or look.problem:
+            continue
+        told = look.given.metadata
+        listed = parse_places(told.spreads)
+        if listed and all(place_of(x).picture < look.pages for x in listed):
+            made[i] = replace(look, places=listed)
+            continue
+        if told.spreads == NO:
+            continue
+        how = SpreadLook(
+            told.spreads or AUTO, _languages(place, told), (place.folder / "forms",), register=told.kind,
+            engine=place.options.read.engine,
+        )  # fmt: skip
+        own = codes.get(look.given.path, ())
+        for picture in range(look.pages):
+            is_sheet = picture < len(own) and _has_ours(own[picture : picture + 1])
+            jobs.append(PictureJob(len(jobs), look.given.path, picture, replace(how, asked=NO) if is_sheet else how))
+            of_job.append(i)
+    found: dict[int, tuple[int, ...]] = {}
+    for job, indices in _find_places(jobs, place.options.run.jobs or os.cpu_count() or 1):
+        found[of_job[job.order]] = found.get(of_job[job.order], ()) + indices
+    for i, indices in found.items():
+        made[i] = replace(made[i], places=indices)
+    return made
+
+
+def _find_places(jobs: Sequence[PictureJob], workers: int) -> Iterator[tuple[PictureJob, tuple[int, ...]]]:
+    """Each picture, in order, with the indices of its pages."""
+    if len(jobs) < _FEW_PICTURES:
+        done = run_light_jobs(find_places, jobs, leave_whole, LIMIT_S)
+    else:
+        done = run_jobs(find_places, jobs, workers, leave_whole, LIMIT_S)
+    yield from in_order(done, lambda one: one[0].order)
+
+
+def _languages(place: Place, told: Metadata) -> tuple[str, ...]:
+    return (told.language,) if told.language else load_state(place.options.workspace.state).languages
 
 
 def _has_ours(codes: Sequence[PageCodes]) -> bool:
@@ -109,7 +161,7 @@ class SheetPlacing:
             return Sorted(PAGE), self._fill_facts(metadata)
         # The folder's name stands for a volume where nobody told one; it is no word against a sheet.
         told = metadata.volume if metadata.volume != folder_label(look.given.path) else ""
-        found = self._sorter.place(codes[index], told)
+        found = self._sorter.place(codes[place_of(index).picture], told)
         self._has_turned |= bool(found.role) or found.kind not in ("", BEHIND)
         if found.what == SHEET:
             self.found.sheets += 1
@@ -129,7 +181,7 @@ class SheetPlacing:
         if found.what == SHEET:
             self._ledger.record_event(unit, SHEET_STEP, "done", key=unit, detail={**detail, "role": found.role})
             return
-        self.found.aside.append((f"{name}, page {index + 1}", found.why))
+        self.found.aside.append((f"{name}, {format_place(index)}", found.why))
         why = {"kind": found.kind, "message": found.why, "retry": False}
         self._ledger.record_event(unit, SORTING, "failed", key=unit, detail={**detail, **why})
 

@@ -18,7 +18,8 @@ class IntakeReport:
     name. doubtful: (name, problem) of tables and volumes. batch: "" if no file was new. sheets: cover and end sheets,
     which are no pages. aside: (file and page, reason) of pages a person must place. sorted_into: label -> pages sorted
     into a volume by sheets. again: tables with the name of an earlier one, and possible rescans. waiting: number of
-    these pages that get no number before a person decides.
+    these pages that get no number before a person decides. spreads: number of pictures that show several
+    pages, each of which counts. uncut: names of files with spreads="yes" in which no gutter was found.
     """
 
     batch: str
@@ -39,3 +40,5 @@ class IntakeReport:
     sorted_into: Mapping[str, int] = field(default_factory=dict)
     again: ToldAgain = ToldAgain()
     waiting: int = 0
+    spreads: int = 0
+    uncut: tuple[str, ...] = ()

@@ -19,6 +19,7 @@ from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan, SourceFile
 from digitize.workspace.ledger.waiting_pages import WaitingPage
 from digitize.workspace.place import Place
+from ocr.scans.parts import place_of
 
 if TYPE_CHECKING:
     from ocr.page import Scan
@@ -122,7 +123,7 @@ def place_pages(placing: SheetPlacing, looked: Sequence[Looked]) -> list[NewPage
     found = []
     for look in looked:
         placing.file(look)
-        for index in range(0 if look.known or look.problem else look.pages):
+        for index in () if look.known or look.problem else look.indices:
             where, metadata = placing.page(look, index)
             if where.what == PAGE and not metadata.page:
                 label = where.volume.facts.label if where.volume else metadata.volume
@@ -307,5 +308,7 @@ def _pair_between(
     return found
 
 
-def _place(page: OnePage) -> tuple[str, int, int]:
-    return (page.name.rpartition("/")[2].casefold(), page.index, page.of)
+def _place(page: OnePage) -> tuple[str, int, str, int]:
+    # A half of a spread is the same half of another scan, wherever each was cut.
+    place = place_of(page.index)
+    return (page.name.rpartition("/")[2].casefold(), place.picture, place.side, page.of)

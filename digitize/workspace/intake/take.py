@@ -9,13 +9,14 @@ from functools import partial
 from pathlib import Path
 
 from digitize.machine.today import today_in_india
+from digitize.reading.spreads import YES
 from digitize.workspace.intake.again import DeliveryAnswer, ToldAgain, find_replaced, keep_said
 from digitize.workspace.intake.answered import ScannedAgain, find_again, settle
 from digitize.workspace.intake.bags import open_bags
 from digitize.workspace.intake.delivery import Given, list_files, shown_name
 from digitize.workspace.intake.looked import Looked, as_known_now
 from digitize.workspace.intake.manifest import Metadata, check_metadata, check_places, check_register, require_own_page
-from digitize.workspace.intake.placing import SheetPlacing, look_for_sheets, page_scan
+from digitize.workspace.intake.placing import SheetPlacing, look_for_pages, look_for_sheets, page_scan
 from digitize.workspace.intake.probing import probe_all
 from digitize.workspace.intake.report import IntakeReport
 from digitize.workspace.intake.sorting import PAGE
@@ -63,6 +64,7 @@ def take_in(
         replaced = find_replaced(ledger, looked, replace(said, replaces=()) if of_pages.replaces else said)
         looked = [_keep(place, catalogue, look, link=link) for look in looked]
         codes = look_for_sheets(ledger, looked)
+        looked = look_for_pages(place, looked, codes)
         placing = partial(SheetPlacing, ledger, place.options.workspace.site_id, codes, goes_on=goes_on)
         again = find_again(place, ledger, placing(looked, is_trial=True), looked, of_pages, by_person=not goes_on)
         # All files are copied by now: what the ledger says is here, is here.
@@ -208,7 +210,7 @@ class _Writer:
         self._insert_source(look)
         if self._ledger.state(look.given.name, "intake"):  # it could not be opened before, and now it is here
             self._ledger.record_event(look.given.name, "intake", "done", key=look.sha256)
-        self._note(look, "done", {"name": look.given.name, "bytes": look.size, "pages": look.pages})
+        self._note(look, "done", {"name": look.given.name, "bytes": look.size, "pages": len(look.indices)})
         metadata = look.given.metadata
         for idx, name in enumerate(look.tables):
             self._tables += 1
@@ -222,7 +224,7 @@ class _Writer:
 
     def _number_pages(self, look: Looked) -> None:
         number: dict[int, int] = {}
-        for idx in range(look.pages):
+        for idx in look.indices:
             found, metadata = self._placing.page(look, idx)
             if found.what != PAGE:
                 self._placing.keep(look, idx, found)
@@ -270,7 +272,7 @@ class _Writer:
             batch=self._batch if new else "",
             files=len(looked),
             taken=len(taken),
-            pages=sum(x.pages for x in taken) - self._placing.found.sheets - len(self._placing.found.aside),
+            pages=sum(len(x.indices) for x in taken) - self._placing.found.sheets - len(self._placing.found.aside),
             tables=sum(len(x.tables) for x in taken),
             duplicates=tuple(x.given.name for x in looked if x.known),
             refused=tuple((x.given.name, x.problem) for x in looked if x.problem and not x.known),
@@ -283,6 +285,8 @@ class _Writer:
             sheets=self._placing.found.sheets,
             aside=tuple(self._placing.found.aside),
             sorted_into=dict(self._placing.found.volumes),
+            spreads=sum(x.spreads for x in taken),
+            uncut=tuple(x.given.name for x in taken if x.given.metadata.spreads == YES and not x.spreads),
         )
 
     def _list_renamed(self, looked: Sequence[Looked]) -> Iterator[tuple[str, str]]:

@@ -15,6 +15,7 @@ from digitize.workspace.ledger.catalogue import Catalogue
 from digitize.workspace.place import Place
 from digitize.workspace.volumes.book import ReceivedVolume, note_scanned
 from digitize.workspace.volumes.sheet_text import COVER
+from ocr.scans.parts import place_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def set_aside(ledger: Ledger) -> list[SetAside]:
     """Pages set aside, in order of arrival."""
     states = ((u, s) for u, s in ledger.states("sorting").items() if s.is_failed)
     found = [SetAside(u, s.detail["name"], s.detail["index"], s.kind, s.detail["message"]) for u, s in states]
-    return sorted(found, key=lambda a: (natural(a.name), a.index))
+    return sorted(found, key=lambda a: (natural(a.name), place_of(a.index).order))
 
 
 def choose(ledger: Ledger, name: str, *, with_rest: bool) -> list[SetAside]:
@@ -70,9 +71,13 @@ def choose(ledger: Ledger, name: str, *, with_rest: bool) -> list[SetAside]:
 
 
 def short(unit: str) -> str:
-    """An id that people can type: twelve digits of the file's hash and the page's number in the file, from 1."""
+    """An id that people can type: twelve digits of the file's hash and the page's number in the file, from 1.
+
+    Of a scan of several pages which of them it is, too, as in "0a1b2c3d4e5f:1-last".
+    """
     sha256, _, index = unit.rpartition(":")
-    return f"{sha256[:12]}:{int(index) + 1}"
+    place = place_of(int(index))
+    return f"{sha256[:12]}:{place.picture + 1}{'-' if place.side else ''}{place.side}"
 
 
 def settle(place: Place, ledger: Ledger, pages: Sequence[SetAside], said: PersonSays) -> list[str]:

@@ -48,7 +48,7 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class PageScan:
-    """One scan of one page. page: its id, which survives rescans. idx: 0-based page inside the file."""
+    """One scan of one page. page: its id, which survives rescans. idx: place in its file (ocr/scans/parts.py)."""
 
     page: str
     sha256: str
@@ -215,6 +215,11 @@ class Catalogue:
         """Pages whose newest scan is from that file, in order."""
         names = [r["page"] for r in self._ledger.rows("SELECT DISTINCT page FROM scans WHERE sha256 = ?", (sha256,))]
         return [s for n in sorted(names) if (s := self.scan(n)) is not None and s.sha256 == sha256]
+
+    def indices_of(self, sha256: str) -> list[int]:
+        """The indices of all pages of a file, in the order of their numbers; those with a newer scan, too."""
+        rows = self._ledger.rows("SELECT idx, MIN(number) AS n FROM scans WHERE sha256 = ? GROUP BY idx", (sha256,))
+        return [r["idx"] for r in sorted(rows, key=lambda r: (r["n"], r["idx"]))]
 
     def of_many_pages(self) -> list[tuple[str, str]]:
         """SHA-256 and name of files that hold several pages, as a PDF, by name."""

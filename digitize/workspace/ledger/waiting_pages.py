@@ -63,7 +63,14 @@ class WaitingPage:
 def kept_pages(ledger: Ledger) -> list[WaitingPage]:
     """All current and former waiting pages, by name."""
     found = (_page(unit, now.detail) for unit, now in ledger.states(STEP).items())
-    return sorted(found, key=lambda w: (w.batch, w.label, w.name, w.index))
+    return sorted(found, key=_reading_order)
+
+
+def _reading_order(page: WaitingPage) -> tuple[str, str, str, tuple[int, int]]:
+    # Here, as `status` looks whether pages wait, and loads nothing of scans.
+    from ocr.scans.parts import place_of
+
+    return page.batch, page.label, page.name, place_of(page.index).order
 
 
 def waiting_pages(ledger: Ledger) -> list[WaitingPage]:

@@ -1,0 +1,106 @@
+"""Which pages the pictures of scans show, found in workers before a page has a number or an id.
+
+It is settled when a scan is taken in, not when it is read: a number is given once, so halves that were told apart only
+behind the reading would stand at the end of their volume, out of the order in which rows go on from page to page and
+forms of several parts lie. What is found is an index for each page (`ocr.scans.parts`), written with all others of its
+delivery in one transaction: a delivery that is cut off and taken in again finds the same, and the original stays one
+file. A look takes 0.05 s of an upright page, 0.2 s of a wide one, 1 to 2 s where heads of registers must be read. What
+cannot be opened, or breaks its worker, stays whole: reading it says why.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ocr.forms.zones import FormModels
+    from ocr.registers.look import Ask
+
+AUTO, YES, NO = "auto", "yes", "no"
+"""Whether scans show several pages: find out, cut all in which a gutter is seen, cut none."""
+_DPI = 150
+"""At which a PDF page is drawn: two A4 pages have 2480 pixels then."""
+LIMIT_S = 60.0
+"""Processor time of one picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpreadLook:
+    """How pictures are looked at. asked: AUTO, YES or NO. languages: of heads, best first.
+
+    folders: with forms and registers beside the package's. forms: those alone, all where none is named. register: its
+    id, "" to find out.
+    """
+
+    asked: str = AUTO
+    languages: tuple[str, ...] = ("en",)
+    folders: tuple[Path, ...] = ()
+    forms: tuple[str, ...] = ()
+    register: str = ""
+    engine: str = "tesseract"
+
+
+@dataclass(frozen=True, slots=True)
+class PictureJob:
+    """One picture of a file. order: its place among the jobs."""
+
+    order: int
+    path: Path
+    picture: int
+    look: SpreadLook
+
+
+def leave_whole(job: PictureJob) -> tuple[int, ...]:
+    """What is told of a picture that breaks its worker."""
+    return (job.picture,)
+
+
+def find_places(job: PictureJob) -> tuple[int, ...]:
+    """The indices of a picture's pages in reading order, one where it is one page; runs in a worker.
+
+    Raises FormError for a wrong form file.
+    """
+    from ocr.errors import EngineMissing, ScanError
+    from ocr.page import Scan
+    from ocr.registers.spread import cut_at_gutter, find_pages
+    from ocr.scans.parts import MOST_PICTURES, cut_picture
+    from ocr.scans.scan import open_page
+
+    if job.look.asked == NO or job.picture >= MOST_PICTURES:
+        return (job.picture,)
+    try:
+        grey = open_page(Scan(job.path, "", job.picture), _DPI).grey
+        if job.look.asked == YES:
+            found = cut_at_gutter(grey)
+        else:
+            try:
+                found = find_pages(grey, _models(job.look), _ask(job.look))
+            except EngineMissing:
+                # Forms are known without it; registers are not read on this machine anyway.
+                found = find_pages(grey, _models(job.look))
+    except (ScanError, OSError, MemoryError):
+        return (job.picture,)
+    return cut_picture(job.picture, found) if found else (job.picture,)
+
+
+@lru_cache(maxsize=4)
+def _models(look: SpreadLook) -> FormModels:
+    from ocr.forms.zones import load_models
+
+    return load_models(look.folders).select(look.forms)
+
+
+@lru_cache(maxsize=4)
+def _ask(look: SpreadLook) -> Ask | None:
+    from ocr.engines import load_engine
+    from ocr.registers import known_registers
+    from ocr.registers.look import Ask
+    from ocr.registers.volume import print_reader
+
+    if look.forms:
+        return None
+    known = known_registers(look.folders)
+    return Ask(known.find(look.register), look.languages, print_reader(load_engine(look.engine)), known)
