@@ -60,7 +60,8 @@ def extract(
 ) -> None:
     """Read forms and registers into named fields and rows, one JSON object per page; exit 5 if a page cannot be read.
 
-    A page of no known form also gets an object, with the reason. JSON contains everything that was read; the list for
+    A page of no known form also gets an object, with the reason; where a form or register was named, it counts as one
+    that cannot be read. JSON contains everything that was read; the list for
     viewing masks persons on pages that may concern sexual offences or children, and register rows.
     """
     from digitize.errors import InputError, OptionsError
@@ -77,7 +78,8 @@ def extract(
     settings = ExtractSettings(reading, state, stations, register, {z: v for z, v in metadata.items() if v}, spreads)
     if out is not None and out.resolve() in {file.resolve() for file in files}:
         raise OptionsError(f"--out: {out} is one of the files to be read, and originals are never changed.")
-    if unread := _write(extract_files(files, settings, jobs or default_workers()), WholeFile(out), how):
+    pages = extract_files(files, settings, jobs or default_workers())
+    if unread := _write(pages, WholeFile(out), how, is_named=form != "auto"):
         what = pluralize(unread, "page or file", "pages or files")
         raise InputError(f"{what} could not be read; the reasons stand above.")
 
@@ -116,19 +118,23 @@ def _reading(form: str, lang: str, folders: tuple[Path, ...], dpi: int, seconds:
     return reading
 
 
-def _write(pages: Iterator[GroupedPage], target: WholeFile, how: Format) -> int:
+def _write(pages: Iterator[GroupedPage], target: WholeFile, how: Format, *, is_named: bool) -> int:
     """Write all pages and report those that could not be read; returns their number.
 
-    An error leaves no partial file.
+    is_named: a form or register was named, so a page that is none of it could not be read, unless it is blank. An error
+    leaves no partial file.
     """
     messages = errors()
     unread, is_whole = 0, False
     try:
         for page, group, doubts in pages:
             target.write(_as_text(page) if how == "text" else _as_json(page, group, doubts))
-            unread += page.found is None
-            if page.reason:
-                messages.print(f"Error: {page.reason}", style="red", markup=False, soft_wrap=True)
+            reason = page.reason
+            if page.found is not None and is_named and page.found.form is None and page.found.kind != "blank":
+                reason = f"{page.job.file}, page {page.job.number}: {page.found.reason}"
+            unread += page.found is None or bool(reason)
+            if reason:
+                messages.print(f"Error: {reason}", style="red", markup=False, soft_wrap=True)
         is_whole = True
     finally:
         target.close(keep=is_whole)

@@ -147,7 +147,7 @@ class _FileJobs(Iterator[PageJob]):
             before=before,
             as_form=self._matched.get(page.page, is_no_form),
             name=page.scan.label,
-            tells_blank=not settings.register,
+            tells_blank=True,
         )
 
 

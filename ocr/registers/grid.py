@@ -24,13 +24,17 @@ from ocr.registers.sheet import LevelSheet
 
 Floats = NDArray[np.float64]
 
+# Fewer lines than this make a table only of a register that has so few columns.
+_USUAL_COLUMNS = 5
 _LEAST_COLUMNS = 3
+# Where fewer lines are seen than columns have edges, an outer column has no line, and may hold little.
+_LEAST_BANDS, _FEW_BANDS = 8, 2
 _MOST_BEYOND = 2
 _LEAST_UPRIGHT = 0.28
 # Only where too few columns were found: on other pages so faint a path is writing.
 _FAINTEST = 0.14
 _LEAST_LEVEL = 0.3
-_LEAST_BARE, _LEAST_DRAWN = 0.15, 0.12
+_LEAST_BARE, _LEAST_DRAWN, _LEAST_RULED = 0.15, 0.12, 0.3
 # A path is measured against the strong ones of its own page.
 _RELATIVE = 0.5
 _LEAST_SEEN = 1.5
@@ -75,22 +79,28 @@ class Grid:
     bottom: int
 
 
-def find_grid(sheet: LevelSheet, *, spread: bool | None = None, cut: int | None = None) -> Grid | None:
+def find_grid(
+    sheet: LevelSheet, *, spread: bool | None = None, cut: int | None = None, columns: int = _USUAL_COLUMNS
+) -> Grid | None:
     """The ruled lines of a sheet, None when it has no columns.
 
-    spread: whether it shows two pages, if that is known. cut: the column at which they meet, if that is known.
+    spread: whether it shows two pages, if that is known. cut: the column at which they meet, if that is known. columns:
+    the fewest that it may have; a page of three may show two lines alone, with open edges.
     """
+    least = max(1, min(_LEAST_COLUMNS + 1, columns - 1))
     uprights, top, bottom = _uprights(sheet, _LEAST_UPRIGHT, _LEAST_CONFIRMED)
-    if len(uprights) < _LEAST_COLUMNS + 1:
+    if len(uprights) < least:
         uprights, top, bottom = _uprights(sheet, _FAINTEST, _FAINTEST)
-    if len(uprights) < _LEAST_COLUMNS + 1:
+    # So few are a table only where they were drawn: left edges of lines of writing stand below each other, too.
+    few = len(uprights) < _LEAST_COLUMNS + 1
+    if len(uprights) < least or (few and min(u.drawn for u in uprights) < _LEAST_RULED):
         return None
     cut = ruled_gutter(sheet, uprights, spread) if cut is None else cut
     edges = [0, sheet.width] if cut is None else [0, cut, sheet.width]
     halves = []
     for left, right in zip(edges, edges[1:], strict=False):
         own = [u for u in uprights if left <= u.middle < right]
-        half = _half(sheet, own, left, right)
+        half = _half(sheet, own, left, right, has_open_edges=len(own) < columns < _USUAL_COLUMNS)
         if half is not None:
             halves.append(half)
     return Grid(tuple(halves), top, bottom) if halves else None
@@ -166,7 +176,9 @@ def _strong(paths: list[Path], least: float) -> list[Path]:
     return [p for p in paths if p.support >= max(least, _RELATIVE * usual)]
 
 
-def _half(sheet: LevelSheet, uprights: list[RuledLine], left: int, right: int) -> HalfGrid | None:
+def _half(
+    sheet: LevelSheet, uprights: list[RuledLine], left: int, right: int, *, has_open_edges: bool
+) -> HalfGrid | None:
     if not uprights:
         return None
     strength = strengths(sheet.image, left, right)
@@ -185,7 +197,7 @@ def _half(sheet: LevelSheet, uprights: list[RuledLine], left: int, right: int) -
     x0, x1 = (
         _ends(sheet, levels, left, right)
         if len(levels) >= _LEAST_LINES
-        else _extend_to_writing(sheet, uprights, left, right)
+        else _extend_to_writing(sheet, uprights, left, right, _FEW_BANDS if has_open_edges else _LEAST_BANDS)
     )
     inner = [u for u in uprights if x0 - _DOUBLE_PX <= u.middle <= x1 + _DOUBLE_PX]
     if len(uprights) - len(inner) > _MOST_BEYOND:
@@ -218,8 +230,10 @@ def _ends(sheet: LevelSheet, levels: list[RuledLine], left: int, right: int) -> 
     return float(x[longest[0]]), float(x[longest[-1]])
 
 
-def _extend_to_writing(sheet: LevelSheet, uprights: list[RuledLine], left: int, right: int) -> tuple[float, float]:
-    """The outermost uprights, or where writing ends beyond them when there is some in many places."""
+def _extend_to_writing(
+    sheet: LevelSheet, uprights: list[RuledLine], left: int, right: int, least_bands: int
+) -> tuple[float, float]:
+    """The outermost uprights, or where writing ends beyond them when it stands at so many of forty heights."""
     first, last = uprights[0].middle, uprights[-1].middle
     rim = round(0.015 * sheet.width)
     for a, b, is_left in ((left + rim, round(first) - 6, True), (round(last) + 6, right - rim, False)):
@@ -227,7 +241,7 @@ def _extend_to_writing(sheet: LevelSheet, uprights: list[RuledLine], left: int, 
             continue
         ink = sheet.image[:, a:b] < 255 - 2 * _RULE_DEPTH
         bands = np.array_split(ink.any(axis=1), 40)
-        if sum(bool(band.any()) for band in bands) < 8:
+        if sum(bool(band.any()) for band in bands) < least_bands:
             continue
         columns = np.flatnonzero(ink.sum(axis=0) > 0)
         low, high = np.percentile(columns, (2, 98))

@@ -62,7 +62,9 @@ def look_at(sheet: LevelSheet, ask: Ask, *, first: bool, spread: bool | None) ->
 
     None where no ruled columns were found.
     """
-    grid = find_grid(sheet, spread=spread)
+    forms = [ask.form] if ask.form is not None else list(ask.registers.forms.values())
+    fewest = {"columns": min(len(f.columns) for f in forms)} if forms else {}
+    grid = find_grid(sheet, spread=spread, **fewest)
     if grid is None:
         return None
     marks = find_marks(sheet, grid)

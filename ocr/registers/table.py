@@ -24,6 +24,10 @@ from ocr.registers.table_rows import AGAIN, TableRow, half_rows, rows_of, spans_
 __all__ = ["AGAIN", "Ask", "Layout", "RegisterTable", "TableRow", "read_table"]
 
 
+_NO_COLUMNS = "no ruled columns were found"
+_AS_ADVISED = "scan the page whole, flat and sharp, at 300 dpi"
+# Letters are three to four pixels high then: rows may still be found, and no cell can be read.
+_LEAST_PX = 640
 _TWO_TABLES = "it shows two tables beside each other: cut the scan between its pages"
 
 
@@ -57,7 +61,13 @@ def read_table(grey: Image, ask: Ask, layout: Layout | None = None) -> RegisterT
     sheet, look = open_upright(grey, ask, layout)
     if look is None:
         form = ask.form or (layout.form if layout else None)
-        return RegisterTable(sheet, no_marks(), form, reason="no ruled columns were found")
+        # Where no register was named the page may well be a letter.
+        return RegisterTable(
+            sheet, no_marks(), form, reason=f"{_NO_COLUMNS}: {_AS_ADVISED}" if ask.form is not None else _NO_COLUMNS
+        )
+    if max(sheet.flat.shape) < _LEAST_PX:
+        reason = f"it is too small to be read, {max(sheet.flat.shape)} pixels long: {_AS_ADVISED}"
+        return RegisterTable(sheet, look.marks, None, reason=reason, layout=layout)
     look, form, reason = settle_register(sheet, ask, layout, look)
     grid, marks, heading = look.grid, look.marks, look.heading
     if heading is not None or not may_go_on(grid, layout):

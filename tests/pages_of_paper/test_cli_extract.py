@@ -13,6 +13,7 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from digitize.cli.app import build
+from digitize.exits import exit_code
 from digitize.files.extract import find_item
 from digitize.files.extract_rows import as_field
 from digitize.reading.lexica import lexica_of
@@ -132,8 +133,10 @@ def test_a_file_that_is_no_scan_has_its_line_and_the_others_go_on(tmp_path):
 @engine
 @needs_tesseract
 def test_a_page_of_another_form_than_was_asked_for_is_none():
-    (page,) = extract(BOOK / "hi_2025_102.jpg", "--form", "wbp_27")
+    result = extract(BOOK / "hi_2025_102.jpg", "--form", "wbp_27", code=5)
+    (page,) = map(json.loads, result.stdout.splitlines())
     assert page["form"] is None and page["fields"] == {}
+    assert exit_code(result.exception) == 5 and "hi_2025_102.jpg, page 1: no known form" in result.stderr
 
 
 @engine

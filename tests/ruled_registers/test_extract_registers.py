@@ -6,12 +6,15 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import Image, ImageDraw
 from typer.testing import CliRunner
 
 from digitize.cli.app import build
+from digitize.exits import exit_code
 from digitize.files.extract import ExtractSettings
 from digitize.files.extract_files import extract_pages
 from digitize.files.read_files import FilePage
@@ -231,3 +234,19 @@ def test_a_register_of_two_pages_is_found_by_its_header_and_its_rows_count_on():
     assert first["form"] == second["form"] == "reg_gd" and first["group"]["number"] == second["group"]["number"] == 1
     assert len(gold) >= 2 and len(first["rows"]) >= 3
     assert second["rows"][0]["number"] == len(first["rows"]) + 1
+
+
+@needs_tesseract
+def test_a_page_that_is_none_of_the_register_named_cannot_be_read_and_a_blank_one_is_blank(tmp_path):
+    for name, lines in (("letter", 20), ("blank", 0)):
+        # Paper has a grain: of one shade all over is what could not be decoded.
+        page = Image.fromarray(np.random.default_rng(1).normal(235, 3, (1700, 1200)).clip(0, 255).astype(np.uint8))
+        for i in range(lines):
+            ImageDraw.Draw(page).text((100, 60 + 50 * i), "a letter to the officer in charge", fill=40)
+        page.save(tmp_path / f"{name}.png")
+    read = ["extract", "--form", "reg_gd", "--lang", "en"]
+    result = CliRunner().invoke(build(), [*read, str(tmp_path / "letter.png")])
+    assert exit_code(result.exception) == 5
+    assert "letter.png, page 1" in result.stderr and "scan the page whole, flat and sharp" in result.stderr
+    result = CliRunner().invoke(build(), [*read, str(tmp_path / "blank.png")])
+    assert result.exit_code == 0 and json.loads(result.stdout)["kind"] == "blank"

@@ -5,12 +5,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from ruled_paper import ASK, EDGES, FORM, boxed
+from ruled_paper import ASK, EDGES, FORM, Paper, boxed
 
 from ocr.engines import load_engine
 from ocr.geometry.mapping import PageMap, picture
 from ocr.geometry.slant import find_slant
-from ocr.registers.form import package_registers
+from ocr.registers.form import RegisterForm, package_registers
 from ocr.registers.sheet import SLANT_MENDED, open_sheet
 from ocr.registers.table import Ask, read_table
 from ocr.registers.volume import print_reader
@@ -98,3 +98,31 @@ def test_a_later_page_upside_down_is_turned_by_the_columns_of_its_volume(engine)
     turned = read_table(poor_scans.turn(boxed().grey, 2).grey, ask, layout)
     assert upright.sheet.turn_deg == 0 and turned.sheet.turn_deg == 180
     assert turned.columns == FORM.ids and [row.numbered for row in turned.rows] == [True] * 6
+
+
+def test_a_page_too_small_to_be_read_is_refused_with_what_to_do():
+    table = read_table(poor_scans.shrink(boxed().grey, 0.35).grey, ASK)
+    assert table.form is None and "too small" in table.reason and "at 300 dpi" in table.reason
+
+
+def diary(rulings, notes=12):
+    """A page of two or three columns with rulings between them alone."""
+    paper = Paper()
+    for x in rulings:
+        paper.rule((x, 60), (x, 1540))
+    for i in range(12):
+        paper.write((100, 100 + 120 * i), str(i + 1))
+        paper.write((240, 100 + 120 * i), "Specimen Kalpana of Misalpur")
+        paper.write((240, 140 + 120 * i), "was near the river at night")
+        if len(rulings) > 1 and i < notes:
+            paper.write((920, 100 + 120 * i), "no further notes")
+    return paper.grey
+
+
+@pytest.mark.parametrize(("rulings", "notes"), [((220, 900), 12), ((220, 900), 3), ((220,), 0)])
+def test_one_ruling_or_two_with_open_edges_part_the_columns_of_a_diary(rulings, notes):
+    columns = FORM.columns[: len(rulings) + 1]
+    form = RegisterForm(id="reg_d", title="D", row_start="sl", column=columns)
+    table = read_table(diary(rulings, notes), Ask(form))
+    assert table.columns == form.ids and len(table.rows) == 12
+    assert all(abs(row.cells["sl"].box.x1 - 220) < 4 and not row.cells["name"].blank for row in table.rows)
