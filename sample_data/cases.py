@@ -11,6 +11,10 @@ from sample_data.phrases import Offence, Phrases, grouped
 
 Values = dict[str, str]
 Rows = list[dict[str, str]]
+_OWNERS = {"p": "complainant", "a": "accused", "s": "seized_from", "b": "shown_by"}
+"""What stands before "__" in the name of a field -> the person whose it is."""
+_ROLES = {"accused": "accused", "victims": "victim", "suspects": "suspect", "witnesses": "witness", "panches": "panch"}
+"""Zone of a list of persons -> their role."""
 PHONE = "9999999999"
 """The only telephone number on the samples, plainly a stand-in."""
 
@@ -67,17 +71,15 @@ class Case:
     def record(self, zones: Sequence[str]) -> dict[str, object]:
         """The record that a form with these zones gives: fields, and the rows acts, persons, property."""
         fields: dict[str, object] = {}
-        complainant = {"role": "complainant"}
+        people = {owner: {"role": role} for owner, role in _OWNERS.items()}
         for zone in zones:
             for name, value in self.means.get(zone, {}).items():
                 owner, _, part = name.rpartition("__")
-                (complainant if owner else fields)[part] = value
-        accused = [{"role": "accused", **row} for row in self._rows("accused", zones)]
+                (people[owner] if owner else fields)[part] = value
+        listed = [{"role": role, **row} for zone, role in _ROLES.items() for row in self._rows(zone, zones)]
         fields["acts"] = self._rows("statutes", zones)
-        fields["persons"] = [complainant, *accused] if len(complainant) > 1 else accused
+        fields["persons"] = [*(person for person in people.values() if len(person) > 1), *listed]
         fields["property"] = self._rows("property", zones)
-        if "feature_sex" in zones:
-            fields["features"] = self.rows.get("features", [])
         return fields
 
     def take_share(self, at: int, of: int) -> Case:

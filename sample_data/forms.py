@@ -16,7 +16,7 @@ from ocr.forms.marks import answer_ink
 from ocr.geometry.features import build_features, save
 from sample_data import iif1, wbp27
 from sample_data.layout import HEIGHT, WIDTH, Answer, Blank, Sheet
-from sample_data.sheets import TIES, sheet_forms, sheet_id, sheet_labels, sheet_style
+from sample_data.sheets import sheet_forms, sheet_id, sheet_labels, sheet_style
 
 ROOT = Path(__file__).parent.parent
 DrawBlank = Callable[[str], tuple[Sheet, Image.Image]]
@@ -36,6 +36,7 @@ _KINDS: Mapping[str, str] = MappingProxyType(
         "complainant_age": "line",
         "occurrence_from": "date",
         "occurrence_to": "date",
+        "accused_birth": "date",
     }
 )
 _LISTS: Mapping[str, str] = MappingProxyType(
@@ -113,7 +114,7 @@ def _sheet_heads() -> Iterator[_FormHead]:
             more = (
                 f"part = {page.part}",
                 *(f"{name} = true" for name, is_so in flags.items() if is_so),
-                f"ties = {json.dumps(TIES)}",
+                f"ties = {json.dumps(form.ties)}",
             )
             style = sheet_style(form.family, page.part, language)
             say = {**iif1.labels(language), **sheet_labels(language)}
@@ -188,7 +189,7 @@ def _zone(blank: Blank, answers: Sequence[tuple[Answer, str]], say: Mapping[str,
 
 
 def _kind(blank: Blank) -> str:
-    if blank.zone in ("info_type", "occurrence_day"):
+    if blank.zone in ("info_type", "occurrence_day", "accused_code"):
         return "choice"
     if blank.zone in _KINDS:
         return _KINDS[blank.zone]
@@ -201,7 +202,9 @@ def _kind(blank: Blank) -> str:
 
 
 def _choices(zone: str, say: Mapping[str, str]) -> list[str]:
-    """Printed alternatives, and the days of the week, which no hand adds to."""
+    """Printed alternatives, the days of the week, and the codes of the accused, which no hand adds to."""
     if zone == "info_type":
         return [say["written"], say["oral"]]
+    if zone == "accused_code":
+        return [f"{letter}{number}" for letter in "ABC" for number in range(1, 10)]
     return say["weekdays"].split() if zone == "occurrence_day" else []

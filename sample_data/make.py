@@ -30,7 +30,7 @@ from sample_data.layout import Blank, Sheet
 from sample_data.lettering import Lettering
 from sample_data.phrases import Phrases, load_phrases
 from sample_data.plan import SEED, Plan, by_lot, committed, further_languages
-from sample_data.sheet_cases import invent_whole, whole_firs
+from sample_data.sheet_cases import case_forms, invent_whole, whole_firs
 from sample_data.sheets import sheet, sheet_forms, sheet_style, split_style
 from sample_data.wear import Worn, choose, turned, worn
 from sample_data.write import bitonal, write_scans
@@ -40,6 +40,8 @@ SCANS = HERE / "fir_book_2025"
 GOLD = HERE / "gold.jsonl"
 SHEETS = HERE / "fir_sheets"
 """FIRs of several pages, with their own gold."""
+CASE_FORMS = HERE / "case_forms"
+"""Arrest memos and other forms of a case, with their own gold."""
 FURTHER = HERE / "iif1_languages"
 """A page of the IIF-I in each further language, with its own gold: what the tests read and the demo does not."""
 _MANIFEST = ("file", "volume", "station", "district", "year", "kind", "language", "page")
@@ -210,6 +212,7 @@ def main(given: Sequence[str] | None = None) -> int:
         print(f"{make_set(studio, committed(), SCANS, GOLD)} pages in {SCANS}")
         print(f"{make_set(studio, further_languages(), FURTHER, FURTHER / 'gold.jsonl')} pages in {FURTHER}")
         print(f"{make_set(studio, whole_firs(), SHEETS, SHEETS / 'gold.jsonl')} pages in {SHEETS}")
+        print(f"{make_set(studio, case_forms(), CASE_FORMS, CASE_FORMS / 'gold.jsonl')} pages in {CASE_FORMS}")
     return 0
 
 

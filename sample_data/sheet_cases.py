@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import random
+import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, time, timedelta
+from functools import cache
+from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from sample_data.cases import PHONE, Ask, Book, Case, invent
 from sample_data.phrases import Phrases
 from sample_data.plan import Plan
 
-FIR = "iif1_sheets"
+FIR, ARREST = "iif1_sheets", "iif3_sheets"
 _SAID: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "en": {"nationality": "Indian", "sex": "Male", "build": "Medium", "complexion": "Wheatish", "hair": "Black",
@@ -27,6 +31,8 @@ _SAID: Mapping[str, Mapping[str, str]] = MappingProxyType(
 )  # fmt: skip
 _MEANS = {"nationality": "Indian", "sex": "male", "build": "medium", "complexion": "wheatish", "hair": "black",
           "dress": "lungi", "forehead": "forehead"}  # fmt: skip
+_PEOPLE: Mapping[str, tuple[str, ...]] = MappingProxyType({ARREST: ("witnesses",)})
+"""Lists of people on the forms."""
 _BOOKS = (
     Book("FIR book 2020", "en", FIR, "Namunahat", "Namuna", 2020),
     Book("FIR book 2018 hi", "hi", FIR, "Namunakhera", "Kalpana", 2018),
@@ -51,6 +57,16 @@ def whole_firs() -> Iterator[Plan]:
         yield from _pages(f"{book.language}_{book.year}_{ask.number:03}.tif", book, ask, parts)
 
 
+def case_forms() -> Iterator[Plan]:
+    """The committed forms of cases other than the FIR, each in English and Hindi: all parts once."""
+    asks = (Ask(301, "theft", date(2020, 7, 6), days=1), Ask(41, "theft", date(2018, 4, 11)))
+    for family in (ARREST,):
+        for book, ask in zip(_BOOKS[:2], asks, strict=True):
+            file = f"{family.partition('_')[0]}_{book.language}_{book.year}_{ask.number:03}.tif"
+            label = f"{family.partition('_')[0]} {book.label}"
+            yield from _pages(file, replace(book, label=label, family=family), ask, (1, 2))
+
+
 def _pages(file: str, book: Book, ask: Ask, parts: tuple[int, ...]) -> Iterator[Plan]:
     for at, part in enumerate(parts):
         alike = [n for n, other in enumerate(parts) if _holds(other) == _holds(part)]
@@ -67,8 +83,57 @@ def _page(file: str, book: Book, ask: Ask, part: int) -> Plan:
 
 
 def invent_whole(book: Book, ask: Ask, say: Phrases, rng: random.Random) -> Case:
-    """One FIR with what its longer form asks besides. The same arguments and state of rng give the same FIR."""
+    """One form of a case, with what it asks beside an FIR on one page.
+
+    The same arguments and state of rng give the same form.
+    """
     case = invent(book, ask, say, rng)
+    _add_answers(case, book, ask, say)
+    if book.family == FIR:
+        _add_to_fir(case, book, say, rng)
+    else:
+        _add_people(case, book.family, say, rng)
+    return case
+
+
+@cache
+def _answers() -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
+    return tomllib.loads((Path(__file__).parent / "sheet_answers.toml").read_text(encoding="utf-8"))
+
+
+def _add_answers(case: Case, book: Book, ask: Ask, say: Phrases) -> None:
+    """Write what sheet_answers.toml has for a form."""
+    for zone, told in _answers().get(book.family, {}).items():
+        if "days" in told:
+            day = ask.day + timedelta(days=told["days"])
+            text, value = say.date(day, say.dates[ask.style % len(say.dates)]), day.isoformat()
+        elif "hour" in told:
+            moment = datetime.combine(ask.day, time(told["hour"], 20))
+            text, value = say.time(moment, say.times[ask.style % len(say.times)]), f"{moment:%H:%M}"
+        else:
+            text = told[book.language]
+            value = told.get("value", text)
+        case.put(zone, text, **({told["to"]: value} if "to" in told else {}))
+
+
+def _add_people(case: Case, family: str, say: Phrases, rng: random.Random) -> None:
+    """Write the accused of a memo, and lists of people."""
+    first = case.rows["accused"][0]
+    case.put("accused_name", first["name"], a__name=first["name"])
+    case.put("accused_relative", first["relative_name"], a__relative_name=first["relative_name"])
+    case.put("accused_address", first["address"], a__address=first["address"])
+    for zone in _PEOPLE[family]:
+        lines, case.rows[zone] = [], []
+        for at in (1, 2):
+            name, relative = (f"{rng.choice(say.first_men)} {rng.choice(say.last)}" for _ in range(2))
+            village = rng.choice(say.villages)
+            lines.append(say.named.format(i=say.digits_of(str(at)), name=name, relative=relative, village=village))
+            row = {"name": name, "relation": "father", "relative_name": relative, "address": village}
+            case.rows[zone].append(row)
+        case.put(zone, "\n".join(lines))
+
+
+def _add_to_fir(case: Case, book: Book, say: Phrases, rng: random.Random) -> None:
     told = _SAID[book.language]
     for told_of in (case.values, case.means):
         told_of.pop("complainant_phone", None)
@@ -77,11 +142,7 @@ def invent_whole(book: Book, ask: Ask, say: Phrases, rng: random.Random) -> Case
     story = "\n".join(o.narrative.format(village=rng.choice(say.villages)) for o in say.offences if o.id != "wrong")
     case.put("narrative", f"{case.values['narrative']}\n{story}", narrative="")
     height = str(rng.randrange(155, 182))
-    case.put("feature_height", say.digits_of(height))
+    case.put("feature_height", say.digits_of(height), a__height_cm=height)
     for zone in ("sex", "build", "complexion", "hair", "dress"):
-        case.put(f"feature_{zone}", told[zone])
-    case.put("feature_scar", told["forehead"])
-    if rows := case.rows.get("accused"):
-        means = {zone: _MEANS[zone] for zone in ("sex", "build", "complexion", "hair", "dress")}
-        case.rows["features"] = [{**means, "height_cm": height, "scar": _MEANS["forehead"]}, *({} for _ in rows[1:])]
-    return case
+        case.put(f"feature_{zone}", told[zone], **{f"a__{zone}": _MEANS[zone]})
+    case.put("feature_scar", told["forehead"], a__scar=_MEANS["forehead"])

@@ -18,7 +18,7 @@ from typing import Any
 from sample_data.layout import RIGHT, WIDTH, Cell, Measure, Printed, Row, Sheet, lay_out
 
 _HERE = Path(__file__).parent
-TIES = ("police_station", "year", "fir_no", "fir_date")
+_TIES = ("police_station", "year", "fir_no", "fir_date")
 _HEAD = ("- fir_no fir_no 1.0; - date fir_date 1.2", "- police_station police_station 1.6; - year year 0.8")
 _TOP, _NEXT_TOP, _PART = 192, 150, 40
 _LETTERS: Mapping[str, Sequence[str]] = MappingProxyType(
@@ -46,7 +46,8 @@ class SheetPage:
 @dataclass(frozen=True)
 class SheetForm:
     """A form of several pages. title: in form files; number, label, under: printed at its head; the last two are ids of
-    labels, as are signatures, at the left and right of each page's foot.
+    labels, as are signatures, at the left and right of each page's foot. ties: what every page bears of its record;
+    head: the rows that bear it on later pages.
     """
 
     family: str
@@ -58,6 +59,8 @@ class SheetForm:
     signatures: tuple[str, ...]
     source: str
     pages: tuple[SheetPage, ...]
+    ties: tuple[str, ...] = _TIES
+    head: tuple[str, ...] = _HEAD
 
 
 @cache
@@ -69,7 +72,7 @@ def sheet_forms() -> Mapping[str, SheetForm]:
 
 def _form(family: str, said: dict[str, Any]) -> SheetForm:
     pages = tuple(SheetPage(n, **{**p, "rows": tuple(p["rows"])}) for n, p in enumerate(said.pop("page"), 1))
-    lists = {name: tuple(said.pop(name)) for name in ("languages", "signatures")}
+    lists = {k: tuple(said.pop(k)) for k in ("languages", "signatures", "ties", "head") if k in said}
     return SheetForm(family, pages=pages, **lists, **said)
 
 
@@ -111,7 +114,7 @@ def sheet(form: SheetForm, part: int, language: str, measure: Measure) -> Sheet:
         head.append(Printed(say[form.label], WIDTH / 2, 140, 30, bold=True, align="m"))
     left, right = form.signatures
     head += [Printed(say[left], 130, 2262, 22), Printed(say[right], RIGHT, 2262, 22, align="r")]
-    rows = page.rows if part == 1 else (*_HEAD, *page.rows)
+    rows = page.rows if part == 1 else (*form.head, *page.rows)
     top = _TOP if part == 1 else _NEXT_TOP
     return lay_out(head, [_row(text, language) for text in rows], top, measure)
 
