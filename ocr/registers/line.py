@@ -199,8 +199,11 @@ def _better_seen(one: RuledLine, two: RuledLine) -> RuledLine:
 
 def _drawn_share(image: Image, line: RuledLine, first: int, last: int) -> float:
     """How much of a line is dark without a break for longer than a letter is high, 0..1."""
-    x = np.arange(first, last)
-    y = np.clip(np.round(line.at[first:last]).astype(int), 2, image.shape[0] - 3)
+    x = np.arange(first, min(last, len(line.at)))
+    # On a tiny picture no line has a length.
+    if not len(x):
+        return 0.0
+    y = np.clip(np.round(line.at[x]).astype(int), 2, image.shape[0] - 3)
     depth = 255 - np.min([image[y + d, x] for d in (-2, -1, 0, 1, 2)], axis=0).astype(np.int16)
     dark = depth >= max(_RUN_DEPTH, _OF_DARKEST * float(np.percentile(depth, 90)))
     # A scratch of one or two pixels does not end a run.
