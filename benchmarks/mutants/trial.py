@@ -10,7 +10,7 @@ import shutil
 import signal
 import sys
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -85,7 +85,11 @@ class Known:
         return found
 
     def order(self, tests: Iterable[str], seconds: float) -> list[str]:
-        """The tests in the order in which they are asked: the quickest of some files, then the others, file by file."""
+        """The tests in the order in which they are asked: the quickest of some files, then the others, file by file.
+
+        Where seconds do not suffice for all, each file has its turn, and of tests that differ in their parameters alone
+        one: what is alike notices alike.
+        """
 
         def whole(test: str) -> float:
             return self.cost[test] + sum(self.wide.get(w, 0.0) for w in self.used[test])
@@ -95,9 +99,15 @@ class Known:
         for test in quick:
             if len(first) < _FIRST and _file(test) not in {_file(t) for t in first}:
                 first.append(test)
+        alike, places = Counter[str](), Counter[str]()
+        turns: dict[str, tuple[int, int]] = {}
+        for test in quick:
+            alike[function := test.partition("[")[0]] += 1
+            places[_file(test)] += 1
+            turns[test] = alike[function], places[_file(test)]
         left, made = seconds, set()
         by_file: dict[str, list[str]] = {}
-        for test in [*first, *(t for t in quick if t not in set(first))]:
+        for test in [*first, *sorted((t for t in quick if t not in set(first)), key=turns.__getitem__)]:
             new = [w for w in self.used[test] if (w, _file(test)) not in made]
             spent = self.cost[test] + sum(self.wide.get(w, 0.0) for w in new)
             if spent > left and by_file:
@@ -205,8 +215,7 @@ class Trial:
             finally:
                 os._exit(code)
         os.close(mouth)
-        limit = limit or 60 + _TIMES * self.known.seconds(tests)
-        code = _wait(child, time.monotonic() + limit)
+        code = _wait(child, limit or 60 + _TIMES * self.known.seconds(tests))
         said = b""
         with contextlib.suppress(OSError):
             os.set_blocking(ear, False)
@@ -236,10 +245,15 @@ class Trial:
         return 0
 
 
-def _wait(child: int, until: float) -> int | None:
-    """The exit code of a copy; None when it took too long. What it started ends with it."""
-    pause = 0.005
-    while time.monotonic() < until:
+def _wait(child: int, limit: float) -> int | None:
+    """The exit code of a copy; None when it took too many seconds. What it started ends with it.
+
+    A longer gap between two looks is one in which all of this was stopped, as when a machine sleeps: it does not count.
+    """
+    pause, spent, last = 0.005, 0.0, time.monotonic()
+    while spent < limit:
+        now = time.monotonic()
+        spent, last = spent + min(now - last, 1.0), now
         done, status = os.waitpid(child, os.WNOHANG)
         if done:
             _end_group(child)

@@ -28,7 +28,7 @@ from digitize.masking.record_cache import cache_per_record
 from digitize.masking.sensitive import accuses_child, is_sensitive, names_sections
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Records
-from mappers.linking.cases import KEY, legacy_keys, place_key
+from mappers.linking.cases import KEY, REGISTRATION, is_registration_number, legacy_keys, place_key
 from mappers.record import Record
 
 _ROUNDS = 5
@@ -145,7 +145,7 @@ def build_batch_masks(ledger: Ledger, records: Callable[[], Iterator[Record]]) -
     """
     few = list(islice(records(), _FEW + 1))
     # A key that is no FIR's may be stated at any station: what states it is found by going through all records.
-    if len(few) > _FEW or any(k[0] in ("number", "key") for r in few for k in _list_keys(r)):
+    if len(few) > _FEW or any(k[0] == "key" for r in few for k in _list_keys(r)):
         return build_workspace_masks(ledger)
     return build_case_masks(ledger, few)
 
@@ -169,10 +169,10 @@ def build_case_masks(ledger: Ledger, records: Iterable[Record]) -> CaseMasks:
 def _iter_related(ledger: Ledger, keys: Iterable[Key]) -> Iterator[Record]:
     """Records that may state one of these keys."""
     firs = [k for k in keys if k[0] == "fir"]
-    others = [k for k in keys if k[0] in ("number", "key")]
+    others = [k for k in keys if k[0] == "key"]
     # The group narrows the search down for FIRs alone: other keys may be stated at any station.
     ends = () if others else tuple({f"|{k[1]}|{k[2]}" for k in firs})
-    texts = {json.dumps(k[3] if k[0] != "number" else k[2], ensure_ascii=False) for k in firs + others}
+    texts = {json.dumps(k[3], ensure_ascii=False) for k in firs + others}
     records = Records(ledger)
     for key in keys:
         yield from (s.record for s in records.of_row(key[1]) if key[0] == "row")
@@ -229,14 +229,13 @@ def _stated_firs(record: Record) -> Iterator[Key]:
 
 @cache_per_record
 def _list_other_keys(record: Record) -> tuple[Key, ...]:
-    return tuple(_stated_others(record))
+    return tuple(dict.fromkeys(_stated_others(record)))
 
 
 def _stated_others(record: Record) -> Iterator[Key]:
-    number = record.value("fir_reg_num") or ""
-    # A number of zeros was never given: it would make one case of all that bear it.
-    if number.strip("0 "):
-        yield "number", record.value("state") or "", number
+    # Among the old system's keys the registration number stands where it was surely read; here it counts in any case.
+    if is_registration_number(number := record.value(REGISTRATION) or ""):
+        yield "key", "", REGISTRATION, number
     yield from (("key", *key) for key in legacy_keys(record))
     if "+" in record.id:
         yield _find_row_key(record)

@@ -139,7 +139,11 @@ class _Folding:
         self._f.rejects = Counter(
             {r["code"]: r["n"] for r in self._ledger.rows(_REJECTS.format(self._where), self._values)}
         )
-        self._f.books = [(k.district, k.station, form, year, *b) for (k, form, year), b in sort_books(self._books)]
+        # In an order that the order of records does not change.
+        self._f.books = sorted(
+            (k.district, k.station, form, year, first, last, count)
+            for (k, form, year), (first, last, count) in self._books.items()
+        )
         return self._f
 
     def _load(self) -> None:
@@ -201,11 +205,6 @@ class _Folding:
             is_failed = "failed" in (read, decided)
             is_read = not is_failed and bool(read and decided)
             self._f.tallies.add_page(key, is_read=is_read, is_failed=is_failed)
-
-
-def sort_books(books: Mapping[tuple[PlaceKey, str, str], list[int]]) -> list[tuple[Any, list[int]]]:
-    """Books in an order that the order of records does not change."""
-    return sorted(books.items(), key=lambda i: (i[0][0].district, i[0][0].station, i[0][1:], i[1]))
 
 
 @cache

@@ -28,7 +28,7 @@ _SCOPES: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("court_case_no", "court_case_year"), ("court", "cnr")),
 )
 _ACCUSED = "accused"
-_REGISTRATION, _REGISTERED = "fir_reg_num", "registration-number"
+REGISTRATION, _REGISTERED = "fir_reg_num", "registration-number"
 # Days of later forms that cannot lie before the day of the FIR, but for an arrest on the spot.
 _LATER_DAYS = {"iif3": "arrest_date", "iif5": "report_date", "iif6": "judgment_date"}
 _MORE_SECTIONS = ("iif3", "iif5", "iif6")
@@ -139,8 +139,14 @@ def legacy_keys(record: Record) -> Iterator[tuple[str, str, str]]:
 
 
 def _registration(record: Record) -> tuple[str, str, str] | None:
-    cell = record.fields.get(_REGISTRATION)
-    return ("", _REGISTRATION, cell.value) if cell is not None and cell.value and cell.is_sure() else None
+    cell = record.fields.get(REGISTRATION)
+    number = cell.value or "" if cell is not None and cell.is_sure() else ""
+    return ("", REGISTRATION, number) if is_registration_number(number) else None
+
+
+def is_registration_number(text: str) -> bool:
+    """Whether a registration number was given: one of zeros alone would make one case of all that bear it."""
+    return bool(text.strip("0 "))
 
 
 def _value(cell: FieldValue | None) -> str:

@@ -4,15 +4,23 @@ from datetime import date
 
 import pytest
 
-from digitize.offices.fold_quality import fold_effort, fold_pace
-from digitize.offices.history import each_month_newest, sum_by_month
+from digitize.offices.fold_part import fold_part
+from digitize.offices.fold_quality import fold_effort, fold_pace, fold_quality
+from digitize.offices.history import Point, each_month_newest, project_end, sum_by_month
+from digitize.offices.lists import Gazetteer
 from digitize.offices.measures import Counts, sum_counts
 from digitize.offices.rollup import SnapshotReport, days_since, roll_up_nation, roll_up_snapshot, sum_breakdowns
 from digitize.offices.shape import Protected, Twice
+from digitize.offices.shape_quality import Share
 from digitize.offices.store_rows import Received
+from digitize.workspace.calibration import threshold_store
+from digitize.workspace.calibration.values import TOGETHER, Measured
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.records import Decision, Records
+from digitize.workspace.ledger.catalogue import Catalogue, TableUnit
+from digitize.workspace.ledger.records import Decision, Records, Stored
 from digitize.workspace.place import create, open_place
+from mappers.codes.stations import StationEntry
+from mappers.record import FieldValue, Record
 
 TODAY = date(2026, 11, 26)
 
@@ -125,3 +133,66 @@ def test_a_states_past_is_at_each_months_end_the_newest_of_each_member():
 
 def test_days_are_counted_from_the_day_of_a_snapshot():
     assert days_since(TODAY, "2026-11-20") == 6
+
+
+def add_records(ledger, *told, table="wb-t0001", **metadata):
+    """A table of FIRs, each (station, district, year, number), all surely read."""
+    with ledger.writing():
+        Catalogue(ledger).insert_table(TableUnit(table, "0" * 64, 0, "x", "b1", **metadata))
+        made = []
+        for n, (station, district, year, number) in enumerate(told):
+            said = {"district": district, "year": year, "fir_no": number}
+            values = {name: FieldValue(text, text) for name, text in said.items() if text}
+            record = Record(f"{table}-r{n}", "iif1", values, {}, (), "b1")
+            made.append(Stored(record, f"{table}:0", f"g{n}", station, "en", "h"))
+        Records(ledger).replace_unit(f"{table}:0", made)
+
+
+def test_of_two_stations_of_one_name_the_records_own_district_tells_which(ledger):
+    """What was read on the page goes before what was said of the whole book."""
+    gazetteer = Gazetteer("wb", [StationEntry("Mill", d) for d in ("Howrah", "Nadia")], {"Howrah": "", "Nadia": ""})
+    add_records(ledger, ("Mill", "Nadia", "1998", "1"), ("Mill", "", "1998", "2"), station="Mill", district="Howrah")
+    books = fold_part(ledger, "table:wb-t0001", gazetteer).books
+    assert books == [("Howrah", "Mill", "iif1", "1998", 2, 2, 1), ("Nadia", "Mill", "iif1", "1998", 1, 1, 1)]
+
+
+def test_books_stand_by_district_station_and_year_in_whatever_order_records_came(ledger):
+    gazetteer = Gazetteer("wb", [StationEntry(s, "Nadia") for s in ("Mill", "Ghat")], {"Nadia": ""})
+    told = [("Mill", "Nadia", y, n) for y, n in (("1999", "3"), ("1998", "7"), ("1998", "5"))]
+    add_records(ledger, *told, ("Ghat", "Nadia", "1999", "4"))
+    assert fold_part(ledger, "table:wb-t0001", gazetteer).books == [
+        ("Nadia", "Ghat", "iif1", "1999", 4, 4, 1),
+        ("Nadia", "Mill", "iif1", "1998", 5, 7, 2),
+        ("Nadia", "Mill", "iif1", "1999", 3, 3, 1),
+    ]
+
+
+def test_values_that_passed_and_were_asked_all_the_same_count_for_the_form_of_their_records(ledger):
+    """Thresholds are of prints; of a print of which no record tells nothing is said, nor of all fields together."""
+    add_records(ledger, ("Mill", "Nadia", "1998", "1"))
+    with ledger.writing():
+        detail = {"measured": {"form": "print", "field": "x"}}
+        ledger.record_event("wb-t0001-r0", "review", "note", detail=detail)
+        own = [
+            Measured("print", "x", 0.9, "own", audited=30, audited_wrong=2),
+            Measured("print", "y", 0.9, "own", audited=10, audited_wrong=1),
+            Measured("print", TOGETHER, 0.9, "own", audited=40, audited_wrong=3),
+            Measured("unknown", "x", 0.9, "own", audited=7, audited_wrong=7),
+        ]
+        for m in own:
+            unit = f"threshold:{m.form}/{m.field}"
+            ledger.record_event(unit, threshold_store.STEP, "note", detail={"is": m.as_plain()})
+    quality = fold_quality(ledger, {}, {})
+    assert quality.sample == quality.by_form["iif1"].audited == Share(part=3, of=40)
+
+
+def test_a_month_that_has_just_begun_is_no_pace():
+    """After half a month what was done in it tells how fast the work goes; before, nothing."""
+    ends = [date(2025, m, 28) for m in range(1, 13)]
+    done = [Point(day, Counts(expected=100_000, of_expected=1_000 * n), 1) for n, day in enumerate(ends)]
+
+    def likely(day):
+        return project_end([*done, Point(day, Counts(expected=100_000, of_expected=41_000), 1)]).likely - day
+
+    early, late = likely(date(2026, 1, 11)), likely(date(2026, 1, 12))
+    assert late < early

@@ -1,13 +1,14 @@
 """Masking over whole cases: a name that one record protects stands in no other record of its FIR."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from digitize.masking.cases import build_masks
 from digitize.masking.masks import MASK, mask_record
-from mappers.record import to_plain
+from mappers.record import FieldValue, to_plain
 from sample_data.makers.rule_examples import make_record
 
 FIR = {"state": "wb", "district": "Kalpana", "police_station": "Bally", "year": "2016", "fir_no": "21"}
@@ -114,6 +115,32 @@ def test_number_that_several_firs_state_links_them_not():
     records = [of("a", "iif1", [VICTIM], ["376"], **number), theft, loose]
     assert "Ulupi" in shown(records, "b")
     assert "Dhumra" not in shown(records, "c")
+
+
+@pytest.mark.parametrize(("number", "is_shown"), [("7", False), ("0000", True), ("00 0", True)])
+def test_a_number_of_zeros_is_of_no_case(number, is_shown):
+    """It was never given, and would make one case of all that bear it."""
+    none = dict.fromkeys(("police_station", "year", "fir_no"), "")
+    fir = of("a", "iif1", [VICTIM], ["376"], fir_reg_num=number)
+    loose = of("b", "iif3", [ACCUSED, VICTIM], ["323"], **none, fir_reg_num=number)
+    assert ("Qarla" in shown([fir, loose], "b")) == is_shown
+
+
+def test_a_doubtful_number_of_an_old_system_makes_one_case_all_the_same():
+    """What is masked in vain does less harm."""
+    none = dict.fromkeys(("police_station", "year", "fir_no"), "")
+    fir = of("a", "iif1", [VICTIM], ["376"], fir_reg_num="7")
+    loose = of("b", "iif3", [ACCUSED, VICTIM], ["323"], **none)
+    doubtful = {**loose.fields, "fir_reg_num": FieldValue("7", "7", 0.2, accept=0.9)}
+    assert "Qarla" not in shown([fir, replace(loose, fields=doubtful)], "b")
+
+
+def test_a_column_that_no_mapping_knows_is_masked_where_it_names_a_victim():
+    """Of a case of which nobody knows the sections the victims alone are hidden, wherever their names stand."""
+    record = of("a", "iif1", [VICTIM, ACCUSED])
+    left = {"REMARK": "as Vintobhe said", "MALKHANA": "shelf 4"}
+    told = shown([replace(record, left_over=left)], "a")
+    assert "Vintobhe" not in told and "shelf 4" in told
 
 
 def test_forms_of_one_row_are_one_case_where_the_row_has_no_key():

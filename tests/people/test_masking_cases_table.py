@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from digitize.masking.law import names_protected_section
 from digitize.masking.masks import mask_record
 from digitize.masking.sensitive import accuses_child, is_sensitive
 from digitize.masking.words import fold_words, tells_of_child
@@ -72,7 +73,7 @@ def test_every_row_of_the_law_names_its_source_and_a_known_act():
     [
         "a minor injury", "my brother aged 40 years", "twenty five years old", "it was gone. 67", "IT WAS GONE 67",
         "7 years ago", "12 bottles of 180 ml", "Rs 15 and 17 decimals", "Girls' High School", "born on 7 March",
-        "the boy aged 25 years", "वादी बालकृष्ण", "6 माह पूर्व", "भाई उम्र 30 वर्ष", "दो साल पहले",
+        "the boy aged 25 years", "the boy who is 34 full years", "वादी बालकृष्ण", "6 माह पूर्व", "भाई उम्र 30 वर्ष", "दो साल पहले",
     ],
 )  # fmt: skip
 def test_what_tells_of_no_child(text):
@@ -84,7 +85,7 @@ def test_what_tells_of_no_child(text):
     "text",
     [
         "aged 7", "7 yrs old", "a 17-year-old", "12yrs old", "18 months old", "aged 15 - 16", "a girl", "two children",
-        "7/M", "student of class 5", "5th class student", "sixteen years of age", "AGED ABOUT 9 YEARS", "उम्र- ७ वर्ष",
+        "7/M", "student of class 5", "reads in class 8", "5th class student", "sixteen years of age", "AGED ABOUT 9 YEARS", "उम्र- ७ वर्ष",
         "पुत्री सीता 14 वर्ष", "७ वर्षीय",
     ],
 )  # fmt: skip
@@ -108,6 +109,29 @@ def test_a_child_is_known_however_the_age_was_written(born):
     persons = [{"role": "victim", "name": "Qarla", **born}]
     plain = {"year": "2015", "acts": [{"act": "IPC", "section": "379"}], "persons": persons}
     assert is_sensitive(make_record("r", plain))
+
+
+@pytest.mark.parametrize("field", ["year", "fir_date", "occurrence_from"])
+@pytest.mark.parametrize(("day", "is_child"), [("2015-02-03", True), ("2020-02-03", False)])
+def test_the_year_in_which_a_case_was_is_told_by_any_of_its_days(field, day, is_child):
+    born = [{"role": "victim", "name": "Qarla", "birth_date": "2001-05-01"}]
+    said = {field: day[:4] if field == "year" else day}
+    assert is_sensitive(make_record("r", {**said, "acts": [{"act": "IPC", "section": "379"}], "persons": born})) == (
+        is_child
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "is_protected"),
+    [
+        ("IPC 376, and behind that a text of much more than forty letters", True),
+        ("376 IPC", True),
+        ("u/s 376", True),
+        ("IPC 379, and a text of more than forty letters; then there is a number, 376", False),
+    ],
+)
+def test_the_act_of_a_section_stands_close_to_its_number(text, is_protected):
+    assert names_protected_section(text) == is_protected
 
 
 def test_where_a_child_is_accused_an_accused_of_unknown_age_is_hidden():

@@ -7,6 +7,7 @@ from digitize.workspace.calibration import threshold_store
 from digitize.workspace.calibration.error_bounds import at_most, evidence_above, evidence_below, most_wrong
 from digitize.workspace.calibration.field_standings import HEAD, standings
 from digitize.workspace.calibration.sampling import Draw
+from digitize.workspace.calibration.threshold_proof import Proof
 from digitize.workspace.calibration.threshold_store import (
     Thresholds,
     answers_in,
@@ -219,3 +220,15 @@ def test_what_was_given_holds_though_answers_below_it_are_wrong():
 def test_nothing_is_measured_before_it_was_begun(ledger):
     ledger.record_event("answer:1", "review", "note", detail={"measured": plain_answer(run(1)[0], "any")})
     assert measure_again(ledger, ALONE, {}) == [] and not thresholds_in(ledger).fields
+
+
+def test_the_share_that_passes_is_told_to_a_hundredth_of_a_percent(ledger):
+    kept(ledger, Measured("f", "x", 0.95, "own", answers=3, passing=1))
+    assert standings(ledger, 0.95)[0].passing == 0.3333
+
+
+def test_a_threshold_below_all_steps_is_refuted_by_all_answers_from_the_last_step_on():
+    proof = Proof(ALONE)
+    for answer in run(100, confidence=0.55, right=False):
+        proof.count(answer)
+    assert proof.is_refuted(0.1) and not Proof(ALONE).is_refuted(0.1)

@@ -43,6 +43,8 @@ def test_the_bounds_are_those_of_clopper_and_pearson():
     assert right_between(9, 10, 0.95) == (pytest.approx(0.5550, abs=1e-4), pytest.approx(0.9975, abs=1e-4))
     assert right_between(0, 0, 0.95) == (0.0, 1.0)
     assert most_wrong(5, 5, 0.95) == 1.0
+    # No more can be wrong than were answered.
+    assert at_most(5, 5, 0.3) == at_most(7, 5, 0.3) == 1.0
 
 
 @given(st.integers(0, 40), st.integers(41, 900), st.sampled_from([0.9, 0.95, 0.99]))

@@ -5,13 +5,16 @@ from dataclasses import replace
 import pytest
 from PIL import Image, ImageDraw
 
-from digitize.errors import LedgerError, MachineLacks, OptionsError
+from digitize.errors import KeyUnusable, LedgerError, MachineLacks, OptionsError
+from digitize.machine.cluster.fitness import look
 from digitize.machine.cluster.here import Here
 from digitize.machine.cluster.site import CACHE, Site
 from digitize.machine.progress import Silent
 from digitize.machine.signing import create_key
+from digitize.steps import worker_place as place_module
 from digitize.steps.lots import LotSource, read_in_lots, work_lot
 from digitize.steps.read_plan import plan
+from digitize.steps.work_sharing import WholePlan
 from digitize.steps.worker import LotWorker
 from digitize.steps.worker_place import worker_place
 from digitize.workspace.integrity.settings import record_settings
@@ -128,14 +131,22 @@ def test_a_site_that_reaches_only_the_database_gets_all_else_from_it(
     place = place_in_database
     monkeypatch.setenv(CACHE, str(tmp_path / "cache" / "store"))
     (place.folder / "forms" / "own.txt").write_text("x")
+    (place.folder / "forms" / "xx.traineddata").write_text("a model is installed, not shared")
     url, key = place.options.workspace.ledger, tmp_path / "site-own.pem"
     allow_key(place, create_key(key), "a site")
     with pytest.raises(LedgerError, match="digitize store share"):
         worker_place(url, "wb", key, {})
     assert "Shared" in digitize("store", "share", place.folder)
     assert "already" in digitize("store", "share", place.folder)
+    create_key(tmp_path / "other.pem")
+    with pytest.raises(KeyUnusable, match="digitize keys allow"):
+        worker_place(url, "wb", tmp_path / "other.pem", {})
     there = worker_place(url, "wb", key, {})
     assert (there.folder / "forms" / "own.txt").read_text() == "x"
+    assert not (there.folder / "forms" / "xx.traineddata").exists()
+    with monkeypatch.context() as m, pytest.raises(MachineLacks, match=r"gets no work: it has version 0\.0\.1"):
+        m.setattr(place_module, "look", lambda: replace(look(), program="0.0.1"))
+        worker_place(url, "wb", key, {})
     with Ledger(there.ledger) as ledger:
         assert len(plan(ledger, build_run_context(there, ledger))) == 4
     with pytest.raises(OptionsError, match="--key"):
@@ -170,3 +181,14 @@ def test_a_scan_that_cannot_be_had_fails_its_page_and_only_what_builds_on_it_wai
         kinds = read_in_lots(ledger, known, Silent()).failed_kinds
         assert kinds["store"] == 1
         assert kinds["unknown-form"] in (2, 3)
+
+
+def test_a_run_has_the_workers_of_a_cluster_record_where_they_reach_the_ledger(place_in_database):
+    """In a file only the run itself may write."""
+    place = place_in_database
+    with Ledger(place.ledger) as ledger:
+        workers = Quick()
+        known = build_run_context(place, ledger, workers)
+        report = WholePlan().due_pages(ledger, known).read(Silent())
+        assert (report.total, len(workers.read)) == (4, 4)
+        assert not plan(ledger, known)

@@ -3,12 +3,14 @@
 import pytest
 from PIL import Image
 
+from digitize.errors import TooManyRefused
 from digitize.machine.progress import Silent
 from digitize.reading.job import PageDone, PageReading
-from digitize.steps.run import Run
+from digitize.steps.run import Run, RunOptions, run_workspace
 from digitize.steps.run_report import RunReport
 from digitize.steps.work_sharing import WholePlan
 from digitize.steps.worker import LotWorker
+from digitize.workspace.counting.totals import StatusCounts, Totals
 from digitize.workspace.intake import DeliveryAnswer, take_in
 from digitize.workspace.intake.manifest import Metadata
 from digitize.workspace.ledger import Ledger
@@ -146,3 +148,35 @@ def test_a_report_of_a_run_has_all_its_figures():
     assert (plain["dry_run"], plain["todo"], plain["due"], plain["target"]) == (True, {"read": 3}, {}, "t")
     assert RunReport(todo={"read": 0}).is_idle and not RunReport(todo={"read": 0, "map": 1}).is_idle
     assert RunReport().as_plain()["due"] is None
+
+
+def test_a_run_of_few_pages_learns_from_them_and_reads_no_others(digitize, tmp_path, monkeypatch):
+    """What was learned of the volume has its pages decided anew, within the same run; the limit holds all the same."""
+    monkeypatch.setenv("DIGITIZE_READ_ENGINE", "null")
+    monkeypatch.setenv("DIGITIZE_READ_HANDWRITING_ENGINE", "none")
+    digitize("init", "wb", tmp_path / "ws")
+    (tmp_path / "book").mkdir()
+    for n in range(8):
+        Image.new("L", (400, 400), 100 + n).save(tmp_path / "book" / f"{n}.png")
+    digitize("intake", tmp_path / "ws", tmp_path / "book", "--volume", "a", "--language", "en")
+    place = open_place(tmp_path / "ws")
+    reader = Reader({"police_station": ("Harbour", 0.97), "year": ("2015", 0.5)})
+    with Ledger(place.ledger) as ledger:
+        report = Run(ledger, place, WholePlan(limit=6), Silent(), reader).do(("read",))
+    assert (len(reader.read), len(set(reader.read))) == (12, 6)
+    (line,) = report.books
+    assert "Harbour" in line
+
+
+def test_a_dry_run_asks_no_cluster(digitize, tmp_path):
+    digitize("init", "wb", tmp_path / "ws")
+    options = RunOptions(is_dry=True, cluster="tcp://127.0.0.1:9")
+    assert run_workspace(open_place(tmp_path / "ws"), options, Silent()).is_dry
+
+
+def test_more_rejected_records_than_agreed_end_a_run():
+    """A tenth of ten records may be rejected, two may not; of no record at all none is too many."""
+    for rejected, records in ((1, 10), (0, 0)):
+        RunReport(now=StatusCounts(totals=Totals(records=records, rejected=rejected))).raise_if_too_many(0.1)
+    with pytest.raises(TooManyRefused, match="2 of 10 records"):
+        RunReport(now=StatusCounts(totals=Totals(records=10, rejected=2))).raise_if_too_many(0.1)

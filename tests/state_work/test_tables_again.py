@@ -9,14 +9,17 @@ from digitize.errors import NotFound, OptionsError
 from digitize.exits import exit_code
 from digitize.records.trail import build_trail
 from digitize.steps import map as map_step
+from digitize.steps.replaced import take_out
 from digitize.workspace.intake import DeliveryAnswer, take, take_in
 from digitize.workspace.intake.again import ToldAgain
 from digitize.workspace.intake.manifest import Metadata
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.records import Decision, Records
+from digitize.workspace.ledger.catalogue import Catalogue, TableUnit
+from digitize.workspace.ledger.records import Decision, Records, Stored
 from digitize.workspace.ledger.replaced_tables import open_questions, replaced_by, summary
 from digitize.workspace.place import create, open_place
 from digitize.workspace.retention.purge_groups import list_groups
+from mappers.record import FieldValue, Origin, Record
 
 HEAD, ROW = 737, 477
 OLD, NEW = "wb-test-t0001", "wb-test-t0002"
@@ -215,3 +218,49 @@ def test_a_file_that_another_intake_takes_in_meanwhile_is_here_once(tmp_path, mo
     monkeypatch.setattr(take, "look_for_sheets", meanwhile)
     second = take_in(place, [path], Metadata())
     assert [(r.taken, len(r.duplicates), r.batch) for r in (*first, second)] == [(1, 0, "wb-test-b0001"), (0, 1, "")]
+
+
+def table_of(ledger, unit, sha256, rows, name="list.csv"):
+    """A table in the ledger, with a record of each row: column -> text."""
+    with ledger.writing():
+        Catalogue(ledger).insert_table(TableUnit(unit, sha256, 0, name, "b1"))
+        made = []
+        for number, cells in enumerate(rows, 1):
+            values = {c: FieldValue(t, t, origin=Origin(column=c)) for c, t in cells.items()}
+            record = Record(row(unit, number), "iif1", values, {}, (), "b1")
+            made.append(Stored(record, f"{unit}:0", f"g{unit}{number}", "", "en", "h"))
+        Records(ledger).replace_unit(f"{unit}:0", made)
+
+
+def carried(ledger, before, after, answered, column="name"):
+    """The numbers of the newer rows for which an answer on a row of the older table holds."""
+    table_of(ledger, OLD, "0" * 64, before)
+    table_of(ledger, NEW, "1" * 64, after)
+    with ledger.writing():
+        reading = before[answered - 1].get(column, "")
+        made = Decision(row(OLD, answered), f"column:{column}", reading, "0" * 64, "iif1", "value", "Typed", "Namuna")
+        Records(ledger).insert_decision(made, "2026-11-29T10:00:00+00:00")
+    take_out(ledger, Catalogue(ledger).tables()[0], "1" * 64)
+    return [int(record.rpartition("-r")[2]) for record in Records(ledger).decisions_of(NEW)]
+
+
+@pytest.fixture
+def ledger(tmp_path):
+    with Ledger(create("wb", tmp_path / "ws", "test").ledger) as ledger:
+        yield ledger
+
+
+def test_rows_that_say_the_same_are_told_apart_by_their_place(ledger):
+    """Where nothing moved; by what they say alone, neither could be told from the other."""
+    rows = [{"fir_no": "7", "name": "Nam"}, {"fir_no": "7", "name": "Nam"}]
+    assert carried(ledger, rows, [*rows, {"fir_no": "8", "name": "Foo"}], answered=2) == [2]
+
+
+def test_rows_that_say_the_same_and_moved_carry_nothing(ledger):
+    rows = [{"fir_no": "7", "name": "Nam"}, {"fir_no": "7", "name": "Nam"}]
+    assert carried(ledger, rows, [{"fir_no": "8", "name": "Foo"}, *rows], answered=1) == []
+
+
+def test_a_column_that_was_empty_and_is_gone_makes_no_other_row(ledger):
+    before = [{"fir_no": "7", "name": "Nam", "beat": ""}] * 2
+    assert carried(ledger, before, [{"fir_no": "7", "name": "Nam"}] * 2, answered=1) == [1]

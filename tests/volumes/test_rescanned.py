@@ -153,3 +153,43 @@ def test_an_answer_on_another_scan_or_of_another_kind_is_not_carried(ledger):
         summary(ledger)[-1].endswith("Of 1 answer on them 1 hold for the newer scans.")
         or "Of 1 " in summary(ledger)[-1]
     )
+
+
+def test_an_empty_place_tells_nothing_of_the_paper(ledger):
+    """That nothing stands there on either scan does not make them one: only the FIR's number does."""
+    record = f"{PAGE}-r1"
+    scanned(ledger, OLD, {"no": "5", "beat": "", "act": "379"})
+    settled(ledger, (record, f"zone:{PAGE}/beat", "", f"{OLD}:0"), numbers={record: "no"})
+    replaced(ledger)
+    scanned(ledger, NEW, {"no": "6", "beat": "", "act": "379"})
+    carry_over(ledger)
+    assert not held(ledger)
+
+
+def test_a_row_of_the_same_number_keeps_its_answer_on_an_empty_cell(ledger):
+    """All texts of it are the same, too; the number is what counts, for it holds the empty cells as well."""
+    row = f"{PAGE}-r01"
+    zones = {"r01.no": "5", "r01.name": "Nam", "r01.act": ""}
+    scanned(ledger, OLD, zones, ("r01",))
+    settled(ledger, (row, f"zone:{PAGE}/r01.act", "", f"{OLD}:0:1/32"), numbers={row: "r01.no"})
+    replaced(ledger)
+    scanned(ledger, NEW, zones, ("r01",))
+    carry_over(ledger)
+    assert list(held(ledger)) == [(row, f"zone:{PAGE}/r01.act")]
+
+
+def test_an_answer_for_a_field_goes_with_a_row_that_is_known_by_its_texts(ledger):
+    scanned(ledger, OLD, {"r01.act": "379", "r01.name": "Nam"}, ("r01",))
+    settled(ledger, (f"{PAGE}-r01", "field:beat", "", f"{OLD}:0:1/32"), numbers={})
+    replaced(ledger)
+    now = {"r01.act": "420", "r01.name": "Foo", "r02.act": "379", "r02.name": "Nam"}
+    scanned(ledger, NEW, now, ("r01", "r02"))
+    carry_over(ledger)
+    assert set(held(ledger)) == {(f"{PAGE}-r02", "field:beat")}
+
+
+def test_a_newer_scan_of_a_page_that_is_not_there_carries_nothing(ledger):
+    """As when the page was withdrawn meanwhile."""
+    replaced(ledger)
+    carry_over(ledger)
+    assert not held(ledger)
