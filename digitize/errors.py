@@ -82,9 +82,9 @@ def machine_trouble(error: BaseException) -> DigitizeError | None:
                 "No room left in the folder for temporary files. Make room, or set TMPDIR to another folder."
             )
         if number == errno.EROFS or "os error 30" in text:
-            return LedgerError(f"{place}this disk can only be read. Work on a copy that can be written.")
+            return LedgerError(f"{place}this disk is read-only. Work on a writable copy.")
         if isinstance(seen, MemoryError):
-            return InputError("There is not enough memory for this. A file is damaged, or was made to fill the memory.")
+            return InputError("Not enough memory. A file may be damaged or malicious.")
         seen = seen.__cause__ or seen.__context__
     return None
 

@@ -25,7 +25,7 @@ while [ $# -gt 0 ]; do
   esac
   shift
 done
-[ "$(id -u)" = 0 ] || fail "A bare system is made and entered by root: sudo tools/fresh.sh"
+[ "$(id -u)" = 0 ] || fail "Only root can create and enter a bare system: sudo tools/fresh.sh"
 command -v debootstrap >/dev/null || fail "debootstrap is missing: apt-get install debootstrap"
 
 # This machine's own sources of the release, whatever files and formats they stand in; others (older ones, folders) stay out.
@@ -95,7 +95,7 @@ while IFS='=' read -r name _; do
 done < <(env)
 
 commit=$(git -C "$root" rev-parse HEAD)
-[ -z "$(git -C "$root" status --porcelain --untracked-files=no)" ] || say "Only what is committed is tried: $commit"
+[ -z "$(git -C "$root" status --porcelain --untracked-files=no)" ] || say "Only committed files are tested: $commit"
 if [ ! -d "$dir/root/checkout" ]; then git clone -q --no-local "$root" "$dir/root/checkout"; fi
 git -C "$dir/root/checkout" fetch -q "$root" "$commit"
 git -C "$dir/root/checkout" checkout -q --detach "$commit"

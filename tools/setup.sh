@@ -51,7 +51,8 @@ if [ "${1:-}" = --tests ] && [ -z "${DIGITIZE_TEST_PG:-}" ] && ! command -v init
 if [ ${#missing[@]} -gt 0 ]; then
   command="apt-get install -y --no-install-recommends ${missing[*]}"
   if ! command -v apt-get >/dev/null; then
-    say "Missing on this machine: ${missing[*]}"; say "Install them by your system's own means, then run this again."; exit 6
+    say "Missing on this machine: ${missing[*]}"; say "Install them with your system's package manager, then run this "
+        "again."; exit 6
   elif [ "$(id -u)" = 0 ]; then sudo=""
   elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then sudo="sudo"
   else say "Missing on this machine: ${missing[*]}"; say "Install them, then run this again:"; say "  sudo $command"; exit 6
@@ -61,12 +62,12 @@ if [ ${#missing[@]} -gt 0 ]; then
   log=$(mktemp)
   if ! { $sudo apt-get update -q && $sudo env DEBIAN_FRONTEND=noninteractive $command; } >"$log" 2>&1; then
     tail -n 20 "$log" >&2
-    say "apt-get could not install them. Mend what it says above, then run: sudo $command"; exit 6
+    say "apt-get could not install them. Correct the problem above, then run: sudo $command"; exit 6
   fi
   if ! python=$(find_python); then # a system whose own Python is too old may have a newer one beside it
     $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends python3.11 python3.11-venv \
       >>"$log" 2>&1 || true
-    python=$(find_python) || { say "Python 3.11 to 3.13 is needed and apt did not bring it."; exit 6; }
+    python=$(find_python) || { say "Python 3.11 to 3.13 is needed, but apt did not install it."; exit 6; }
   fi
   rm -f "$log"
 fi

@@ -25,11 +25,11 @@ if [ "$(id -u)" != 0 ]; then sudo=(sudo -n); fi
 may_install() { has apt-get && { [ "$(id -u)" = 0 ] || { has sudo && sudo -n true 2>/dev/null; }; }; }
 
 if [ ${#missing[@]} -gt 0 ] && ! may_install; then
-  say "Some tests will be skipped. They need: ${missing[*]} (by apt-get install, then run this again)."
+  say "Some tests will be skipped. They need: ${missing[*]} (install them with apt-get, then run this again)."
 elif [ ${#missing[@]} -gt 0 ]; then
   say "Installing for the tests: ${missing[*]}"
   log=$(mktemp)
-  "${sudo[@]}" apt-get update -q >"$log" 2>&1 || say "apt-get update failed; trying with the lists that are here."
+  "${sudo[@]}" apt-get update -q >"$log" 2>&1 || say "apt-get update failed; trying with the existing lists."
   for package in "${missing[@]}"; do # one by one: a system without one of them still gets the others
     "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$package" >"$log" 2>&1 ||
       say "apt-get has no $package for this system; the tests that need it will be skipped."
@@ -42,6 +42,6 @@ for folder in tests/browser sample_data/.fonts; do
   want=$(sha256sum <"$folder/package-lock.json" | cut -d' ' -f1)
   if [ "$(cat "$stamp" 2>/dev/null || true)" = "$want" ]; then continue; fi
   if has npm && (cd "$folder" && timeout 600 npm ci --silent) >&2; then printf '%s' "$want" >"$stamp"
-  else say "npm did not bring what $folder/package-lock.json lists; the tests that need it will be skipped."
+  else say "npm did not install what $folder/package-lock.json lists; the tests that need it will be skipped."
   fi
 done

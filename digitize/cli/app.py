@@ -75,7 +75,7 @@ def run(arguments: list[str]) -> int:
         sys.stdout.flush()
     except SystemExit as e:
         if e.code == Exit.INTERRUPTED:
-            errors().print("Interrupted. What is finished is whole; run the command again to go on.", style="yellow")
+            errors().print("Interrupted. Finished work is safe; run the command again to continue.", style="yellow")
         if is_unread():
             return int(Exit.UNREAD)
         # None is what a command leaves that ended well.

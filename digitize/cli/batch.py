@@ -92,7 +92,7 @@ def custody(
     folder: Folder,
     volume: Volume,
     what: Annotated[
-        str, typer.Option(help="delivered, received, scanned, moved, checked, handed-back; nothing: show the chain.")
+        str, typer.Option(help="delivered, received, scanned, moved, checked, handed-back (default: show the chain).")
     ] = "",
     by: Annotated[str, typer.Option(help="Name of the person who did it.")] = "",
     to: Annotated[str, typer.Option(help="Person or place it went to.")] = "",
@@ -163,7 +163,7 @@ def account(
     else:
         _print_accounts(found)
         if aside:
-            say(f"Pages set aside at intake, to be placed by a person: {len(aside)}. digitize batch sort {folder}")
+            say(f"Pages set aside at intake, to be assigned to volumes: {len(aside)}. digitize batch sort {folder}")
     differ = [a for a in found if a.findings]
     if differ or aside:
         raise TooManyRefused(f"{len(differ)} of {len(found)} volumes are not accounted for, {len(aside)} pages wait.")
@@ -171,7 +171,7 @@ def account(
 
 def _print_accounts(found: list[VolumeAccount]) -> None:
     if not found:
-        say("No volume was received. Tell of one: digitize batch receive DIR --volume ... --by NAME")
+        say("No volume is registered yet. Register one: digitize batch receive DIR --volume ... --by NAME")
         return
     rows: list[list[object]] = []
     for a in found:
@@ -187,7 +187,7 @@ def _print_accounts(found: list[VolumeAccount]) -> None:
             say()
             say(f"Volume {a.number:04d}, {a.label}{': ' + a.holder if a.holder else ''}")
         if a.purged:
-            say(f"{a.label}: the originals of {a.purged} pages were purged after their time.")
+            say(f"{a.label}: the originals of {a.purged} pages were purged after the state's period.")
         for f in a.findings:
             say(f"  {f.kind}: {f.text}")
     say()

@@ -42,9 +42,9 @@ def calibrate(
     for line in said:
         say(line)
     if found:
-        print_plain("What passes without a person", list(HEAD), [s.cells() for s in found])
+        print_plain("Values that pass without review", list(HEAD), [s.cells() for s in found])
     else:
-        say("No answer yet that shows how right the machine is.")
+        say("No answers yet from which accuracy can be measured.")
     say(f"Next: digitize review export {folder}" if has_begun or not found else f"Next: digitize run {folder}")
 
 

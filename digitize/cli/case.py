@@ -78,7 +78,7 @@ def _look(
 
 
 def _mention_purged(purged: int) -> str:
-    return f" Not among them, since their values were purged: {purged} records." if purged else ""
+    return f" Not included, because their values were purged: {purged} records." if purged else ""
 
 
 def _plain(case: Case, masks: CaseMasks, told: ShownFields | None) -> dict[str, Any]:

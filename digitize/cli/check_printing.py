@@ -47,7 +47,10 @@ def print_not_told(settings: CheckSettings) -> None:
     for one in list_missing_settings(settings):
         if one.option in ("--state", "--stations"):
             rules = ", ".join(one.rules)
-            told = f"Not told: {one.option}. So {one.what} ({rules}). A dataset.toml beside the files may tell it, too."
+            told = (
+                f"Not given: {one.option}. So {one.what} ({rules}). "
+                "It can also be set in a dataset.toml next to the files."
+            )
             errors().print(told, markup=False, soft_wrap=True)
 
 
@@ -73,10 +76,10 @@ def print_report(report: CheckReport) -> None:
     if cases.count:
         say(
             f"{cases.with_errors} of {cases.count} case files have errors ({cases.error_rate:.2%}): {cases.high} of "
-            f"high impact, {cases.low} of low; {cases.beyond} are beyond what is agreed."
+            f"high impact, {cases.low} of low; {cases.beyond} are above the agreed limit."
         )
     if report.other_forms:
-        say(f"Not checked, for they are of another form: {', '.join(report.other_forms)}. Name it with --form.")
+        say(f"Not checked, because they belong to another form: {', '.join(report.other_forms)}. Name it with --form.")
 
 
 def _print_expected(report: CheckReport, shown: Sequence[FileFinding]) -> None:

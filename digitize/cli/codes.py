@@ -65,7 +65,7 @@ def find(
         print_json({"found": [_plain(h) for h in hits]})
         return
     if not hits:
-        results().print("Nothing found. A spelling that you need can stand in the mapping: values = { ... }.")
+        results().print("Nothing found. You can add a spelling to the mapping: values = { ... }.")
         return
     rows = [row for hit in hits for row in _rows(hit)]
     results().print(table("Found", ["list", "code", "meaning", "valid", "more", "score"], rows), markup=False)
@@ -139,7 +139,7 @@ def _iso(day: str) -> str:
     try:
         return day and date.fromisoformat(day).isoformat()
     except ValueError:
-        raise typer.BadParameter(f"--day: {day} is no day as YYYY-MM-DD") from None
+        raise typer.BadParameter(f"--day: {day} is not a date (YYYY-MM-DD)") from None
 
 
 def _rows(hit: MasterHit) -> Iterator[list[Any]]:

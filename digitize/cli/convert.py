@@ -59,7 +59,7 @@ def convert(
     from digitize.files.guarded_reading import read_guarded
 
     if to != "unicode":
-        raise OptionsError("--to: only unicode can be made.")
+        raise OptionsError("--to: only unicode is supported.")
     wanted = make_wanted(source, state, fonts, column or [])
     how = read_as(widths, layout, memo)
     path = Path(file)
@@ -87,7 +87,7 @@ def _source(file: str) -> Iterator[BinaryIO]:
         yield sys.stdin.buffer
         return
     if Path(file).exists() and not Path(file).is_file():
-        raise InputError(f"{file} is no file but a folder, pipe or device. Give - and lead it into standard input.")
+        raise InputError(f"{file} is a folder, pipe or device, not a file. To read standard input, give -.")
     try:
         f = Path(file).open("rb")  # noqa: SIM115 - closed below, apart from errors of opening
     except OSError as e:
@@ -143,7 +143,7 @@ def _convert_tables(
             f"--column {min(strange)}: {path.name} has no such column{did_you_mean(min(strange), named)}."
         )
     if damaged:
-        raise TooManyRefused(f"{damaged} damaged rows were left out. --all-rows writes what could be saved of them.")
+        raise TooManyRefused(f"{damaged} damaged rows were left out. --all-rows writes what could be recovered.")
 
 
 def _place(out: Path | None, path: Path, table: str, form: Format, taken: set[str]) -> Path | None:
@@ -182,7 +182,7 @@ def _report(table: LegacyTable, done: Done) -> None:
     for note in done.notes:
         messages.print(f"{table.name}: {note}", style="yellow", markup=False, soft_wrap=True)
     if done.surplus:
-        what = f"{done.surplus} rows hold something behind the last column, which --all-rows writes as _more"
+        what = f"{done.surplus} rows have cells after the last column; --all-rows writes them as _more"
         messages.print(f"{table.name}: {what}", style="yellow", markup=False)
     for number, why in list(done.left_out.items())[:_SHOWN]:
         messages.print(f"{table.name}: row {number} left out: {why}", style="red", markup=False)

@@ -43,15 +43,15 @@ def dashboard(
     office = open_office(folder)
     if new_token:
         say(access.make_token(folder, new_token, state.lower()))
-        errors().print(f"The token of {new_token}, told this once. Give it in person.", markup=False)
+        errors().print(f"The token of {new_token}, shown only once. Hand it over in person.", markup=False)
     elif new_user:
         access.add_user(folder, new_user, state.lower())
-        say(f"{new_user} may look, as soon as the proxy names that user in the header of --sso-header.")
+        say(f"{new_user} has access as soon as the proxy names this user in the header given by --sso-header.")
     elif revoke_token:
         access.revoke_token(folder, revoke_token)
-        say(f"The token of {revoke_token} holds no more, and whoever came in with it is out.")
+        say(f"The token of {revoke_token} is revoked, and its sessions have ended.")
     elif not access.read_tokens(folder):
-        raise OptionsError(f"Nobody may look yet. Make a token: digitize dashboard {folder} --new-token NAME")
+        raise OptionsError(f"Nobody has access yet. Create a token: digitize dashboard {folder} --new-token NAME")
     else:
         errors().print(f"http://{host}:{port}/ shows {folder}. Ctrl-C ends it.", markup=False, soft_wrap=True)
         _serve(office, host, port, secure=secure, sso=(sso_header, sso_from))

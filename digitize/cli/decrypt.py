@@ -32,13 +32,13 @@ def decrypt(
     if file is None or key is None or out is None or new_key is not None:
         raise OptionsError("decrypt needs FILE.age, --key and --out; or --new-key alone.")
     unseal(file, key, out)
-    print_json({"path": str(out)}) if json else say(f"{out} is written. It is not encrypted any more.")
+    print_json({"path": str(out)}) if json else say(f"{out} is written. It is not encrypted.")
 
 
 def _describe_keys(key: Path, public: str) -> str:
     return (
-        f"{key} holds the secret key: keep it off this machine, and a copy under lock. Without it nothing can be "
-        f"opened.\nThe public key, to be sent to the sites: {public}"
+        f"{key} holds the secret key: keep it off this machine, and lock away a copy. Without it, nothing can be "
+        f"decrypted.\nThe public key, to be sent to the sites: {public}"
     )
 
 

@@ -31,7 +31,7 @@ def doctor(
     # After the table, which says how each miss is mended.
     if not is_ready(checks):
         missing = ", ".join(x.name for x in checks if x.state == "miss")
-        raise MachineLacks(f"not ready: {missing}. The last column says what mends it.")
+        raise MachineLacks(f"not ready: {missing}. The last column shows how to fix it.")
 
 
 def register(app: typer.Typer) -> None:

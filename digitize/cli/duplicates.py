@@ -97,7 +97,7 @@ def _take(paths: list[Path], sheet: Path, operator: str, *, json: bool) -> None:
             f"{len(taken.refused)} refused."
         )
     if taken.refused:
-        raise TooManyRefused("Some rows were not taken; they are named above. The others are kept.")
+        raise TooManyRefused("Some rows were refused; they are listed above. The others are saved.")
 
 
 def _show(found: Duplicates, format: str, out: Path | None) -> None:

@@ -72,7 +72,7 @@ def export(
 def _format_counts(counts: str) -> list[str]:
     from digitize.exchange.status import counts_of
 
-    return [f"  {kind}: {n['put']:,} told, {n['gone']:,} no more" for kind, n in counts_of(counts).items()]
+    return [f"  {kind}: {n['put']:,} sent, {n['gone']:,} deleted" for kind, n in counts_of(counts).items()]
 
 
 @exchange.command("import")
@@ -101,10 +101,10 @@ def import_(
     if json:
         print_json({**asdict(done), "conflicts": conflicts})
         return
-    what = "is taken in" if done.word == "taken" else "was taken before; nothing is counted twice"
+    what = "was imported" if done.word == "taken" else "was imported before; nothing changed"
     say(f"Package {done.sequence} of {done.sender} {what}: {done.put:,} statements, {done.gone:,} withdrawn.")
     if conflicts:
-        say(f"{conflicts:,} conflicts wait for a person: digitize exchange conflicts")
+        say(f"{conflicts:,} conflicts need a decision: digitize exchange conflicts")
 
 
 @exchange.command()
@@ -169,7 +169,7 @@ def verify(
     if json:
         print_json({**told, "manifest": package.signed.sha256, "lines": lines})
         return
-    say(f"{file}: package {m.sequence} of {m.sender} to {m.receiver} ({m.base}) of {m.day}, {lines:,} lines; in order.")
+    say(f"{file}: package {m.sequence} of {m.sender} to {m.receiver} ({m.base}) of {m.day}, {lines:,} lines; valid.")
 
 
 @exchange.command()

@@ -52,7 +52,7 @@ def add(
     check_sender(sender)
     with opened_book(workspace, target, schema) as (book, _):
         add_key(book, sender, read_public(key), note)
-    say(f"Replies of {sender} signed with this key will be taken.")
+    say(f"Replies of {sender} signed with this key are accepted from now on.")
 
 
 @keys.command()

@@ -66,7 +66,7 @@ def _tell(made: Exported, layout: str, how: str) -> None:
     for column, count in made.gaps.items():
         say(f"{column}: {count} values have no code in the layout {layout} and are left empty.")
     if made.purged:
-        say(f"{made.purged} are not in it: their values were purged after the state's period.")
+        say(f"{made.purged} are not included: their values were purged after the state's period.")
     if made.left_out:
         say(f"{made.left_out} that wait for a person are left out (--all writes them too, jsonl says which).")
 
@@ -80,7 +80,9 @@ def _pack(
     from digitize.workspace.place import open_place
 
     if publics:
-        raise OptionsError("A package is encrypted when it is written: digitize encrypt FOLDER --to KEY")
+        raise OptionsError(
+            "A package cannot be encrypted by --encrypt-to. Encrypt it afterwards: digitize encrypt FOLDER --to KEY"
+        )
     place = open_place(folder)
     target = out or place.folder / "exports" / f"{to}-{''.join(c if c.isalnum() else '-' for c in volume or batch)}"
     made = write_package(place, target, to, volume=volume, batch=batch, who=who)
@@ -92,7 +94,7 @@ def _pack(
         f"{pluralize(made.files, 'file')}."
     )
     if not made.is_whole:
-        say("Protected names are masked, so the originals are not in it: they show every name. See --unmask.")
+        say("Protected names are masked, so the originals are left out: they show every name. See --unmask.")
 
 
 def register(app: typer.Typer) -> None:

@@ -77,11 +77,11 @@ def extract(
     metadata = {"police_station": station, "district": district, "year": year}
     settings = ExtractSettings(reading, state, stations, register, {z: v for z, v in metadata.items() if v}, spreads)
     if out is not None and out.resolve() in {file.resolve() for file in files}:
-        raise OptionsError(f"--out: {out} is one of the files to be read, and originals are never changed.")
+        raise OptionsError(f"--out: {out} is one of the input files; originals are never changed.")
     pages = extract_files(files, settings, jobs or default_workers())
     if unread := _write(pages, WholeFile(out), how, is_named=form != "auto"):
         what = pluralize(unread, "page or file", "pages or files")
-        raise InputError(f"{what} could not be read; the reasons stand above.")
+        raise InputError(f"{what} could not be read; the reasons are listed above.")
 
 
 def _check_told(state: str, stations: Path | None, station: str, district: str) -> None:

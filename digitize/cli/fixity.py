@@ -44,7 +44,7 @@ def fixity(
             say(change.line())
         say(f"{pluralize(done.files, 'original')} looked at, {done.good} good, {done.left} left for the next time.")
     if found:
-        raise LedgerError(f"{folder}: {len(found)} originals are gone or altered.")
+        raise LedgerError(f"{folder}: {len(found)} originals are missing or altered.")
 
 
 def register(app: typer.Typer) -> None:

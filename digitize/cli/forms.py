@@ -73,7 +73,7 @@ def new(
         errors().print(
             "The scan is coarse: many lines will have been missed. Scan the form at 200 dpi.", style="yellow"
         )
-    say(f"{out / form.id}.toml: {len(draft.zones)} zones, {len(draft.doubtful)} to look at; {form.features} beside it.")
+    say(f"{out / form.id}.toml: {len(draft.zones)} zones, {len(draft.doubtful)} to check. Key points: {form.features}.")
     errors().print(f"Next: digitize forms show {form.id} SCAN --image zones.png --forms {out}", markup=False)
 
 
@@ -94,7 +94,7 @@ def show(
     if json:
         print_json({"form": form_id, "match": drawn.match, "turned_deg": drawn.angle_deg, "image": str(image)})
         return
-    say(f"{scan.name}: {drawn.match} points agree with {form_id}, turned {drawn.angle_deg} deg; drawn to {image}.")
+    say(f"{scan.name}: {drawn.match} points match {form_id}, turned {drawn.angle_deg} deg; written to {image}.")
 
 
 @forms.command()
@@ -124,7 +124,7 @@ def test(
         score = score_form(form_id, folder, pages, settings, shown)
     rows = list(rows_of(score))
     results().print(table(f"Form {form_id}", ["zone", "pages", "in place", "blank told", "exact"], rows), markup=False)
-    say(f"{score.found} of {score.own} pages found; {score.taken} of {score.others} other pages taken for it.")
+    say(f"{score.found} of {score.own} pages found; {score.taken} of {score.others} other pages wrongly taken for it.")
     for name in score.missed:
         errors().print(f"not found: {name}", markup=False)
 
@@ -150,10 +150,10 @@ def discover(
     if json:
         print_json({"pages": pages, "prints": [{"id": p.id, "picture": str(p.picture)} for p in drafted]})
         return
-    say(f"{pages} pages are of prints that are not known; {len(drafted)} prints were drafted.")
+    say(f"{pages} pages are of unknown prints; {len(drafted)} prints were drafted.")
     for p in drafted:
         say(f"{p.id}, a print of {p.family}, {p.zones} zones: look at {p.picture}.")
-        errors().print(f"If they lie right: digitize forms accept {folder} {p.id} --operator NAME", markup=False)
+        errors().print(f"If the zones are right: digitize forms accept {folder} {p.id} --operator NAME", markup=False)
 
 
 @forms.command()

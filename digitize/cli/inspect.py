@@ -84,7 +84,7 @@ def _evidence(column: ColumnReport) -> str:
     seen = dict(found.evidence)
     evidence = [words for sign, words in _SIGNS.items() if sign in seen]
     if unknown := int(seen.get("unknown", 0)):
-        evidence.append(f"{unknown} signs that it does not know")
+        evidence.append(f"{unknown} characters that it does not know")
     if column.font:
         evidence.append(f"written in {column.font}")
     # It is a likelihood: 100 % would be taken for proof.

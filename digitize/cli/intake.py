@@ -78,21 +78,21 @@ def _print(report: IntakeReport, folder: Path) -> None:
     for name, why in report.refused:
         errors().print(f"refused  {name}: {why}", style="red", markup=False, soft_wrap=True)
     for name in report.put_back:
-        errors().print(f"put back  {name}: its original was gone or changed, and is whole again", soft_wrap=True)
+        errors().print(f"restored  {name}: its original was missing or altered", soft_wrap=True)
     for name, when in report.purged:
-        errors().print(f"not taken in  {name}: it was {when}", style="yellow", markup=False, soft_wrap=True)
+        errors().print(f"not taken  {name}: it was {when}", style="yellow", markup=False, soft_wrap=True)
     for page in report.scanned_again:
-        errors().print(f"scanned again  {page}: the newer scan counts", markup=False)
+        errors().print(f"rescan  {page}: the newer scan counts", markup=False)
     for name, said, before, now in report.told_anew:
         errors().print(
-            f"told anew  {name}: {said} {now} (before: {before or 'not said'})", markup=False, soft_wrap=True
+            f"metadata  {name}: {said} is now {now} (before: {before or 'empty'})", markup=False, soft_wrap=True
         )
     for name, why in report.aside:
         errors().print(f"set aside  {name}: {why}", style="yellow", markup=False, soft_wrap=True)
     for name, why in report.doubtful:
-        errors().print(f"look at  {name}: {why}", style="yellow", markup=False, soft_wrap=True)
+        errors().print(f"check  {name}: {why}", style="yellow", markup=False, soft_wrap=True)
     for name in report.uncut:
-        errors().print(f"not cut  {name}: no gutter is seen", style="yellow", markup=False, soft_wrap=True)
+        errors().print(f"not cut  {name}: no gutter was found", style="yellow", markup=False, soft_wrap=True)
     _print_again(report.again)
     for name, here in report.renamed[:_MOST]:
         errors().print(f"already here  {name}: as {here}", markup=False, soft_wrap=True)
@@ -112,7 +112,10 @@ def _print(report: IntakeReport, folder: Path) -> None:
         wait = f" They wait: digitize batch sort {folder}" if report.aside else ""
         say(f"{pluralize(report.sheets, 'sheet')}, {pluralize(len(report.aside), 'page')} set aside.{wait}")
     if report.waiting:
-        say(f"{pluralize(report.waiting, 'page waits', 'pages wait')} until you say what they are: see above.")
+        say(
+            f"{pluralize(report.waiting, 'page waits', 'pages wait')} until you say how they relate to earlier pages: "
+            "see above."
+        )
     if report.batch:
         say(f"Batch {report.batch}. Next: digitize run {folder}")
     elif report.told_anew or report.again.settled:
@@ -123,9 +126,9 @@ def _print_again(again: ToldAgain) -> None:
     for name, what in again.settled:
         errors().print(f"settled  {name}: {what}", markup=False, soft_wrap=True)
     for name, asked in again.asked[:_MOST]:
-        errors().print(f"came before  {name}: {asked}", style="yellow", markup=False, soft_wrap=True)
+        errors().print(f"delivered before  {name}: {asked}", style="yellow", markup=False, soft_wrap=True)
     if (more := len(again.asked) - _MOST) > 0:
-        errors().print(f"came before  and {more} more: see --json", style="yellow", markup=False)
+        errors().print(f"delivered before  and {more} more: see --json", style="yellow", markup=False)
 
 
 def register(app: typer.Typer) -> None:

@@ -21,7 +21,9 @@ keys = typer.Typer(name="keys", help="Rotate, revoke and export the office's sig
 @keys.command()
 def rotate(
     folder: Folder,
-    lost: Annotated[str, typer.Option(metavar="REASON", help="The old key is lost and cannot vouch: say how.")] = "",
+    lost: Annotated[
+        str, typer.Option(metavar="REASON", help="How the old key was lost, if it cannot sign the new one.")
+    ] = "",
     passphrase: Lock = False,
     json: Json = False,
 ) -> None:
@@ -80,7 +82,7 @@ def new(
     from digitize.machine.signing import create_key
 
     if file.exists():
-        raise OptionsError(f"{file} is there already. A key never takes the place of another: give another name.")
+        raise OptionsError(f"{file} exists already. A key is never overwritten: give another name.")
     text = typer.prompt("Passphrase", hide_input=True, confirmation_prompt=True) if passphrase else ""
     public = create_key(file, text)
     sent = file.with_suffix(".pub")
@@ -110,7 +112,9 @@ def allow(
     if json:
         print_json({"name": name, "public": public})
     else:
-        say(f"{name} may sign with {public[:16]}... Take it back: digitize keys withdraw DIR --name NAME --reason WHY")
+        say(
+            f"{name} may sign with {public[:16]}... To withdraw it: digitize keys withdraw DIR --name NAME --reason WHY"
+        )
 
 
 @keys.command()
@@ -128,7 +132,7 @@ def withdraw(
     if json:
         print_json({"name": name, "public": public})
     else:
-        say(f"{name} may no longer sign with {public[:16]}...; take its account out of the database as well.")
+        say(f"{name} may no longer sign with {public[:16]}...; remove its database account, too.")
 
 
 @keys.command()
@@ -146,7 +150,7 @@ def workers(folder: Folder, json: Json = False) -> None:
         print_json({"workers": [asdict(k) for k in found]})
         return
     for k in found:
-        until = f"taken back on {k.at[:10]}: {k.reason}" if not k.is_allowed else f"since {k.at[:10]}"
+        until = f"withdrawn on {k.at[:10]}: {k.reason}" if not k.is_allowed else f"since {k.at[:10]}"
         say(f"{k.name}: {k.public[:16]}..., {until}")
     if not found:
         say("No worker has a key of its own.")
@@ -165,11 +169,11 @@ def _change(folder: Path, why: str, reason: str, *, passphrase: bool, json: bool
     if json:
         print_json({**asdict(done), "file": str(path)})
         return
-    say(f"The new key is {done.new[:16]}...; the old one, {done.old[:16]}..., signs no more.")
+    say(f"The new key is {done.new[:16]}...; the old one, {done.old[:16]}..., is no longer used.")
     if done.signature:
         say(f"Send {path} to the office above: digitize state keys follow SITE {path.name}")
     else:
-        say(f"Nothing vouches for the new key but a letter. Send it with {place.key.with_suffix('.pub')}.")
+        say(f"The old key did not sign the new one: send a letter with {place.key.with_suffix('.pub')}.")
 
 
 def register(app: typer.Typer) -> None:

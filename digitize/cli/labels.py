@@ -38,7 +38,7 @@ def labels(
         f"{pluralize(made.volumes, 'volume')}."
     )
     if made.no_font:
-        warn(f"No font here has the letters of {', '.join(made.no_font)}; they are printed as question marks.")
+        warn(f"No installed font has the letters of {', '.join(made.no_font)}; they are printed as question marks.")
 
 
 def register(app: typer.Typer) -> None:

@@ -47,7 +47,7 @@ def verify(
     from digitize.workspace.place import open_place
 
     if heads is not None and not heads.is_file():
-        raise InputError(f"{heads}: there is no such file of heads.")
+        raise InputError(f"{heads}: there is no such file.")
     look = VerifyScope(parse_share(originals), heads, not no_target)
     place = open_place(folder)
     with Ledger(place.ledger) as opened, progress(place.options.run.line_every) as shown:
@@ -62,9 +62,9 @@ def verify(
             say(("remark: " if change.is_remark else "") + change.line())
         say(f"{count} events. Root hash {root}")
         if not amiss:
-            say("All is as it was written.")
+            say("Everything is as it was written.")
     if amiss:
-        raise LedgerError(f"{place.ledger}: {len(amiss)} things are not as they were written.")
+        raise LedgerError(f"{place.ledger}: {len(amiss)} entries are not as they were written.")
 
 
 @ledger.command()
@@ -97,7 +97,7 @@ def recount(folder: Folder, json: Json = False) -> None:
     if json:
         print_json({"states": count})
     else:
-        say(f"{count} states taken from the events.")
+        say(f"{count} states rebuilt from the events.")
 
 
 @ledger.command()
@@ -115,7 +115,7 @@ def backup(
         print_json(made.as_plain())
         return
     say(f"{file}: {made.events} events, {made.bytes:,} bytes. Root hash {made.root_hash}")
-    say("Copy keys/ and originals/ as well: they are not in it.")
+    say("Back up keys/ and originals/ as well: this file does not contain them.")
 
 
 @ledger.command()
@@ -131,9 +131,9 @@ def restore(
 
     path = open_place(folder).ledger
     found, aside, lost = put_back(path, file, reason, operator)
-    say(f"{path} is the backup of {found.events} events. {lost} events that came after it are not in it.")
+    say(f"{path} is the backup of {found.events} events. {lost} later events are not in it.")
     if aside:
-        say(f"The ledger that was there: {aside}")
+        say(f"The previous ledger: {aside}")
     say(f"Next: digitize ledger verify {folder}, then digitize run {folder} and digitize reconcile.")
 
 
@@ -153,9 +153,9 @@ def move(
     if json:
         print_json(asdict(made))
         return
-    say(f"The ledger lies in {made.to}: {made.events} events, all as they were written. Root hash {made.root_hash}")
+    say(f"The ledger is now in {made.to}: {made.events} events, all as they were written. Root hash {made.root_hash}")
     if made.aside:
-        say(f"The former one is kept, and nobody writes into it: {made.aside}")
+        say(f"The old one is kept, but no longer used: {made.aside}")
 
 
 @ledger.command()

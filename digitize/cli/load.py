@@ -92,7 +92,7 @@ def load(
         _load_workspace(folder, where, agreed, batch=batch, volume=volume, dry_run=dry_run, json=json)
         return
     if batch or volume:
-        raise OptionsError("--batch and --volume are for a workspace; of files, name those that are to be loaded.")
+        raise OptionsError("--batch and --volume are for a workspace; without one, name only the files to load.")
     rules = {"state": state, "stations": stations, "profile": profile, "ignore": ignore, "leave_out": leave_out}
     call = name_call(paths, form, {**rules, "size": batch_size})
     # A layout may be altered under its name; what it did once is asked of the book.
@@ -120,7 +120,7 @@ def _require_given(paths: Sequence[Path], target: str) -> None:
     from digitize.files.validating.sources import require_there
 
     if not target:
-        raise OptionsError("--target says where the files are to be loaded.")
+        raise OptionsError("Give --target: where to load the files.")
     for path in paths:
         require_there(path)
 
@@ -195,7 +195,9 @@ def _require_some(done: LoadResult, agreed: AgreedLimit | None) -> None:
     # Said once more as long as something of it waits: nothing was done since that a script could go on with.
     if done.is_nothing and done.waits != 0 and not (agreed and agreed.allows(done.refused_count, read)):
         was = "would be" if done.dry_run else "was"
-        raise TooManyRefused(f"None of {read} records {was} loaded. Where that is agreed: --max-rejects 100%")
+        raise TooManyRefused(
+            f"None of {read} records {was} loaded. To load the others all the same: --max-rejects 100%"
+        )
 
 
 @runtime_checkable

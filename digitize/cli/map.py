@@ -111,9 +111,9 @@ def test(
     else:
         _print_golden(done)
     if accept and not done.is_right:
-        errors().print(f"{done.folder / 'expected.jsonl'} is written anew.", markup=False, soft_wrap=True)
+        errors().print(f"{done.folder / 'expected.jsonl'} is rewritten.", markup=False, soft_wrap=True)
     elif not done.is_right:
-        raise TooManyRefused(f"{done.mapping}: {len(done.differences)} cells are not as expected.")
+        raise TooManyRefused(f"{done.mapping}: {len(done.differences)} cells differ from what is expected.")
 
 
 def _golden_folder(mapping: str, golden: Path | None) -> Path:
@@ -279,7 +279,7 @@ def _print_coverage(found: MappingCoverage, *, with_empty: bool) -> None:
         if with_empty or f.is_mandatory or f.filled or f.unread
     ]  # fmt: skip
     children = ", ".join(f"{n} {t}" for t, n in found.rows.items() if t)
-    title = f"{found.form}: {found.records} records{f' with {children}' if children else ''} (* asked of every record)"
+    title = f"{found.form}: {found.records} records{f' with {children}' if children else ''} (* mandatory)"
     head = ["", "field", "filled", "sure", "doubtful", "text without value"]
     results().print(table(title, head, rows), markup=False)
     complete = ", ".join(f"{name} {n} of {found.records}" for name, n in found.complete.items())

@@ -62,7 +62,7 @@ def new(file: Path, how: ReadAs, wanted: WantedEncoding, state: str, out: Path |
         return
     if out is None:
         say_text(drafted.text)
-    results().print(table("What it was taken for", ["table", "is", "sure", "by"], drafted.rows()), markup=False)
+    results().print(table("Role of each table", ["table", "is", "sure", "by"], drafted.rows()), markup=False)
     for line in drafted.questions():
         errors().print(line, style="yellow", markup=False, soft_wrap=True)
     if out is not None:

@@ -46,7 +46,7 @@ def list_(
     rows = [[one.language, one.name, one.model, one.state, one.mend] for one in found]
     results().print(table("Models", ["code", "language", "model", "state", "install with"], rows), markup=False)
     if own:
-        say("Weights of this office's own (digitize learn):")
+        say("This office's own weights (digitize learn):")
     for one in own:
         say(f"{one.line()}{', in use' if one.name in used else '' if one.adopted else ', not adopted'}")
 
@@ -112,9 +112,7 @@ def merge(
     merged = merge_layers([unseal(file, public_keys(signed_by)) for file in files])
     out.write_bytes(seal(merged, key))
     say(f"{out}: {len(merged.offices)} offices, {merged.pages} pages.")
-    say(
-        f"Of {merged.held} values that they held back {merged.before} were right before, {merged.after} with their own."
-    )
+    say(f"Right on {merged.held} held-out values: {merged.before} before, {merged.after} with their own weights.")
 
 
 @models.command()
@@ -131,11 +129,14 @@ def add(
     place = open_place(folder)
     with progress(place.options.run.line_every) as shown:
         weights, judged = add_layers(place, file, public_keys(signed_by), shown)
-    say(f"{weights.name}: {judged.before} of {judged.held} settled values right before, {judged.after} with it.")
+    say(
+        f"{weights.name}: {judged.before} of {judged.held} settled values were right before, {judged.after} are right "
+        "with it."
+    )
     if judged.is_better:
         say(f"Adopted. Next: digitize run {folder}")
     else:
-        say(f"Kept, not adopted. To read with it all the same: digitize models use {folder} {weights.name}")
+        say(f"Stored, not adopted. To use it anyway: digitize models use {folder} {weights.name}")
 
 
 @models.command()
@@ -160,7 +161,7 @@ def install(
     folder = _choose_folder(into, user=user)
     missing = find_missing(languages or [], folder)
     if not missing:
-        errors().print(f"Nothing to fetch: every better model is in {folder} and whole.")
+        errors().print(f"Nothing to fetch: every better model is already in {folder}.")
     for model in missing:
         say(str(install(model, folder, archives)))
 
@@ -171,12 +172,12 @@ def _choose_folder(into: Path | None, *, user: bool) -> Path:
     from ocr.tesseract.folders import user_folder
 
     if into is not None and user:
-        raise typer.BadParameter("--into and --user are two places: give one.")
+        raise typer.BadParameter("Use either --into or --user, not both.")
     if user:
         return user_folder()
     if into is None and not _is_workspace(None):
         raise typer.BadParameter(
-            "say where: --into WORKSPACE, or --into FOLDER (DIGITIZE_MODELS then names it), or --user."
+            "Give the place: --into WORKSPACE, or --into FOLDER (DIGITIZE_MODELS then names it), or --user."
         )
     return folder_for(into or Path())
 

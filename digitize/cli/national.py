@@ -78,7 +78,7 @@ def check(
 
     for path in find_files(paths):
         snapshot = check_file(path)
-        say(f"{path}: {snapshot.reporter} on {snapshot.as_on}, {snapshot.totals.records:,} records; in order.")
+        say(f"{path}: {snapshot.reporter} on {snapshot.as_on}, {snapshot.totals.records:,} records; valid.")
 
 
 @national.command()
@@ -137,7 +137,8 @@ def answer(
     accept_contradictions: Annotated[
         str,
         typer.Option(
-            metavar="REASON", help="Print it although ledgers contradict it: the reason, recorded and printed."
+            metavar="REASON",
+            help="Print it although ledgers contradict it; give the reason, which is recorded and printed.",
         ),
     ] = "",
     operator: Annotated[str, typer.Option(help="Name of the person who accepts that; recorded.")] = "",
@@ -166,7 +167,7 @@ def answer(
     if not sheet.is_clean:
         against = pluralize(len(sheet.against), "statement is", "statements are")
         raise TooManyRefused(
-            f'{against} contradicted by ledgers. Mend them, or print it clean with --accept-contradictions "reason".'
+            f'{against} contradicted by ledgers. Correct them, or print it with --accept-contradictions "reason".'
         )
 
 

@@ -62,7 +62,7 @@ def take(office: Office, paths: Sequence[Path], *, json: bool) -> None:
         say(", ".join(f"{word} {n}" for word, n in counts.items()))
     # Last, when all that was good is in the store.
     if counts["refused"]:
-        raise TooManyRefused(f"{counts['refused']} of {len(answers)} files were refused; all others were taken.")
+        raise TooManyRefused(f"{counts['refused']} of {len(answers)} files were refused; all others were accepted.")
 
 
 def _plain(a: Answer) -> dict[str, Any]:
@@ -71,7 +71,7 @@ def _plain(a: Answer) -> dict[str, Any]:
 
 def key_commands(open_or_make: Open, default: Path, who: str) -> typer.Typer:
     """The group `keys` of an office. default: of --dir; who: what a reporter is called here."""
-    says = f"Whose key is whose: a {who}'s snapshots are taken under its keys alone."
+    says = f"Manage keys: a {who}'s snapshots are accepted with its own keys only."
     group = typer.Typer(name="keys", help=says, no_args_is_help=True)
 
     @group.command()
@@ -118,7 +118,7 @@ def _add_key(office: Office, reporter: str, key: str, note: str) -> None:
     office.check_reporter(reporter)
     with office.store() as store:
         add_key(store, reporter, read_public(key), note)
-    say(f"Snapshots of {reporter} signed with this key will be taken.")
+    say(f"Snapshots of {reporter} signed with this key are accepted from now on.")
 
 
 def _revoke_key(office: Office, key: str, reason: str) -> None:
@@ -215,9 +215,12 @@ def verify_command(open_or_make: Open, default: Path) -> Callable[..., None]:
         if json:
             print_json({**asdict(found), "hash": mark, "key_changes": [asdict(x) for x in lines]})
             return
-        say(f"{pluralize(found.files, 'file')}, all as received; {found.signed} signed by the keys that held then.")
+        say(
+            f"{pluralize(found.files, 'file')}, unchanged since receipt; {found.signed} signed with keys valid at "
+            "that time."
+        )
         if found.unsigned:
-            say(f"{found.unsigned} were taken before signatures were kept: only their hashes were compared.")
+            say(f"{found.unsigned} were received before signatures were stored: only their hashes were compared.")
         say(f"{found.keys} changes of keys, the last on {lines[-1].at[:10] if lines else '-'}. See: keys list")
         if held:
             say(f"All {found.held} heads that the other office holds are here.")

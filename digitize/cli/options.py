@@ -47,7 +47,7 @@ def require_one_workspace(paths: Sequence[Path], given: Mapping[str, object], wh
     if for_files := [name for name, value in given.items() if value]:
         raise OptionsError(f"{for_files[0]} is for files; {why}.")
     if len(paths) > 1:
-        raise OptionsError("A workspace is named by itself.")
+        raise OptionsError("Give a workspace alone, without other paths.")
     return paths[0]
 
 
@@ -64,7 +64,7 @@ def failed_share(text: str) -> float | None:
 
     agreed = parse_agreed(text, "--max-failed-share")
     if not agreed.is_share:
-        raise OptionsError(f"--max-failed-share {text}: it is a share, as 10%.")
+        raise OptionsError(f"--max-failed-share {text}: give a share, such as 10%.")
     return float(agreed.amount)
 
 

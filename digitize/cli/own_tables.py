@@ -22,7 +22,7 @@ def print_comparison(address: DatabaseAddress, layout: TableLayout, *, json: boo
     if json:
         print_json({"target": address.name, "problems": found.problems, "remarks": found.remarks})
     else:
-        say(f"{address.name}, layout {layout.id}: {len(found.problems)} things to mend")
+        say(f"{address.name}, layout {layout.id}: {len(found.problems)} problems")
         for line in found.problems:
             say(f"  {line}")
         for line in found.remarks:

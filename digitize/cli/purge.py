@@ -66,7 +66,7 @@ def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        raise OptionsError(f"--before {text}: a day is written YYYY-MM-DD") from None
+        raise OptionsError(f"--before {text}: not a date (YYYY-MM-DD)") from None
 
 
 def _print(report: PurgeReport) -> None:

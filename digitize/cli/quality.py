@@ -88,7 +88,7 @@ def _ask(workspace: Path, places: Sequence[PaperPlace], limit: int, operator: st
 
 def _show(found: Sequence[StationQuality], places: Sequence[PaperPlace], out: Path | None) -> None:
     if not found:
-        say("Nothing is loaded that a service answers from.")
+        say("No loaded record can be found by a service.")
         return
     worst = sorted(found, key=lambda q: (q.service, q.form, q.found - q.rows, q.station))
     rows = [
@@ -100,17 +100,20 @@ def _show(found: Sequence[StationQuality], places: Sequence[PaperPlace], out: Pa
     if len(worst) > _SHOWN:
         say(f"And {len(worst) - _SHOWN} more lines: --json has all.")
     if out:
-        say(f"{len(places)} places of paper written to {out}, most gain first.")
+        say(f"{len(places)} places on paper written to {out}, most gain first.")
     elif places:
-        say(f"{len(places)} places of paper would make rows findable: --out FILE lists them, --ask has them asked.")
+        say(
+            f"{len(places)} places on paper would make rows findable: --out FILE lists them, --ask queues them as "
+            "questions."
+        )
 
 
 def _tell(asked: EmptyFieldsAsked, workspace: Path | None) -> None:
-    say(f"{asked.asked} places are asked now. {asked.known} were asked before, {asked.answered} answered.")
+    say(f"{asked.asked} places are queued. {asked.known} were asked before, {asked.answered} answered.")
     if asked.no_place:
         say(f"{asked.no_place} have no place on their form or in their table.")
     if asked.gone:
-        say(f"{asked.gone} are of records that this workspace does not hold.")
+        say(f"{asked.gone} belong to records that are not in this workspace.")
     if asked.asked or asked.known:
         say(f"Next: digitize review serve {workspace}, or: digitize review export {workspace}")
 

@@ -48,7 +48,9 @@ def list_rejects(
         return
     rows = [[*k[:5], k[-1], " ".join(k[8])] for k in found]
     results().print(table("Quarantine", ["reject", "state", "word", "form", "record", "where", "rules"], rows))
-    say(f"{pluralize(len(found), 'record')}. Out as a spreadsheet: digitize quarantine export FILE.xlsx --target ...")
+    say(
+        f"{pluralize(len(found), 'record')}. Export as a spreadsheet: digitize quarantine export FILE.xlsx --target ..."
+    )
 
 
 @quarantine.command("flags")
@@ -105,7 +107,7 @@ def export_sheet(
 
     who = asked_by(unmask=unmask, reason=reason, operator=operator)
     if out.suffix.lower() != ".xlsx":
-        raise OptionsError("The quarantine is written as a workbook: FILE.xlsx")
+        raise OptionsError("Give a workbook to write to: FILE.xlsx")
     with open_target_for(target, schema, workspace) as there:
         found = find_rejects(there, batch=batch, code=code)
         if who:
@@ -139,7 +141,7 @@ def import_sheet(
     from digitize.quarantine.correction import take_sheet
 
     if not operator.strip():
-        raise OptionsError("--operator says who filled the sheet in; it is recorded.")
+        raise OptionsError("Give --operator: the person who filled in the sheet. It is recorded.")
     with open_target_for(target, schema, workspace) as there:
         taken = take_sheet(file, there, operator.strip())
     if json:

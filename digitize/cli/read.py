@@ -71,7 +71,9 @@ def read(
             if not _write(done, target, form, settings, messages):
                 failed.add(done.job.place)
     if failed:
-        raise InputError(f"{len(failed)} of {len(files)} files could not be read in full; the reasons stand above.")
+        raise InputError(
+            f"{len(failed)} of {len(files)} files could not be read completely; the reasons are listed above."
+        )
 
 
 def _pages(files: list[Path], settings: TextSettings, jobs: int | None) -> Iterator[FilePageDone[PageText]]:

@@ -34,7 +34,7 @@ def receipts(folder: Folder = None, target: Target = "", schema: Schema = "", js
     else:
         _print(told)
     if any(t.is_signed is False for t in told):
-        raise LedgerError("A receipt does not bear this folder's signature: it was changed, or is somebody else's.")
+        raise LedgerError("A receipt is not signed by this folder's key: it was altered, or belongs to somebody else.")
 
 
 def _list_receipts(folder: Path | None, target: str, schema: str) -> list[LoadStatement]:
@@ -46,7 +46,7 @@ def _list_receipts(folder: Path | None, target: str, schema: str) -> list[LoadSt
 
     # Both, or neither.
     if (folder is None) == (not target):
-        raise OptionsError("Give a workspace, for its receipts, or --target, for the target's own book.")
+        raise OptionsError("Give a workspace (its receipts) or --target (the target's own load history).")
     if folder is not None:
         is_place = (folder / "digitize.toml").is_file()
         return list_workspace_receipts(open_place(folder)) if is_place else list_folder_receipts(folder)

@@ -60,7 +60,7 @@ def reconcile(
     if is_place:
         given = {"--state": state, "--stations": stations, "--profile": profile, "--ignore": ignore}
         given["--leave-out"] = leave_out
-        require_one_workspace(paths, given, "a workspace is compared as it is set up")
+        require_one_workspace(paths, given, "a workspace uses its own settings")
         source: LoadSource = compared_sources.make_workspace_source(open_place(paths[0]))
     else:
         settings = _settings(paths, form, state=state, stations=stations, profile=profile, ignore=split_words(ignore))
@@ -71,7 +71,7 @@ def reconcile(
     if unequal := [g for g in found.groups if not g.is_equal]:
         raise TooManyRefused(
             f"{len(unequal)} of {len(found.groups)} groups of form, station and year are not equal. What was loaded "
-            "when: digitize receipts --target ...; digitize unload takes a batch back, and it can be loaded again."
+            "when: digitize receipts --target ...; digitize unload undoes a batch; then load it again."
         )
 
 
@@ -102,7 +102,10 @@ def _print(found: Comparison, *, json: bool) -> None:
     equal = len(found.groups) - len(unequal)
     say(f"{equal} of {len(found.groups)} groups are equal: {sums['source']} records in the source.")
     if sums["refused"]:
-        say(f"{sums['refused']} records of the source were refused by the target and wait: digitize quarantine list")
+        say(
+            f"{sums['refused']} records of the source were refused by the target and are in quarantine: digitize "
+            "quarantine list"
+        )
     for other in found.others[:_SHOWN]:
         say(_describe_other_batch(other))
     for line in found.left_out:

@@ -43,7 +43,7 @@ def new(
         return
     _print_draft(draft)
     say(
-        f"{path}: {len(draft.columns)} columns, {len(draft.doubtful)} to look at; rows begin at "
+        f"{path}: {len(draft.columns)} columns, {len(draft.doubtful)} to check; rows start at "
         f"{draft.form.row_start}, {len(draft.table.rows)} found on the scan in {path.with_suffix('.png').name}."
     )
     for what in draft.left_out:
@@ -51,8 +51,8 @@ def new(
     for what in draft.doubts:
         errors().print(f"Look: {what}.", style="yellow", soft_wrap=True)
     if draft.like:
-        errors().print(f"It is much like {draft.like}, which needs no file of yours.", style="yellow", soft_wrap=True)
-    errors().print(f"Correct it in {path}; remarks that begin with look say what is doubtful.", soft_wrap=True)
+        errors().print(f"It is much like {draft.like}, which is already included.", style="yellow", soft_wrap=True)
+    errors().print(f"Correct it in {path}; comments that start with 'look' say what is doubtful.", soft_wrap=True)
     errors().print(f"Next, on other pages: digitize registers try {path} SCAN... --images DIR", soft_wrap=True)
 
 
@@ -84,7 +84,7 @@ def try_(
             if page.reason:
                 errors().print(f"{page.name}: {page.reason}", style="yellow", soft_wrap=True)
         if images is not None:
-            say(f"Pictures are in {images}: what is orange is doubtful.")
+            say(f"Pictures are in {images}; doubtful parts are orange.")
     if not all(page.is_read for page in tried.pages):
         refused = sum(not page.is_read for page in tried.pages)
         raise TooManyRefused(f"{refused} of {len(tried.pages)} pages do not have the columns of {file.name}.")

@@ -39,13 +39,13 @@ def retry(
     if json:
         print_json({"pages": [asdict(p) for p in found]})
     elif not found:
-        say("No page failed." if only_list else "No page failed that could be tried again.")
+        say("No page failed." if only_list else "No failed page can be retried.")
     elif only_list:
-        print_plain("Failed", ["page", "why", "tried again by", "what was said"], [
+        print_plain("Failed", ["page", "why", "retried by", "message"], [
             [p.page, p.kind, p.again, p.message] for p in found
         ])  # fmt: skip
     else:
-        say(f"Pages that the next run tries again: {len(found)}. Now: digitize run {folder}")
+        say(f"Pages that the next run retries: {len(found)}. Now: digitize run {folder}")
 
 
 def register(app: typer.Typer) -> None:

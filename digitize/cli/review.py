@@ -50,7 +50,7 @@ def export_sheet(
     masked = f" {made.masked} of them are masked (see --unmask)." if made.masked else ""
     say(f"{made.items} items written to {made.path}.{masked}")
     if made.blind:
-        say(f"{made.blind} of them are asked without the reading: their answers show which values may pass.")
+        say(f"{made.blind} of them are asked without the reading: the answers show which values may pass.")
     if made.deferred:
         say(f"{made.deferred} more wait until that is known; --all writes them, too.")
     say(f"Fill in 'right value', then: digitize review import {folder} {made.path} --operator NAME")
@@ -86,7 +86,7 @@ def import_sheet(
         )
         say(f"Next: digitize run {folder}")
     if report.conflicts or report.refused:
-        raise TooManyRefused("Some rows were not taken; they are named above. The others are kept.")
+        raise TooManyRefused("Some rows were refused; they are listed above. The others are saved.")
 
 
 @review.command("serve")

@@ -90,7 +90,7 @@ def change(
     work = {kind: () if some == [_ALL] else tuple(some) for kind, some in given.items() if some}
     People(place.folder).set_work(name, role, work)
     _note(place.ledger, name, "change", role=role or "", work=sorted(work))
-    say(f"What {name} may do is changed, and holds at once.")
+    say(f"The rights of {name} are changed, effective at once.")
 
 
 @people.command("remove")
@@ -102,7 +102,7 @@ def remove(folder: Dir, name: Name) -> None:
     place = open_place(folder)
     People(place.folder).remove(name)
     _note(place.ledger, name, "remove")
-    say(f"{name} may log in no more.")
+    say(f"{name} can no longer log in.")
 
 
 @people.command("password")

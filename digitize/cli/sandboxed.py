@@ -12,8 +12,8 @@ _ALONE = ("inspect", "convert", "validate", "map", "forms")
 _WITH_TARGET = ("load", "reconcile", "quarantine")
 """These two open such files; others do so in workers: intake, run, read, extract, scanqc."""
 _WHY = {
-    "SIGXCPU": "takes longer than any sound file of its size does",
-    "SIGKILL": "ended the program that reads it, as happens when memory runs out",
+    "SIGXCPU": "takes longer to read than any intact file of its size",
+    "SIGKILL": "ended the program that reads it, perhaps out of memory",
 }
 
 
@@ -49,8 +49,7 @@ def _broke(given: Sequence[str], read: str, number: int) -> int:
     name = signal.Signals(number).name
     why = _WHY.get(name, f"broke the program that reads it ({name})")
     errors().print(
-        f"Error: {read or _list_names(given)}: {why}. It is damaged, or made to do so: "
-        "export it again, or leave it out.",
+        f"Error: {read or _list_names(given)}: {why}. It is damaged or malicious: export it again, or leave it out.",
         style="red", soft_wrap=True, markup=False,
     )  # fmt: skip
     return int(Exit.BAD_INPUT)

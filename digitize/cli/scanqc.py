@@ -47,8 +47,8 @@ def scanqc(
         _print(report)
     if not report.is_clean:
         raise TooManyRefused(
-            f"{report.scan_again} of {len(report.pages) + len(report.refused)} pages are to be scanned again, "
-            f"{len(report.sequels)} remarks on the row of pages."
+            f"{report.scan_again} of {len(report.pages) + len(report.refused)} pages must be scanned again; "
+            f"{len(report.sequels)} remarks on the order of pages."
         )
 
 

@@ -65,7 +65,7 @@ def search(
     else:
         say("Nothing was found.")
     if not by.why:
-        errors().print("Kept in the log without a purpose; say it with --why.", soft_wrap=True)
+        errors().print("Logged without a purpose; give one with --why.", soft_wrap=True)
 
 
 def _format_hit(hit: SearchHit) -> tuple[str, str]:

@@ -103,8 +103,8 @@ def _show(answer: ServiceAnswer) -> None:
 def _asked_of(held: StoreHoldings) -> str:
     """What the verdict applies to."""
     newest = f"; the newest load was on {held.loaded}" if held.loaded else ""
-    waiting = f" {held.waiting} more were read and wait for a person: they were not asked." if held.waiting else ""
-    return f"Asked of {held.records} loaded records{newest}.{waiting} Papers that were not digitized were not asked."
+    waiting = f" {held.waiting} more records wait for a person and were not searched." if held.waiting else ""
+    return f"Searched {held.records} loaded records{newest}.{waiting} Papers that are not digitized were not searched."
 
 
 def _cells(one: ShownAnswer) -> list[str]:

@@ -83,9 +83,9 @@ def _print_page(page: dict[str, Any]) -> None:
     say(f"  SHA-256 {scan['sha256']}")
     if page["purged"]:
         say(f"  {_describe_purge(page['purged'])}")
-    say(f"  form {page['form'] or 'not recognised'} ({page['match']} points agree), turned {page['turned_deg']} deg")
+    say(f"  form {page['form'] or 'not recognised'} ({page['match']} points match), turned {page['turned_deg']} deg")
     if page["blank"]:
-        say("  blank: nothing was seen on it, so that there is nothing to record; look at it with --image FILE")
+        say("  blank: no ink was found, so it makes no record; check it with --image FILE")
     if page["zones"]:
         rows = [
             [z["zone"], "blank" if z["blank"] else z["reading"], z["value"], f"{z['confidence']:.2f}"]

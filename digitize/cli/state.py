@@ -122,7 +122,10 @@ def withdraw(
         raise OptionsError("A book is named by its station and a year of four digits.") from e
     with _open(folder).store() as store:
         n = withdraw_book(store, load_newest_sites(store), site.lower(), book, (operator, reason))
-    say(f"{n:,} records of {site} count no more in the state's snapshot. Have {site} take them out of its target too.")
+    say(
+        f"{n:,} records of {site} no longer count in the state's snapshot. Ask {site} to remove them from its target, "
+        "too."
+    )
 
 
 state.command()(verify_command(_open, _DIR))

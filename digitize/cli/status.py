@@ -48,14 +48,14 @@ def status(
                     "purged": purged, "came_again": again})  # fmt: skip
         return
     if measured:
-        print_plain("What passes without a person", list(HEAD), [x.cells() for x in measured])
+        print_plain("Values that pass without review", list(HEAD), [x.cells() for x in measured])
         say()
     show_counts(s)
     for line in (*volumes, *purged, *again, *(x.line() for x in differ)):
         say(line)
     if used:
         own = "; ".join(f"{network}: {name}" for network, name in sorted(used.items()))
-        say(f"Read with weights of this office's own ({own}). See: digitize models list {folder}")
+        say(f"Read with this office's own weights ({own}). See: digitize models list {folder}")
 
 
 def _show_blank(folder: Path, place: Place, *, json: bool) -> None:
@@ -84,18 +84,18 @@ def show_counts(s: StatusCounts) -> None:
         shown = shown_first(lines)
         print_plain(f"By {kind}", [kind, *_COLUMNS], [[name, *_cells(lines[name])] for name in shown])
         if more := len(lines) - len(shown) + (s.volumes_more if kind == "volume" else 0):
-            say(f"and {more} more, of which fewer pages wait: digitize status DIR --json")
+            say(f"and {more} more with fewer waiting pages: digitize status DIR --json")
     if s.failures:
         say()
         print_plain("Failed", ["why", "how many"], [[k, n] for k, n in s.failures.items()])
     if s.reasons:
         say()
         print_plain("To look at", ["why", "fields"], [[k, n] for k, n in s.reasons.items()])
-        say("Codes such as F008 are rules; digitize explain F008 says what one asks.")
+        say("Codes such as F008 are rules; digitize explain F008 explains one.")
     if s.gaps:
         say()
-        gaps = [[g.volume, g.page, f"{g.after} to {g.before}", g.count, g.said or "nobody said"] for g in s.gaps]
-        print_plain("Pages missing", ["volume", "behind page", "numbers", "how many", "what is said"], gaps)
+        gaps = [[g.volume, g.page, f"{g.after} to {g.before}", g.count, g.said or "nobody answered"] for g in s.gaps]
+        print_plain("Pages missing", ["volume", "after page", "numbers", "how many", "answer"], gaps)
     say()
     for line in s.lines():
         say(line)

@@ -75,7 +75,7 @@ def adopt(
     url: Url,
     schema: Schema = "cctns",
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show what would be taken over, and change nothing.")
+        bool, typer.Option("--dry-run", help="Show what would be recorded, and change nothing.")
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
     json: Json = False,
@@ -92,7 +92,7 @@ def adopt(
         if not json:
             _show(found)
         # Without a person there is nobody to ask: --yes must be said.
-        return bool(found.refused) or yes or typer.confirm("Take over what stays?", err=True, abort=True)
+        return bool(found.refused) or yes or typer.confirm("Record these changes?", err=True, abort=True)
 
     found = adopt_target(address, agrees, dry_run=dry_run)
     if json:
@@ -101,7 +101,7 @@ def adopt(
     elif dry_run:
         _show(found)
     if not (found.taken or found.refused):
-        warn(f"{address.name}: nothing to take over.")
+        warn(f"{address.name}: no changes to record.")
 
 
 def _show(found: Adoption) -> None:

@@ -26,9 +26,7 @@ def unload(
         Path | None, typer.Option(metavar="DIR", help="A state's own tables: write files, take nothing back.")
     ] = None,
     reason: Annotated[str, typer.Option(help="Why; it is recorded in the target.")] = "",
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show what would be taken back, and change nothing.")
-    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be undone, and change nothing.")] = False,
     json: Json = False,
 ) -> None:
     """Undo the newest load of a batch; refused if later loads changed its rows."""
@@ -38,7 +36,7 @@ def unload(
     from digitize.files.loading.undo import undo_load
 
     if bool(batch) == (to is not None):
-        raise OptionsError("Name a batch to take back, or --to DIR to write out what stands in a state's own tables.")
+        raise OptionsError("Name a batch to undo, or --to DIR to export a state's own tables.")
     if to is not None:
         _write_out(to, target, schema, workspace, layout, json=json)
         return
@@ -46,15 +44,15 @@ def unload(
     if json:
         print_json({**asdict(done), "dry_run": dry_run})
         return
-    did = "Would take" if dry_run else "Took"
+    did = "Would undo" if dry_run else "Undid"
     say(
-        f"{did} back batch {done.batch}: {pluralize(done.removed, 'record')} out, "
-        f"{pluralize(done.restored, 'earlier version')} back in."
+        f"{did} batch {done.batch}: {pluralize(done.removed, 'record')} removed, "
+        f"{pluralize(done.restored, 'earlier version')} restored."
     )
     if done.shared:
         more = len(done.shared) - _NAMED
         named = ", ".join(done.shared[:_NAMED]) + (f" and {more} more" if more > 0 else "")
-        say(f"Loaded later, and some of their records may be among these: {named}. Load their files again.")
+        say(f"Later batches may have had some of these records: {named}. Load their files again.")
 
 
 def _write_out(to: Path, target: str, schema: str, workspace: Path | None, layout: str, *, json: bool) -> None:

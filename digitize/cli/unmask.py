@@ -29,7 +29,8 @@ def need_file(who: Unmasking | None, out: Path | None) -> None:
 
     if who and out is None:
         raise OptionsError(
-            "--unmask without a workspace needs --out FILE: beside it FILE.unmasked.json keeps who asked, and why."
+            "--unmask without a workspace needs --out FILE: who asked, and why, is recorded next to it in "
+            "FILE.unmasked.json."
         )
 
 

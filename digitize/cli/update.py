@@ -30,7 +30,7 @@ def apply(
     from digitize.machine.installing import update as update_from
 
     name = update_from(bundle.resolve(), _prefix(prefix) or prefix_of_this(), older=older)
-    say(f"In use from now on: {name}. Back to the one before: digitize update rollback")
+    say(f"Now in use: {name}. To go back: digitize update rollback")
 
 
 @update.command()
@@ -39,7 +39,7 @@ def rollback(prefix: Prefix = None) -> None:
     from digitize.machine.installing import prefix_of_this, roll_back
 
     name = roll_back(_prefix(prefix) or prefix_of_this())
-    say(f"In use again: {name}. For a ledger that the newer one upgraded see docs/install.md.")
+    say(f"In use again: {name}. If the newer version upgraded a ledger, see docs/install.md.")
 
 
 @update.command("list")

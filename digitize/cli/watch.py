@@ -64,7 +64,7 @@ def _tell_folders_apart(folders: list[Path]) -> tuple[Path, Path | None]:
     from digitize.errors import OptionsError
 
     if len(folders) > 2:  # noqa: PLR2004
-        raise OptionsError("Give one folder of a scanner and one workspace.")
+        raise OptionsError("Give one scanner folder and one workspace.")
     if len(folders) == 1:
         return folders[0], None
     first, second = folders

@@ -55,7 +55,7 @@ class ExchangeBook:
 
             # A state's own tables are a kind of it, with our book beside them.
             if type(target) is not PostgresTarget:
-                raise OptionsError("Exchanged is with a SQLite file or a PostgreSQL database that has our own tables.")
+                raise OptionsError("Exchange needs a SQLite file, or a PostgreSQL database with our own tables.")
 
     def as_list(self, values: Sequence[Any]) -> object:
         """Values for `one_of`."""

@@ -25,15 +25,15 @@ LEAST_ALIKE = 0.55
 """Of two names; below it they are very unlike. Rights and wrongs of the matcher stand in docs/search.md."""
 MEANINGS: Mapping[str, str] = {
     "another-cnr": "the same case has another CNR",
-    "cnr-of-another": "the same CNR is stated of another case",
-    "before-fir": "a day before that of the FIR",
+    "cnr-of-another": "the same CNR is stated for another case",
+    "before-fir": "a date before that of the FIR",
     "before-charge-sheet": "disposed of before the charge-sheet",
     "released-first": "released before admitted",
-    "another-judgment": "the loaded judgment has another day",
-    "no-such-accused": "nobody of that code or name is accused in the case",
-    "name-unlike": "the accused of that code has a very different name",
-    "no-such-exhibit": "no exhibit of that number was seized in the case",
-    "no-such-report": "the case has no charge-sheet of that number",
+    "another-judgment": "the loaded judgment has another date",
+    "no-such-accused": "nobody with that code or name is accused in the case",
+    "name-unlike": "the accused with that code has a very different name",
+    "no-such-exhibit": "no exhibit with that number was seized in the case",
+    "no-such-report": "the case has no charge-sheet with that number",
 }
 Key = tuple[str, ...]
 Names = tuple[str, str]

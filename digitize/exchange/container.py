@@ -95,7 +95,7 @@ def open_files(path: Path) -> PackageFiles:
     except OSError as e:
         raise PackageRefused("unreadable", f"{path.name} cannot be read ({e.strerror}); send it again") from e
     except (zipfile.BadZipFile, struct.error, ValueError, NotImplementedError, EOFError, IndexError) as e:
-        raise PackageRefused("not-a-package", f"{path.name} is cut off or no zip; send it again") from e
+        raise PackageRefused("not-a-package", f"{path.name} is truncated or not a zip; send it again") from e
 
 
 def _of_folder(path: Path) -> PackageFiles:
@@ -103,7 +103,7 @@ def _of_folder(path: Path) -> PackageFiles:
     for at, one in enumerate(sorted(path.iterdir())):
         # A link leads elsewhere by the time it is read.
         if one.is_symlink() or not one.is_file():
-            raise PackageRefused("not-a-package", "the folder holds something that is no file; send it again")
+            raise PackageRefused("not-a-package", "the folder contains something that is not a file; send it again")
         if at >= MOST_FILES:
             raise PackageRefused("too-large", f"it holds more than {MOST_FILES:,} files")
         sizes[one.name] = one.stat().st_size
@@ -131,9 +131,9 @@ def _of_zip(path: Path) -> PackageFiles:
             infos = packed.infolist()
         entries = _entries(infos)
         if len(entries) < len(infos):
-            raise PackageRefused("not-a-package", "a file stands there twice; send it again")
+            raise PackageRefused("not-a-package", "it contains a file twice; send it again")
         if not _is_ours(file, size, list(entries.values())):
-            text = "its zip is spelled otherwise than docs/exchange.md says; it was changed on the way: send it again"
+            text = "its zip is not in the form that docs/exchange.md requires; it was changed on the way: send it again"
             raise PackageRefused("not-a-package", text)
     return PackageFiles(path, entries, {e.name: e.size for e in entries.values()})
 

@@ -113,8 +113,8 @@ def _newest(partner: str, last: BookedPackage | None, known: SentBefore, *, full
     if not full:
         raise PackageRefused(
             "book-behind",
-            f"package {known.sequence} went to {partner} and the target does not know it: it is another one, or was "
-            "restored from a backup. Look through the keys (exchange keys list), then tell everything: --full",
+            f"package {known.sequence} went to {partner} but the target does not know it: it is another target, or "
+            f"was restored from a backup. Check the keys (exchange keys list), then send everything: --full",
         )
     return known
 
@@ -126,7 +126,7 @@ def export_again(book: ExchangeBook, partner: str, sender: Sender, out: Path) ->
     """
     last = book.last(FORWARD, partner)
     if last is None:
-        raise OptionsError(f"Nothing was sent to {partner} yet. Leave --again out.")
+        raise OptionsError(f"Nothing was sent to {partner} yet. Omit --again.")
     task = _Task(book, layout_of(partner), partner, sender, out)
     with writing(out):
         out.mkdir(parents=True, exist_ok=True)
@@ -155,7 +155,7 @@ def _refuse_changed(last: BookedPackage) -> PackageRefused:
     return PackageRefused(
         "changed-since",
         f"records of package {last.sequence} changed after it was made, so it cannot be made again. If the receiver "
-        "lacks it, send everything: digitize exchange export --full",
+        f"does not have it, send everything: digitize exchange export --full",
     )
 
 
@@ -255,7 +255,7 @@ def _finish(task: _Task, work: Path, writer: PackageWriter, head: PackageHead, t
             raise
         if other.sha256 != sha256:
             part.unlink(missing_ok=True)
-        text = f"another export to {task.partner} was made meanwhile; give the command again for what it did not tell"
+        text = f"another export to {task.partner} finished meanwhile; run the command again to send the rest"
         raise PackageRefused("at-once", text) from None
     _place(task, booked, part)
     return ExportedPackage("made", task.partner, head.sequence, str(file), booked.manifest, head.base, counts)
@@ -294,8 +294,8 @@ def _place_left(task: _Task, last: BookedPackage) -> ExportedPackage:
             )
     raise PackageRefused(
         "not-placed",
-        f"package {last.sequence} was noted, and its file never put in place; {part.name} is not in {task.out}. Give "
-        "--out as before, or make it again: digitize exchange export --again",
+        f"package {last.sequence} was recorded, but its file was never put in place; {part.name} is not in "
+        f"{task.out}. Give --out as before, or write it again: digitize exchange export --again",
     )
 
 

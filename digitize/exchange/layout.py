@@ -17,7 +17,7 @@ from mappers.schema import Table, form_tables
 from mappers.toml import did_you_mean, read_model
 
 FORWARD, BACKWARD = "forward", "backward"
-NOTE = "The layout is that of cctns-digitize; no official layout is public."
+NOTE = "This layout was designed for cctns-digitize; no official layout is public."
 
 
 class _Part(BaseModel):
@@ -97,7 +97,7 @@ def _bind(file: str, layout: ExchangeLayout) -> None:
         for name, columns in sent.columns().items() if not unknown else ():
             unknown |= set(columns) - set(tables[name].by_name)
         if unknown or not set(KEY) <= set(sent.columns()[sent.form]):
-            what = ", ".join(sorted(unknown)) or "a field of the FIR's key is missing"
+            what = ", ".join(sorted(unknown)) or "a field of the FIR key is missing"
             raise MappingError(f"{file}: forward.{kind}: {what}")
     for kind, reply in layout.backward.items():
         for name, field in reply.fields.items():

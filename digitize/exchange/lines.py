@@ -154,13 +154,13 @@ def parse_line(pillar: str, way: str, text: bytes, where: str) -> dict[str, Any]
         made: dict[str, Any] = json.loads(text.decode("utf-8"), object_pairs_hook=refuse_twins, parse_constant=_refuse)
         line_adapter(pillar, way).validate_json(text)
     except TwinKey:
-        raise PackageRefused("twin-key", f"{where}: a key stands there twice; the sender must mend it") from None
+        raise PackageRefused("twin-key", f"{where}: a key appears twice; the sender must correct it") from None
     except ValidationError as e:
-        raise PackageRefused("bad-line", f"{where}: {_fault(e)}; the sender must mend it") from None
+        raise PackageRefused("bad-line", f"{where}: {_fault(e)}; the sender must correct it") from None
     except (ValueError, RecursionError):
-        raise PackageRefused("bad-line", f"{where}: no JSON; the sender must mend it") from None
+        raise PackageRefused("bad-line", f"{where}: not JSON; the sender must correct it") from None
     if way == BACKWARD and made["op"] == "put" and not _names_case(pillar, made):
-        raise PackageRefused("bad-line", f"{where}: it names no case; the sender must mend it")
+        raise PackageRefused("bad-line", f"{where}: it names no case; the sender must correct it")
     return made
 
 
@@ -174,7 +174,9 @@ def _fault(error: ValidationError) -> str:
     """Path and kind of the first error. Only layout names are repeated: the data may be a person's name."""
     first = min(error.errors(include_input=False, include_url=False), key=lambda e: e["type"] == "literal_error")
     where = [str(x) for x in first["loc"] if isinstance(x, str) and re.fullmatch(r"[a-z_]{1,40}", x)]
-    kind = "a field that the layout has not" if first["type"] == "extra_forbidden" else first["type"].replace("_", " ")
+    kind = (
+        "a field that is not in the layout" if first["type"] == "extra_forbidden" else first["type"].replace("_", " ")
+    )
     return f"{'.'.join(where[-2:]) if first['type'] != 'extra_forbidden' else 'the line'}: {kind}"
 
 

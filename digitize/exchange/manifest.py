@@ -115,18 +115,16 @@ def read_manifest(data: bytes, keys: Mapping[str, Key]) -> SignedManifest:
     key = keys.get(sealed.key)
     # Key and signature first: what nobody known has signed is not taken apart.
     if key is None:
-        raise PackageRefused(
-            "unknown-key", "its key is nobody's in the list; ask for it, then: digitize exchange keys add"
-        )
+        raise PackageRefused("unknown-key", "its key is not in the list; ask for it, then: digitize exchange keys add")
     if not sealed.is_signed():
         raise PackageRefused(
-            "bad-signature", f"it was changed after {key.reporter} signed it, or another did; send it again"
+            "bad-signature", f"it was changed after {key.reporter} signed it, or somebody else signed it; send it again"
         )
     if key.revoked:
         raise PackageRefused("key-revoked", f"the key of {key.reporter} was revoked on {key.revoked[:10]}")
     made = _parse(sealed.body)
     if made.sender != key.reporter:
-        raise PackageRefused("another-key", f"it speaks for {made.sender} and is signed by {key.reporter}")
+        raise PackageRefused("another-key", f"its sender is {made.sender}, but it is signed by {key.reporter}")
     layout = layout_of(made.layout)
     if made.partner.partition(":")[0] != made.layout or made.layout_version != layout.version:
         text = (
@@ -146,7 +144,7 @@ def _unseal(data: bytes) -> Sealed:
     # The second line has one spelling: nothing of a package can be another and mean the same.
     mark = {"algorithm": "ed25519", "key": sealed.key, "signature": sealed.signature}
     if sealed.rest != json.dumps(mark).encode("ascii") + b"\n":
-        raise PackageRefused("bad-manifest", "its second line is spelled otherwise than a signature; send it again")
+        raise PackageRefused("bad-manifest", "its second line is not a signature; send it again")
     return sealed
 
 
@@ -156,7 +154,7 @@ def _parse(body: bytes) -> Manifest:
         json.loads(body, object_pairs_hook=refuse_twins)
         return made
     except TwinKey:
-        raise PackageRefused("twin-key", "the manifest: a key stands there twice") from None
+        raise PackageRefused("twin-key", "the manifest: a key appears twice") from None
     except ValidationError as e:
         # What a stranger wrote is not repeated.
         first = e.errors(include_input=False, include_url=False)[0]
@@ -168,12 +166,12 @@ def _parse(body: bytes) -> Manifest:
 def check_manifest(m: Manifest, today: date) -> None:
     """Raise PackageRefused for impossible content, independent of history: from-the-future, bad-manifest, too-large."""
     if m.day > today:
-        raise PackageRefused("from-the-future", f"it is of {m.day}, here it is {today}; mend the clock that is wrong")
+        raise PackageRefused("from-the-future", f"it is of {m.day}, here it is {today}; correct the wrong clock")
     if (m.sequence == 1) != (not m.previous):
-        raise PackageRefused("bad-manifest", "the first package has none before it, and every other one has")
+        raise PackageRefused("bad-manifest", "only the first package may have no previous one")
     names = [f.name for f in m.files]
     if len(set(names)) < len(names) or names != sorted(names):
-        raise PackageRefused("bad-manifest", "its files are not in order, or one stands there twice")
+        raise PackageRefused("bad-manifest", "its files are not in order, or one is listed twice")
     plain, stored = sum(f.plain_bytes for f in m.files), sum(f.bytes for f in m.files)
     if plain > MOST_PLAIN or any(f.plain_bytes > MOST_RATIO * f.bytes + 1024 for f in m.files):
         raise PackageRefused("too-large", f"{stored:,} bytes would become {plain:,}; send it in parts")

@@ -156,11 +156,11 @@ class OpenedPackage:
                 where = f"{file.name}, line {number}"
                 line = parse_line(m.layout, m.way, text, where)
                 if line["kind"] != file.name.rpartition("-")[0]:
-                    raise PackageRefused("bad-line", f"{where}: it stands in the file of another kind")
+                    raise PackageRefused("bad-line", f"{where}: it is in the file of another kind")
                 # In order, so that none stands there twice, whatever the size of the package.
                 if (line["kind"], line["id"]) <= last:
                     raise PackageRefused(
-                        "order", f"{where}: ids do not stand in order, each once; the sender must mend it"
+                        "order", f"{where}: ids must be in order, each once; the sender must correct it"
                     )
                 last = (line["kind"], line["id"])
                 counts.setdefault(line["kind"], {"put": 0, "gone": 0})[line["op"]] += 1
@@ -170,7 +170,7 @@ class OpenedPackage:
                     "counts", f"{file.name}: it has {number:,} lines, the manifest says {file.lines:,}"
                 )
         if counts != {k: t.model_dump() for k, t in m.counts.items()}:
-            raise PackageRefused("counts", "the lines of a kind are not as many as the manifest says")
+            raise PackageRefused("counts", "the number of lines of a kind is not that of the manifest")
 
 
 def open_package(path: Path, keys: Mapping[str, Key], today: date) -> OpenedPackage:
@@ -181,7 +181,7 @@ def open_package(path: Path, keys: Mapping[str, Key], today: date) -> OpenedPack
     """
     files = open_files(path)
     if MANIFEST not in files.sizes:
-        raise PackageRefused("no-manifest", f"{path.name} has no {MANIFEST}; it is no package")
+        raise PackageRefused("no-manifest", f"{path.name} has no {MANIFEST}; it is not a package")
     if files.sizes[MANIFEST] > MOST_MANIFEST:
         raise PackageRefused("too-large", "its manifest is too large")
     with files.open_file(MANIFEST) as f:
@@ -194,11 +194,13 @@ def open_package(path: Path, keys: Mapping[str, Key], today: date) -> OpenedPack
     if set(files.sizes) - {MANIFEST, *told}:
         raise PackageRefused("file-added", "it holds a file that its manifest does not name; send it again")
     if path.is_file() and files.names != [MANIFEST, *told]:
-        raise PackageRefused("not-a-package", "its files lie in another order; send it again")
+        raise PackageRefused("not-a-package", "its files are in another order; send it again")
     for file in m.files:
         with files.open_file(file.name) as f:
             if files.sizes[file.name] != file.bytes or _hash(f) != file.sha256:
-                raise PackageRefused("file-changed", f"{file.name} is not what was signed; send the package again")
+                raise PackageRefused(
+                    "file-changed", f"{file.name} is not the file that was signed; send the package again"
+                )
     own = hashlib.sha256(schema_bytes(m.layout, m.way)).hexdigest()
     if any(f.name == SCHEMA and f.sha256 != own for f in m.files):
         raise PackageRefused(

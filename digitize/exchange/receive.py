@@ -71,7 +71,7 @@ def take_package(
         opened = open_package(plain, book.load_trusted_keys(), today)
         m = opened.manifest
         if m.way != BACKWARD:
-            raise PackageRefused("wrong-way", f"it goes to {m.receiver}; here replies are taken in")
+            raise PackageRefused("wrong-way", f"it is a package to {m.receiver}; only replies can be imported here")
         if m.receiver != site:
             raise PackageRefused("wrong-receiver", f"it is for {m.receiver}, and this is {site}; send it there")
         if book.find_manifest(BACKWARD, m.sender, opened.signed.sha256):
@@ -103,16 +103,18 @@ def check_sequence(m: Manifest, last: BookedPackage | None) -> None:
     """Raise PackageRefused unless a package follows its sender's last one: replayed, gap, forked."""
     held = last.sequence if last else 0
     if m.sequence <= held:
-        text = f"package {m.sequence} of {m.sender} was taken before, and {held} is the newest; send number {held + 1}"
+        text = (
+            f"package {m.sequence} of {m.sender} was imported before, and {held} is the newest; send number {held + 1}"
+        )
         raise PackageRefused("replayed", text)
     # One that tells everything needs none before it.
     if m.base == "full":
         return
     if m.sequence > held + 1:
-        text = f"package {held + 1} of {m.sender} is not here yet; take it first, or ask for a full one"
+        text = f"package {held + 1} of {m.sender} is missing; import it first, or ask for a full package"
         raise PackageRefused("gap", text)
     if last is not None and m.previous != last.manifest:
-        text = f"it follows another package {held} than the one that was taken; ask {m.sender} for a full one"
+        text = f"it follows another package {held} than the one imported here; ask {m.sender} for a full package"
         raise PackageRefused("forked", text)
 
 
@@ -121,7 +123,7 @@ def _answered_sequence(book: ExchangeBook, m: Manifest) -> int:
         return 0
     ours = book.find_manifest(FORWARD, m.sender, m.answers.manifest)
     if ours is None or ours.sequence != m.answers.sequence:
-        text = f"it answers package {m.answers.sequence}, which was never sent to {m.sender}; ask it what it holds"
+        text = f"it answers package {m.answers.sequence}, which was never sent to {m.sender}; ask which packages it has"
         raise PackageRefused("answers-unknown", text)
     return ours.sequence
 

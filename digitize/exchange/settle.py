@@ -26,21 +26,23 @@ class SettlingPerson:
     def check(self) -> None:
         """Raise OptionsError if a field is missing."""
         if not (self.operator.strip() and self.reason.strip()):
-            raise OptionsError("--operator and --reason say who and why; both are kept.")
+            raise OptionsError("Give --operator and --reason: who and why. Both are recorded.")
 
 
 def find_conflict(book: ExchangeBook, wanted: str) -> ExchangeConflict:
     """Find a conflict by the start of its id (six characters or more). Raises NotFound."""
     found = [c for c in each_conflict(book, all_of_them=True) if len(wanted) >= 6 and c.id.startswith(wanted)]
     if len(found) != 1:
-        raise NotFound(f"{wanted}: no conflict, or more than one, begins so. See: digitize exchange conflicts --all")
+        raise NotFound(
+            f"{wanted}: no conflict, or more than one, starts like this. See: digitize exchange conflicts --all"
+        )
     return found[0]
 
 
 def settle_conflict(book: ExchangeBook, wanted: str, decision: str, person: SettlingPerson) -> ExchangeConflict:
     """Record a person's decision; neither statement changes. Raises OptionsError, NotFound."""
     if decision not in DECISIONS:
-        raise OptionsError(f"--decision is one of {', '.join(DECISIONS)}: which statement is right, or both stand.")
+        raise OptionsError(f"--decision is one of {', '.join(DECISIONS)}: which statement is right, or both.")
     person.check()
     conflict = find_conflict(book, wanted)
     book.target.run_all([_event(SETTLED, conflict, person, {"decision": decision})])

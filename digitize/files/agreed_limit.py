@@ -35,7 +35,7 @@ def parse_agreed(text: str, option: str = "--max-rejects") -> AgreedLimit:
     """
     found = _WRITTEN.fullmatch(text.strip())
     if found is None:
-        raise OptionsError(f"{option} is a number of records, as 20, or a share of them, as 0.5%.")
+        raise OptionsError(f"{option} is a number of records, such as 20, or a share of them, such as 0.5%.")
     number, unit = Fraction(found["number"]), found["unit"]
     if unit == "%" and number <= 100:
         return AgreedLimit(number / 100, is_share=True)

@@ -125,8 +125,8 @@ def is_text(path: Path, how: ReadAs) -> bool:
         return not kind and _is_prose(path)
     if kind == "delimited" and _has_header(path):
         raise EncodingUnclear(
-            f"{path.name}: this looks like a table with names of columns above. Say --as table, or --as text for one"
-            " line out for each line in."
+            f"{path.name}: this looks like a table with a header. Give --as table, or --as text to convert it line by "
+            f"line."
         )
     return kind in ("", "delimited", "fixed")
 

@@ -69,7 +69,7 @@ def find_dataset(paths: Iterable[Path]) -> Dataset | None:
     files = [f / NAME for f in folders if (f / NAME).is_file()]
     found = [read_dataset(f) for f in files]
     if any(one != found[0] for one in found):
-        raise OptionsError(f"{files[0]} and another {NAME} do not say the same; check these folders one by one.")
+        raise OptionsError(f"{files[0]} and another {NAME} differ; check these folders one by one.")
     return found[0] if found else None
 
 
@@ -78,19 +78,19 @@ def read_dataset(path: Path) -> Dataset:
     try:
         made = DatasetFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as e:
-        raise OptionsError(f"{path}: this file cannot be read as TOML: {e}. Mend it or remove it.") from e
+        raise OptionsError(f"{path}: this file cannot be read as TOML: {e}. Correct it or remove it.") from e
     except ValidationError as e:
         first = e.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise OptionsError(f"{path}: {where}: {first['msg']}. Mend it or remove the file.") from e
+        raise OptionsError(f"{path}: {where}: {first['msg']}. Correct it or remove the file.") from e
     if made.state and made.state not in states():
         raise OptionsError(f"{path}: state: there is no state {made.state}; digitize codes list state names them.")
     if made.profile and made.profile not in PROFILES:
-        raise OptionsError(f"{path}: profile: there is none {made.profile}; known: {', '.join(PROFILES)}.")
+        raise OptionsError(f"{path}: profile: there is no profile {made.profile}; known: {', '.join(PROFILES)}.")
     stations = tuple((district, name) for district, names in made.stations.items() for name in names)
     stations += _of_file(path, made.stations_file)
     if stations and not made.state:
-        raise OptionsError(f"{path}: state: is needed, for a station's name is known within its state only.")
+        raise OptionsError(f"{path}: state: is needed, because station names are unique only within a state.")
     return Dataset(made.state, tuple(sorted(set(stations))), made.profile, made.years, made.made.mappings)
 
 

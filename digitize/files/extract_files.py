@@ -63,7 +63,7 @@ def extract_pages(
 
 
 def _make_failure(job: PageJob) -> PageFailed:
-    what = "reading it broke the worker or never ended, twice"
+    what = "reading it crashed the worker or timed out, twice"
     return PageFailed(job.page, "crashed", f"{job.display_name}: {what}. Scan the page again, or leave it out.", False)
 
 

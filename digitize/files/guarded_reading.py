@@ -25,7 +25,7 @@ def read_guarded(name: str) -> Iterator[None]:
         with held_memory():
             yield
     except MemoryError as e:
-        raise InputError(f"{name}: it needs more memory than any sound file does. Export it again, in parts.") from e
+        raise InputError(f"{name}: it needs more memory than any intact file. Export it again, in parts.") from e
     except _DAMAGE as e:
         raise InputError(f"{name}: it is damaged ({type(e).__name__}). Fetch or export it again.") from e
     except OSError as e:

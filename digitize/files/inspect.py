@@ -117,7 +117,7 @@ def _as_table(path: Path) -> LegacyTable:
         head = f.read(4096)
         # UTF-16 is full of zeros, which are control characters, too; its mark tells it.
         if sum(b < 9 or 13 < b < 32 for b in head) > len(head) // 50 and head[:2] not in (b"\xff\xfe", b"\xfe\xff"):
-            raise TableError(f"{path.name}: neither a table of a known kind nor text", kind="not-a-table")
+            raise TableError(f"{path.name}: neither a known type of table nor text", kind="not-a-table")
 
     return LegacyTable(path.stem, ("text",), _line_rows(path))
 

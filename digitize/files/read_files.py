@@ -174,7 +174,7 @@ def _read(read: Callable[[Scan], Found], job: FilePage) -> FilePageDone[Found]:
 
 def _make_failure(job: FilePage) -> FilePageDone[Found]:
     label = job.scan.label if job.scan else str(job.file)
-    what = "reading it broke the worker or never ended, twice"
+    what = "reading it crashed the worker or timed out, twice"
     return FilePageDone(job, reason=f"{label}: {what}. Scan the page again, or leave it out.")
 
 

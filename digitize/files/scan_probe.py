@@ -47,14 +47,14 @@ def _probe(job: tuple[int, Path, int]) -> ScanProbe:
     except ScanError as e:
         return ScanProbe(path, reason=str(e))
     except MemoryError:
-        why = f"{path.name}: it needs more memory than any sound file does. Save it again, in parts."
+        why = f"{path.name}: it needs more memory than any intact file. Save it again, in parts."
     except OSError as e:
-        why = f"{path.name}: the file cannot be read ({e.strerror or type(e).__name__}). Check disk and rights."
+        why = f"{path.name}: the file cannot be read ({e.strerror or type(e).__name__}). Check disk and permissions."
     return ScanProbe(path, reason=why)
 
 
 def _make_failure(job: tuple[int, Path, int]) -> ScanProbe:
-    what = "opening it broke the worker or never ended, twice. It is damaged, or made to do so"
+    what = "opening it crashed the worker or timed out, twice. It is damaged or malicious"
     return ScanProbe(job[1], reason=f"{job[1].name}: {what}: scan it again, or leave it out.")
 
 

@@ -31,7 +31,7 @@ def write_template(form: str, folder: Path, to: str = "csv") -> list[Path]:
     files = {folder / name: text for name, text in template(form, to).items()}
     there = [path.name for path in files if path.exists()]
     if there:
-        raise OptionsError(f"{folder} holds {there[0]} already. Choose another folder, or move it away.")
+        raise OptionsError(f"{folder} already contains {there[0]}. Choose another folder, or move it away.")
     folder.mkdir(parents=True, exist_ok=True)
     for path, text in files.items():
         path.write_text(text, encoding="utf-8-sig", newline="")

@@ -165,7 +165,7 @@ def read_filled(path: Path, layout: SheetLayout, headings: Mapping[str, str] | N
             head = [(headings or {}).get(text, text) for text in texts[:width]]
             if lacking := [name for name in (*layout.keys, *layout.answers) if name not in head]:
                 raise InputError(
-                    f"{path.name} is no {layout.what}: the column {lacking[0]!r} is missing. Export it again."
+                    f"{path.name} is not a {layout.what}: the column {lacking[0]!r} is missing. Export it again."
                 )
             continue
         given = dict.fromkeys(layout.columns, "") | dict(zip(head, texts, strict=False))
@@ -173,7 +173,7 @@ def read_filled(path: Path, layout: SheetLayout, headings: Mapping[str, str] | N
             read = {n: c for n, c in zip(head, row, strict=False) if n in (*layout.keys, *layout.to_fill)}
             yield FilledLine(line, given, _find_fault(read, texts[len(head) :]))
     if not head:
-        raise InputError(f"{path.name} is no {layout.what}: the sheet is empty.")
+        raise InputError(f"{path.name} is not a {layout.what}: the sheet is empty.")
 
 
 def _read_rows(path: Path, title: str) -> Iterator[tuple[int, Sequence[Cell]]]:
@@ -188,7 +188,7 @@ def _read_rows(path: Path, title: str) -> Iterator[tuple[int, Sequence[Cell]]]:
         finally:
             book.close()
     except PermissionError as e:
-        raise InputError(f"{path.name} cannot be opened; close it where it is open, and try again.") from e
+        raise InputError(f"{path.name} cannot be opened; if it is open in a program, close it and try again.") from e
     except InputError:
         raise
     # A damaged file breaks the library in as many ways as it has parts: none of it is a fault of ours to show.
@@ -200,9 +200,9 @@ def _find_fault(cells: Mapping[str, Cell], beside: Sequence[str]) -> str:
     """Why a line cannot be accepted. beside: texts to the right of the last header."""
     if formulas := [name for name, cell in cells.items() if cell.data_type == "f"]:
         # What a formula came to is not what somebody read, and may be another thing tomorrow.
-        return f"{formulas[0]!r} holds a formula; type the text itself"
+        return f"{formulas[0]!r} contains a formula; type the text itself"
     if any(beside):
-        return "something stands to the right of the last column; a cell may have been moved"
+        return "there is text to the right of the last column; a cell may have been moved"
     return next((fault for cell in cells.values() if (fault := _find_conversion(cell.value))), "")
 
 
@@ -217,7 +217,7 @@ def _find_conversion(value: Any) -> str:
     if not is_day and not is_cut:
         return ""
     kind = "a date or time" if is_day else "a decimal number"
-    return f"the spreadsheet made {kind} of what was typed; type it as it stands in the source with a ' before it"
+    return f"the spreadsheet changed what was typed into {kind}; type it as in the source, with a ' before it"
 
 
 def format_cell(value: Any) -> str:
@@ -243,10 +243,10 @@ def open_book(path: Path, *, formulas: bool = False) -> Workbook:
         with zipfile.ZipFile(path) as z:
             parts = z.infolist()
             if sum(i.file_size for i in parts) > MAX_UNPACKED:
-                raise InputError(f"{path.name}: the workbook would unpack to more than 4 GiB")
+                raise InputError(f"{path.name}: unpacked, the workbook is larger than 4 GiB")
             # openpyxl holds the shared texts of a workbook at once, each as an object of its own.
             if any(i.file_size > max(_MOST_TEXTS, _HIGHEST_RATIO * i.compress_size) for i in parts if _is_texts(i)):
-                raise InputError(f"{path.name}: its texts would fill the memory; it is damaged, or made to do so")
+                raise InputError(f"{path.name}: its texts would fill the memory; it is damaged or malicious")
         return load_workbook(path, read_only=True, data_only=not formulas)
     except (*DAMAGE, InvalidFileException) as e:
         raise InputError(f"{path.name}: this is not an XLSX workbook, or it is damaged") from e

@@ -33,9 +33,9 @@ class TextTarget:
         self._at = -1
         if self._output.document and out is None:
             if len(files) > 1:
-                raise OptionsError(f"--format {form} makes a document of each file. Give --out FOLDER.")
+                raise OptionsError(f"--format {form} writes one document per file. Give --out FOLDER.")
             if form == "pdf" and sys.stdout.isatty():
-                raise OptionsError("--format pdf does not go to a terminal. Give --out FILE.")
+                raise OptionsError("--format pdf cannot be written to a terminal. Give --out FILE.")
         if out is not None and not self._apart:
             self._check(out)
 
@@ -84,7 +84,7 @@ class TextTarget:
 
     def _check(self, target: Path) -> None:
         if target.resolve() in self._originals:
-            raise OptionsError(f"--out: {target} is one of the files to be read, and originals are never changed.")
+            raise OptionsError(f"--out: {target} is one of the input files; originals are never changed.")
         if not target.parent.is_dir():
             raise InputError(f"{target}: there is no folder {target.parent}.")
 

@@ -37,7 +37,7 @@ def export_layers(place: Place, name: str, out: Path) -> OwnWeights:
         known = ", ".join(w.name for w in list_weights(place)) or "none; learn first"
         raise InputError(f"This workspace has no weights {name!r}. It has: {known}.")
     if found.names:
-        raise InputError(f"{name} has learned free text, in which persons are named: it does not leave the workspace.")
+        raise InputError(f"{name} was trained on free text, which names persons: it cannot be exported.")
     require_whole(path_of(place, name))
     layers = layers_of(path_of(place, name).read_bytes(), found, place.options.workspace.site_id)
     out.write_bytes(seal(layers, place.key))
@@ -56,7 +56,7 @@ def add_layers(place: Place, path: Path, trusted: Sequence[str], progress: Progr
         network, content = _with_layers(layers, known)
         name = name_of(content)
         if any(w.name == name for w in list_weights(place)):
-            raise InputError(f"{name} is here already. To read with it: digitize models use {place.folder} {name}")
+            raise InputError(f"{name} is already here. To use it: digitize models use {place.folder} {name}")
         parent = find_chosen(ledger, network)
         facts = {"parent": PACKAGE, "pages": layers.pages, "values": layers.values, "network": network}
         weights = keep_weights(place, content, facts)
@@ -83,4 +83,4 @@ def _with_layers(layers: LearnedLayers, known: RunContext) -> tuple[str, bytes]:
         content = content_to_teach(network, weights) if weights is not None else b""
         if content and root_of(content) == layers.root:
             return network.name, with_layers(content, layers)
-    raise InputError("These layers were learned from another network than this toolkit has. Both must be updated.")
+    raise InputError("These layers belong to another network than this toolkit has. Update both.")

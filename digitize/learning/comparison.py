@@ -45,7 +45,7 @@ def original_of(ledger: Ledger, known: RunContext, page: AcceptedPage) -> tuple[
     """Scan file of a page, and whether it is a copy of the workspace. Raises InputError if it is gone."""
     source = Catalogue(ledger).source(page.scan.sha256)
     if source is None:
-        raise InputError(f"The original of page {page.scan.page} is not known any more.")
+        raise InputError(f"The original of page {page.scan.page} is no longer known.")
     return known.place.original(source.sha256, source.suffix, source.linked), not source.linked
 
 
@@ -81,4 +81,4 @@ def _right(known: RunContext, page: AcceptedPage, done: PageDone | PageFailed) -
 
 
 def _make_failure(job: PageJob) -> PageFailed:
-    return PageFailed(job.page, "crashed", f"Page {job.page}: reading it broke its worker.", False)
+    return PageFailed(job.page, "crashed", f"Page {job.page}: reading it crashed its worker.", False)

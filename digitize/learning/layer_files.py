@@ -48,7 +48,7 @@ class LearnedLayers(BaseModel):
         flat = _flat(self.numbers)
         sizes = [like[name].size for name in NAMES]
         if len(flat) != sum(sizes) or not np.isfinite(flat).all():
-            raise InputError("The learned layers are not those of this network.")
+            raise InputError("The layers belong to another network.")
         parts = np.split(flat, np.cumsum(sizes)[:-1])
         return {name: part.reshape(like[name].shape).copy() for name, part in zip(NAMES, parts, strict=True)}
 
@@ -73,15 +73,15 @@ def merge(files: Sequence[LearnedLayers]) -> LearnedLayers:
     Raises InputError if their base networks differ, or an office is in two of them.
     """
     if len({f.root for f in files}) != 1:
-        raise InputError("These were learned from different networks: only what began with the same can be merged.")
+        raise InputError("These layers belong to different networks: only layers of the same network can be merged.")
     offices = [o for f in files for o in f.offices]
     if len(set(offices)) != len(offices):
-        raise InputError("One office is in two of these files: its hands would count twice.")
+        raise InputError("Two of these files come from the same office: its samples would be counted twice.")
     # A file that was merged before counts for as many offices as are in it.
     shares = np.array([len(f.offices) for f in files], np.float64)
     rows = [_flat(f.numbers) for f in files]
     if len({len(row) for row in rows}) != 1:
-        raise InputError("The learned layers are not those of one network.")
+        raise InputError("The layers do not all belong to the same network.")
     flat = np.stack(rows).astype(np.float64)
     mean = (flat * (shares / shares.sum())[:, None]).sum(0).astype("<f4")
     sums = {name: sum(getattr(f, name) for f in files) for name in ("pages", "values", "held", "before", "after")}
@@ -105,19 +105,19 @@ def unseal(path: Path, trusted: Sequence[str]) -> LearnedLayers:
         mark: dict[str, Any] = json.loads(line)
         key, signature = str(mark["key"]), str(mark["signature"])
     except (ValueError, KeyError, TypeError):
-        raise InputError(f"{path} is no file of learned layers, or is cut off. Send it again.") from None
+        raise InputError(f"{path} is not a file of learned layers, or is truncated. Send it again.") from None
     if key not in trusted or not is_signed(key, body, signature):
-        raise InputError(f"{path} is not signed by any of the keys given with --signed-by. Nothing was taken.")
+        raise InputError(f"{path} is not signed by any of the keys given with --signed-by. Nothing was added.")
     try:
         return LearnedLayers.model_validate_json(body)
     except ValidationError:
-        raise InputError(f"{path} holds no learned layers that this version knows.") from None
+        raise InputError(f"{path} has no learned layers that this version knows.") from None
 
 
 def with_layers(content: bytes, layers: LearnedLayers) -> bytes:
     """Weights file with those layers. Raises InputError if they belong to another network."""
     if root_of(content) != layers.root:
-        raise InputError("These layers were learned from another network than this toolkit has. Both must be updated.")
+        raise InputError("These layers belong to another network than this toolkit has. Update both.")
     return with_numbers(content, layers.layers(numbers_in(content, NAMES)))
 
 

@@ -77,7 +77,7 @@ def _explain_refusal(network: TaughtNetwork, known: RunContext, pages: Sequence[
     if len(pages) < LEAST_PAGES:
         return f"{network.title}: {_explain_too_few(len(pages))}"
     if first_weights(network, known) is None:
-        return f"{network.title}: there are no weights to begin with. [read] in digitize.toml may name a file."
+        return f"{network.title}: there are no weights to start from. [read] in digitize.toml can name a file."
     return ""
 
 
@@ -164,7 +164,7 @@ class _Work:
             self._ledger.record_event(place.options.workspace.site_id, "learn", "note", detail=detail)
             if is_better:
                 use_weights(self._ledger, place, weights.name, {"why": "learn", **told})
-        why = "" if is_better else "values that were not taught are not read surely better; the former weights stay."
+        why = "" if is_better else "values kept out of training are not read significantly better; old weights stay."
         return Learned(self._network, len(pages), values, crops, judged, weights, is_better, why)
 
     def _taught_key(self) -> str:
@@ -243,7 +243,7 @@ class Learned:
         j = self.judged
         said = [
             f"{self.network.title}: learned from {self.values} values of {self.pages} pages ({self.crops} crops).",
-            f"Of {j.held} values that they were not taught {j.before} were read right before, {j.after} now "
+            f"Of {j.held} values not used for training, {j.before} were read right before, {j.after} now "
             f"({j.better} better, {j.worse} worse; by chance alone with a probability of {j.chance:.3f}).",
         ]
         return [*said, f"Adopted: {self.weights.name}." if self.adopted else f"Not adopted: {self.why}"]

@@ -57,7 +57,7 @@ class TaughtNetwork:
         """Synthetic strips to mix in. Raises MachineLacks if missing."""
         found = DrawnStrips.of_package(self.drawn)
         if found is None:
-            raise MachineLacks(f"ocr/models/{self.drawn} is not there. Install the toolkit again.")
+            raise MachineLacks(f"ocr/models/{self.drawn} is missing. Install the toolkit again.")
         return found
 
 
@@ -111,7 +111,9 @@ def content_to_teach(network: TaughtNetwork, weights: Weights) -> bytes:
     try:
         numbers_in(content, NAMES)
     except ValueError:
-        raise MachineLacks(f"{weights} cannot be taught: it is of another build than the package's networks.") from None
+        raise MachineLacks(
+            f"{weights} cannot be trained: it is built differently from the package's networks."
+        ) from None
     # By this name it is known how sure its values are.
     is_new = network.name == DIGITS and digits.TAUGHT_FROM.encode() not in content
     return with_told(content, {digits.TAUGHT_FROM: Path(weights).stem}) if is_new else content

@@ -65,7 +65,7 @@ class NightWatch:
             if self._is_night(place.options.learn.at):
                 self._learn(place)
         except DigitizeError as e:
-            self._say_new(f"{e} It is tried again.")
+            self._say_new(f"{e} It will be retried.")
 
     def _run(self, place: Place) -> None:
         report: RunReport = run_workspace(place, RunOptions(), self._progress)

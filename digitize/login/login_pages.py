@@ -93,7 +93,9 @@ async def login(request: Request, served: Gate, draw: DrawForm) -> Response:
     except NotCounted as e:
         logging.getLogger(__name__).error("%s", e)
         return make_error(
-            503, "Passwords cannot be counted just now, so nobody comes in. Ask whoever looks after this machine."
+            503,
+            "Login attempts cannot be counted at the moment, so nobody can log in. Ask the administrator of this "
+            "machine.",
         )
     served.sessions.end_session(request.cookies.get(served.cookie, ""))
     own = served.sessions.start_session(account)

@@ -79,7 +79,7 @@ def new_account(
     if cleared.strip():
         check_unmasking(unmask=True, reason=cleared, operator=name or "nobody", user="")
     if asks_as not in ASKS_AS:
-        raise OptionsError(f"Services are asked as one of: {', '.join(ASKS_AS)}.")
+        raise OptionsError(f"The role in the services is one of: {', '.join(ASKS_AS)}.")
     volumes, languages, fields, stations = (work.get(n, ()) for n in ("volumes", "languages", "fields", "stations"))
     return Account(
         name, role, "", language, volumes, languages, fields,
@@ -124,7 +124,7 @@ class People:
         now = _format_now()
         made = replace(account, name=account.name.strip(), hash=_hash_password(password), since=now[:10], changed=now)
         self._change(lambda known: known | {made.name: made} if made.name not in known else None,
-                     "There is somebody of that name already.")  # fmt: skip
+                     "There is already a person with that name.")  # fmt: skip
 
     def remove(self, name: str) -> None:
         """Remove an account; its answers stay. Raises OptionsError for an unknown name."""
@@ -156,7 +156,7 @@ class People:
         with alone_with(self.path):
             made = change(dict(self.load_all()))
             if made is None:
-                raise OptionsError(problem or "There is nobody of that name.")
+                raise OptionsError(problem or "There is no person with that name.")
             plain = [asdict(account) for account in made.values()]
             write_private(self.path, json.dumps(plain, ensure_ascii=False, indent=1) + "\n")
 
@@ -166,7 +166,9 @@ class People:
             return {entry["name"]: _parse_account(entry) for entry in plain}
         except (ValueError, TypeError, KeyError):
             # Without what stands in it, and without the cause, which quotes it.
-            raise OptionsError(f"{self.path} is broken. Restore it from a backup, or delete it and add all.") from None
+            raise OptionsError(
+                f"{self.path} is broken. Restore it from a backup, or delete it and add everybody again."
+            ) from None
 
 
 def note_change(ledger: Ledger, account: str, what: str, by: str, **more: Any) -> None:

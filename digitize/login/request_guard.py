@@ -61,24 +61,24 @@ def guard_endpoint(
                     return RedirectResponse("/login", 303)
                 raise NotAnswered(401, "Log in first.")
             if not visitor.account.may(role):
-                raise NotAnswered(403, "This is not yours to see.")
+                raise NotAnswered(403, "You may not see this.")
             if request.method != "GET":
                 await _require_token(request, visitor)
             return await endpoint(request, served, visitor)
         except NotAnswered as e:
             return make_error(e.status, e.text)
         except NotFound:
-            return make_error(404, "There is nothing of that name.")
+            return make_error(404, "There is nothing with that name.")
         except OptionsError as e:
             return make_error(422, str(e))
         except DigitizeError:
             # Its text may name files; what to do about it stands where the station was started.
-            logging.getLogger(__name__).error("the ledger cannot be used just now")
-            return make_error(503, "The workspace cannot be used just now. Ask whoever looks after this machine.")
+            logging.getLogger(__name__).error("the ledger cannot be used at the moment")
+            return make_error(503, "The workspace cannot be used at the moment. Ask the administrator of this machine.")
         except Exception as e:
             # Its kind and place alone: its text may hold values.
             logging.getLogger(__name__).error(fault("the station", e))
-            return make_error(500, "A fault in the program; it is noted. Try again.")
+            return make_error(500, "An error in the program; it was logged. Try again.")
 
     return answer
 
@@ -104,7 +104,7 @@ async def _require_token(request: Request, visitor: Visitor) -> None:
     if not given:
         given = (await read_form(request)).get("csrf", "")
     if not hmac.compare_digest(given.encode(), visitor.csrf.encode()):
-        raise NotAnswered(403, "The page is too old. Load it again.")
+        raise NotAnswered(403, "The page is too old. Reload it.")
 
 
 def require_same_origin(request: Request) -> None:
@@ -113,7 +113,7 @@ def require_same_origin(request: Request) -> None:
     # "null" is what a form of ours sends too, since our pages name no referrer; then the browser's own word decides.
     is_foreign = origin not in ("", "null") and urlsplit(origin).netloc != request.headers.get("host", "")
     if is_foreign or request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        raise NotAnswered(403, "Another site asked for this.")
+        raise NotAnswered(403, "The request came from another site.")
 
 
 async def read_form(request: Request) -> dict[str, str]:
@@ -121,7 +121,7 @@ async def read_form(request: Request) -> dict[str, str]:
     if not hasattr(request.state, "form"):
         kind = request.headers.get("content-type", "").partition(";")[0].strip()
         if kind and kind != "application/x-www-form-urlencoded":
-            raise NotAnswered(422, "This is no form.")
+            raise NotAnswered(422, "This is not a form.")
         body = await _read_body(request, _MOST_FORM)
         request.state.form = first_values(parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True))
     found: dict[str, str] = request.state.form
@@ -139,12 +139,12 @@ async def read_json(request: Request) -> dict[str, object]:
     except (ValueError, RecursionError):
         raise NotAnswered(422, "This is no JSON.") from None
     if not isinstance(found, dict):
-        raise NotAnswered(422, "This is no JSON object.")
+        raise NotAnswered(422, "This is not a JSON object.")
     return found
 
 
 async def _read_body(request: Request, most: int) -> bytes:
     body = await read_body(request, most)
     if body is None:
-        raise NotAnswered(413, "That is too long, or came too slowly.")
+        raise NotAnswered(413, "The request is too long, or came too slowly.")
     return body

@@ -79,15 +79,15 @@ def decrypt(source: BinaryIO, out: BinaryIO, secret: str) -> None:
     """
     key = _identity(secret)
     if source.read(len(_BEGINS)) != _BEGINS:
-        raise InputError("this is no encrypted file of the age format")
+        raise InputError("this is not an encrypted file in the age format")
     source.seek(0)
     try:
         with _errors_of(source, out) as (reader, writer):
             pyrage.decrypt_io(reader, writer, [key])
     except pyrage.DecryptError as e:
         if str(e) == _NOT_FOR_THIS_KEY:
-            raise InputError("the file is not encrypted to this key; ask its sender for whom it was") from e
-        raise InputError("the head of the encrypted file was changed or cut off; fetch it again") from e
+            raise InputError("the file is not encrypted to this key; ask its sender who it is for") from e
+        raise InputError("the header of the encrypted file was altered or truncated; fetch it again") from e
 
 
 @contextmanager
@@ -100,7 +100,7 @@ def _errors_of(source: BinaryIO, out: BinaryIO) -> Iterator[tuple[_Watched, _Wat
         _raise_hindered(both, e)
         # An OSError that no stream raised is pyrage's word for a chunk whose mark is wrong.
         if isinstance(e, OSError):
-            raise InputError("the encrypted file was changed or cut off; fetch it again") from e
+            raise InputError("the encrypted file was altered or truncated; fetch it again") from e
         raise
     _raise_hindered(both, None)
 
@@ -115,7 +115,7 @@ def _recipient(public: str) -> x25519.Recipient:
     try:
         return x25519.Recipient.from_str(public.strip())
     except pyrage.RecipientError as e:
-        raise OptionsError(f"this is no public key, such as age1... ({e})") from None
+        raise OptionsError(f"this is not a public key, such as age1... ({e})") from None
 
 
 def _identity(secret: str) -> x25519.Identity:
@@ -123,4 +123,4 @@ def _identity(secret: str) -> x25519.Identity:
         return x25519.Identity.from_str(secret.strip())
     # What pyrage says of it is not repeated: it is about a secret.
     except pyrage.IdentityError:
-        raise OptionsError("this is no secret key, such as AGE-SECRET-KEY-1...; a sign of it is wrong") from None
+        raise OptionsError("this is not a secret key, such as AGE-SECRET-KEY-1...; a character is wrong") from None

@@ -93,11 +93,11 @@ def _models_folder() -> MachineCheck:
 
     folder = own_folder()
     if folder is None:
-        return MachineCheck("Models", "ok", f"the system's alone, as {VARIABLE} says")
+        return MachineCheck("Models", "ok", f"only the system's, as {VARIABLE} requires")
     count = len(list(folder.glob("*.traineddata"))) if folder.is_dir() else 0
     if os.environ.get(VARIABLE) and not folder.is_dir():
-        return MachineCheck("Models", "warn", f"{VARIABLE} names {folder}, which is no folder", f"unset {VARIABLE}")
-    return MachineCheck("Models", "ok", f"{count} better ones in {folder}" if count else "the system's alone")
+        return MachineCheck("Models", "warn", f"{VARIABLE} names {folder}, which is not a folder", f"unset {VARIABLE}")
+    return MachineCheck("Models", "ok", f"{count} better ones in {folder}" if count else "only the system's")
 
 
 def _languages() -> list[MachineCheck]:
@@ -154,7 +154,7 @@ def _access() -> MachineCheck:
     """Access databases need external programs; nothing else uses them."""
     if shutil.which("mdb-export") is None:
         return MachineCheck(
-            "MDB Tools", "warn", "not found; Access databases are not read", "sudo apt-get install mdbtools"
+            "MDB Tools", "warn", "not found; Access databases cannot be read", "sudo apt-get install mdbtools"
         )
     return MachineCheck("MDB Tools", "ok", _output("mdb-ver", "--version").strip().removeprefix("mdbtools ") or "found")
 
@@ -179,7 +179,7 @@ def _fonts() -> MachineCheck:
     """Indic fonts are needed only to view reports and rebuild samples."""
     if shutil.which("fc-list") is None:
         return MachineCheck(
-            "Indic fonts", "warn", "cannot tell (no fc-list)", "sudo apt-get install fontconfig fonts-noto-core"
+            "Indic fonts", "warn", "unknown (no fc-list)", "sudo apt-get install fontconfig fonts-noto-core"
         )
     if _output("fc-list", ":lang=hi", "family").strip():
         return MachineCheck("Indic fonts", "ok", "found")
@@ -209,9 +209,7 @@ def _write_access(folder: Path) -> MachineCheck:
         probe.write_bytes(b"")
         probe.unlink()
     except OSError as e:
-        return MachineCheck(
-            "Write access", "miss", f"{folder.resolve()}: {e.strerror}", "give yourself the right to write there"
-        )
+        return MachineCheck("Write access", "miss", f"{folder.resolve()}: {e.strerror}", "get write permission there")
     return MachineCheck("Write access", "ok", str(folder.resolve()))
 
 

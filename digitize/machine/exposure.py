@@ -37,7 +37,7 @@ def _open(folder: Path) -> Iterator[Path]:
 def told_exposure(folder: Path) -> tuple[str, str, str]:
     """(state, finding, fix) of the file modes of a workspace."""
     if sys.platform == "win32":
-        return "ok", "as the folder's own permissions say; not looked at on Windows", ""
+        return "ok", "those of the folder; not checked on Windows", ""
     if not (found := open_to_others(folder)):
         return "ok", "owner and group only", ""
     names = ", ".join(str(p.relative_to(folder.parent)) for p in found[:_NAMED])
@@ -50,7 +50,7 @@ def told_encryption(folder: Path) -> tuple[str, str, str]:
     mend = "encrypt the disk (LUKS, BitLocker, FileVault); see docs/operations.md"
     kinds = _layers(folder)
     if not kinds:
-        return "warn", "cannot be told here whether the disk is encrypted", "ask who set the machine up"
+        return "warn", "cannot find out whether the disk is encrypted", "ask who set the machine up"
     if "crypt" in kinds:
         return "ok", "the disk is encrypted", ""
     return "warn", "the disk is not encrypted", mend

@@ -78,9 +78,9 @@ def check_signature(bundle: Bundle, trusted: Path) -> None:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
     if not trusted.exists():
-        raise UpdateRefused(f"{trusted} is missing: it names the keys by which updates are signed.")
+        raise UpdateRefused(f"{trusted} is missing: it lists the keys trusted to sign updates.")
     if trusted.stat().st_mode & stat.S_IWOTH:
-        raise UpdateRefused(f"{trusted} may be written by anybody: look who is in it, then chmod 644 {trusted}.")
+        raise UpdateRefused(f"{trusted} can be written by anybody: check its keys, then chmod 644 {trusted}.")
     keys = trusted.read_text(encoding="ascii").split()
     try:
         public, signature = (bundle.folder / SIGNATURE).read_text(encoding="ascii").split()
@@ -88,9 +88,9 @@ def check_signature(bundle: Bundle, trusted: Path) -> None:
     except FileNotFoundError:
         raise UpdateRefused(f"{bundle.folder}: the bundle is not signed; updates here must be ({trusted}).") from None
     except (ValueError, InvalidSignature):
-        raise UpdateRefused(f"{bundle.folder}: the signature does not fit. Take the bundle from its source.") from None
+        raise UpdateRefused(f"{bundle.folder}: the signature is wrong. Get the bundle from its source.") from None
     if public not in keys:
-        raise UpdateRefused(f"{bundle.folder}: signed by key {public[:16]}, which {trusted} does not name.")
+        raise UpdateRefused(f"{bundle.folder}: signed by key {public[:16]}, which is not in {trusted}.")
 
 
 def install(bundle: Bundle, prefix: Path) -> Path:
@@ -101,7 +101,9 @@ def install(bundle: Bundle, prefix: Path) -> Path:
     """
     running = f"{sys.version_info.major}.{sys.version_info.minor}"
     if running != bundle.python:
-        raise UpdateRefused(f"The bundle is for Python {bundle.python}, here runs {running}: make one on this system.")
+        raise UpdateRefused(
+            f"The bundle is for Python {bundle.python}, but this is {running}: make one on this system."
+        )
     target = prefix / "versions" / bundle.name
     if (target / _WHOLE).exists():
         return target
@@ -183,7 +185,9 @@ def update(folder: Path, prefix: Path, *, older: bool = False) -> str:
     now = dict(installed_versions(prefix)).get(in_use(prefix), "")
     if bundle.made < now and not older:
         # An old version comes back with its faults, and its signature is still good.
-        raise UpdateRefused(f"{folder}: made {bundle.made}, before the version in use ({now}). Go back by: --older")
+        raise UpdateRefused(
+            f"{folder}: made {bundle.made}, before the version in use ({now}). To install it anyway: --older"
+        )
     use(prefix, install(bundle, prefix).name)
     return bundle.name
 
@@ -215,7 +219,7 @@ def _sums(folder: Path) -> tuple[bytes, dict[str, str]]:
         read = (folder / SUMS).read_bytes()
         return read, _read_sums(read, folder)
     except (OSError, UnicodeDecodeError):
-        raise UpdateRefused(f"{folder}: no {SUMS} can be read there; this is no bundle.") from None
+        raise UpdateRefused(f"{folder}: no {SUMS} can be read there; this is not a bundle.") from None
 
 
 def _read_sums(read: bytes, folder: Path) -> dict[str, str]:
@@ -224,7 +228,7 @@ def _read_sums(read: bytes, folder: Path) -> dict[str, str]:
         digest, _, name = line.partition("  ")
         parts = PurePosixPath(name).parts
         if len(digest) != 64 or not parts or ".." in parts or name.startswith("/") or name in found:
-            raise UpdateRefused(f"{folder / SUMS}: a line that no bundle has. Copy the bundle again.")
+            raise UpdateRefused(f"{folder / SUMS}: it has an invalid line. Copy the bundle again.")
         found[name] = digest
     return found
 
@@ -240,7 +244,7 @@ def _manifest(folder: Path) -> dict[str, str]:
             raise ValueError(found["version"])
         return found
     except (OSError, ValueError, KeyError, TypeError):
-        raise UpdateRefused(f"{folder / MANIFEST}: cannot be read; this is no bundle.") from None
+        raise UpdateRefused(f"{folder / MANIFEST}: cannot be read; this is not a bundle.") from None
 
 
 def _sha256(path: Path) -> str:
@@ -254,7 +258,7 @@ def _call(command: list[str], *, may_fail: bool = False) -> None:
     done = subprocess.run(command, capture_output=True, text=True, env=clean | {"PIP_CONFIG_FILE": os.devnull})
     if done.returncode and not may_fail:
         last = (done.stderr.strip() or done.stdout.strip() or "no message").splitlines()[-1]
-        raise UpdateRefused(f"The bundle does not install: {Path(command[0]).name}: {last}")
+        raise UpdateRefused(f"The bundle cannot be installed: {Path(command[0]).name}: {last}")
 
 
 def main(arguments: list[str]) -> int:

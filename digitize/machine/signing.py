@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _VARIABLE = "DIGITIZE_KEY_PASSPHRASE"
 _ASK_PASSPHRASE = f"Set {_VARIABLE}, or {_VARIABLE}_FILE to the name of a file that holds it."
-_MEND = 'Put the key back from its safe copy, or make a new one: digitize keys rotate DIR --lost "reason"'
+_MEND = 'Restore the key from its safe copy, or create a new one: digitize keys rotate DIR --lost "reason"'
 
 
 @dataclass(frozen=True)
@@ -70,16 +70,16 @@ def open_key(path: Path) -> Signer:
     except OSError as e:
         raise KeyUnusable(f"{path}: the signing key cannot be read ({e.strerror}). {_MEND}") from e
     if system.is_open_to_others(path):
-        raise KeyUnusable(f"{path}: the signing key is open to other users. Close it: chmod 600 {path}")
+        raise KeyUnusable(f"{path}: other users can read the signing key. Correct this: chmod 600 {path}")
     try:
         is_locked = b"ENCRYPTED" in data
         key = load_pem_private_key(data, password=_passphrase(path) if is_locked else None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as e:
         if is_locked:
             raise KeyUnusable(f"{path}: the passphrase does not open this key. {_ASK_PASSPHRASE}") from e
-        raise KeyUnusable(f"{path}: this is no signing key. {_MEND}") from e
+        raise KeyUnusable(f"{path}: this is not a signing key. {_MEND}") from e
     if not isinstance(key, Ed25519PrivateKey):
-        raise KeyUnusable(f"{path}: this is a key of another kind, not Ed25519. {_MEND}")
+        raise KeyUnusable(f"{path}: this key is not an Ed25519 key. {_MEND}")
     return Signer(key.public_key().public_bytes_raw().hex(), key)
 
 
@@ -90,7 +90,7 @@ def _passphrase(path: Path) -> bytes:
     except OSError as e:
         raise KeyUnusable(f"{named}: the file with the passphrase cannot be read ({e.strerror}).") from e
     if not text:
-        raise KeyUnusable(f"{path}: this key is kept under a passphrase. {_ASK_PASSPHRASE}")
+        raise KeyUnusable(f"{path}: this key is protected by a passphrase. {_ASK_PASSPHRASE}")
     return text.encode("utf-8")
 
 

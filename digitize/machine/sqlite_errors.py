@@ -33,11 +33,11 @@ def plain_errors(path: Path, verify: str) -> Iterator[None]:
             raise LedgerError(f"{path} is damaged ({text}). Run: {verify}, and restore a backup.") from e
         if "disk I/O" in text:
             raise LedgerError(
-                f"{path}: its disk could not be read or written. Look after the disk; run: {verify}."
+                f"{path}: its disk could not be read or written. Check the disk, then run: {verify}."
             ) from e
         if "readonly" in text or "unable to open" in text:
             raise LedgerError(
-                f"{path} cannot be written ({text}). Check who owns its folder, and whether its medium can be written."
+                f"{path} cannot be written ({text}). Check who owns its folder, and whether the disk is writable."
             ) from e
         raise
 

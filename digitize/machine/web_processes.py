@@ -117,14 +117,14 @@ class _Watching(Multiprocess):
             one.process.join()
             self._ended.append(time.monotonic())
             if one.exitcode == STARTUP_FAILURE:
-                self._give_up("A process of the server could not begin; it says above why.")
+                self._give_up("A server process could not start; the reason is above.")
             elif len(self._ended) == _MOST_ENDED and self._ended[-1] - self._ended[0] < _WITHIN_S:
                 self._give_up(
-                    f"Processes of the server ended {_MOST_ENDED} times within a minute. They say above why; where "
-                    "they say nothing, look whether the machine has memory enough for --processes."
+                    f"Server processes ended {_MOST_ENDED} times within a minute. The reason is above; if not, check "
+                    f"whether the machine has enough memory for --processes."
                 )
             else:
-                _LOG.warning("A process of the server (%s) ended; another one takes its place.", one.pid)
+                _LOG.warning("A server process (%s) ended; it is replaced.", one.pid)
                 self.processes[place] = Process(self.config, self.sockets)
                 self.processes[place].start()
 

@@ -120,5 +120,5 @@ def _listening(at: Listening) -> socket.socket:
         return socket.create_server((at.host.strip("[]"), at.port), family=family, backlog=2048)
     except OSError as e:
         raise OptionsError(
-            f"{at.host}:{at.port} cannot be listened to ({e.strerror or e}). Give another --port."
+            f"{at.host}:{at.port} cannot be used to listen ({e.strerror or e}). Give another --port."
         ) from e

@@ -231,6 +231,6 @@ def _translate_errors() -> Iterator[None]:
         yield
     except sqlite3.OperationalError as e:
         raise DiskFull(
-            f"Masking over whole cases needs room for temporary files, in {gettempdir()} ({e}). Make room there, or "
+            f"Masking of whole cases needs room for temporary files in {gettempdir()} ({e}). Make room there, or "
             "name another folder: SQLITE_TMPDIR=FOLDER. Then run the same command again."
         ) from e

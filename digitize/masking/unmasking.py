@@ -38,13 +38,15 @@ def check_unmasking(*, unmask: bool, reason: str, operator: str, user: str) -> U
     """
     reason, operator = reason.strip(), operator.strip()
     if unmask != bool(reason):
-        raise OptionsError("--unmask and --reason go together: showing protected names needs a reason, recorded.")
+        raise OptionsError(
+            "--unmask and --reason go together: showing protected names needs a reason, which is recorded."
+        )
     if not unmask:
         return None
     if len(re.findall(r"\w", reason)) < LEAST_LETTERS or len(reason.split()) < 2:
         raise OptionsError(
-            f"--reason: say in words why protected names are needed, at least {LEAST_LETTERS} letters in two words, "
-            'as "court order 12/2026". It is recorded.'
+            f"--reason: say why protected names are needed, in at least {LEAST_LETTERS} letters and two words, "
+            'e.g. "court order 12/2026". It is recorded.'
         )
     if not operator:
         raise OptionsError("--unmask needs --operator NAME: who sees the protected names; it is recorded.")

@@ -63,7 +63,7 @@ def read_tokens(folder: Path) -> list[Token]:
     try:
         return [Token(**entry) for entry in json.loads(path.read_text(encoding="utf-8"))]
     except (ValueError, TypeError) as e:
-        raise OptionsError(f"{path}: not a list of tokens; restore it, or delete it and make new ones") from e
+        raise OptionsError(f"{path}: not a list of tokens; restore it, or delete it and create new ones") from e
 
 
 def make_token(folder: Path, name: str, state: str = "") -> str:
@@ -96,7 +96,7 @@ def revoke_token(folder: Path, name: str) -> None:
     with alone_with(folder / _FILE):
         tokens = read_tokens(folder)
         if name not in {t.name for t in tokens}:
-            raise OptionsError(f"There is no token of {name}; known: {', '.join(t.name for t in tokens) or 'none'}.")
+            raise OptionsError(f"There is no token for {name}; known: {', '.join(t.name for t in tokens) or 'none'}.")
         _write(folder, [t for t in tokens if t.name != name])
 
 

@@ -103,7 +103,7 @@ def withdraw_book(
         if site in b.sites and b.place[1:] == place_of(volume)[1:] and volume.district in ("", b.volume.district)
     ]
     if len({b.place for b in books}) != 1:
-        raise OptionsError(f"{site} has no such book that another site digitized too, or several. See: state status")
+        raise OptionsError(f"{site} has no such book that another site also digitized, or several. See: state status")
     before = count_records(subtract_withdrawn(sites, store.list_acts("withdraw"))[0])
     with store.writing():
         store.insert_act("withdraw", site, *why, {"place": list(books[0].place)})

@@ -36,12 +36,16 @@ def compare_snapshots(snapshot: Snapshot, before: Received | None, open_row: Cal
     day = snapshot.as_on.isoformat()
     if day < before.as_on:
         raise Refused(
-            "older-than-newest", f"it is of {day}, and one of {before.as_on} was taken; history is not rewritten"
+            "older-than-newest",
+            f"it is of {day}, but one of {before.as_on} was already received; history is not rewritten",
         )
     if day == before.as_on:
         # A correction is made later than what it corrects; anything else is an old file that comes in late.
         if snapshot.made_at <= earlier().made_at:
-            raise Refused("second-of-a-day", f"another of {day} was taken, made no earlier; mend it and make it anew")
+            raise Refused(
+                "second-of-a-day",
+                f"another one of {day}, not older, was already received; correct it and make it again",
+            )
         flags.append(make_flag("corrected-same-day", "corrected-same-day", day=day, number=before.seq))
     return [
         *flags,

@@ -70,12 +70,13 @@ def unseal(data: bytes, what: str = "snapshot") -> Sealed:
         raise Refused("empty", "the file is empty; send it again")
     body, line, rest = data.partition(b"\n")
     if not body.lstrip().startswith(b"{"):
-        raise Refused("no-snapshot", f"the file does not begin like a {what}")
+        raise Refused("no-snapshot", f"the file does not start like a {what}")
     try:
         mark = _Mark.model_validate_json(rest)
     except ValidationError:
         raise Refused(
-            "truncated", "the line with the signature is missing, cut off, or holds more; send the file again"
+            "truncated",
+            "the line with the signature is missing, truncated, or has something after it; send the file again",
         ) from None
     # The bytes as they came: the signature is of them, and JSON that is written anew has others.
     return Sealed(body, mark.key.lower(), mark.signature.lower(), hashlib.sha256(data).hexdigest(), rest)

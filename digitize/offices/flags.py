@@ -75,9 +75,9 @@ def answer_flag(store: SnapshotStore, flag_id: str, operator: str, reason: str) 
     """Say that a person looked at it and what came of it; it is kept. Raises OptionsError when no such flag is open."""
     held = [f for f in load_flags(store) if f.answer is None and f.id.startswith(flag_id.lower())]
     if len(held) != 1 or len(flag_id) < 4:
-        raise OptionsError("No open flag, or more than one, begins so. See: flag list")
+        raise OptionsError("No open flag, or more than one, starts like this. See: flag list")
     if not reason.strip():
-        raise OptionsError("Give the reason: it stands beside the flag for whoever asks later.")
+        raise OptionsError("Give the reason: it is stored with the flag.")
     with store.writing():
         store.insert_act(
             "answer", held[0].id, operator, reason, {"reporter": held[0].reporter, "text": held[0].flag.text}

@@ -53,9 +53,11 @@ def open_sealed(sealed: Sealed, bench: CheckContext) -> Snapshot:
     key = _find_key(sealed, bench)
     snapshot = read_body(sealed.body)
     if snapshot.reporter != key.reporter:
-        raise Refused("another-key", f"it speaks for {snapshot.reporter} and is signed by {key.reporter}")
+        raise Refused("another-key", f"it is from {snapshot.reporter}, but signed by {key.reporter}")
     if snapshot.level != bench.level:
-        raise Refused("wrong-level", f"it is a {snapshot.level}'s snapshot; here those of a {bench.level} are taken")
+        raise Refused(
+            "wrong-level", f"it is a {snapshot.level}'s snapshot; this office accepts those of a {bench.level}"
+        )
     if bench.code and snapshot.state != bench.code:
         raise Refused("another-state", f"it is of {snapshot.state}, and this is the office of {bench.code}")
     _check_year(snapshot)
@@ -66,7 +68,7 @@ def open_sealed(sealed: Sealed, bench: CheckContext) -> Snapshot:
         raise Refused(
             "from-the-future",
             f"it is of {snapshot.as_on}, and made at {made:%Y-%m-%d %H:%M} by the clock of {snapshot.reporter}; "
-            f"here it is {here:%Y-%m-%d %H:%M} IST. Mend the clock that is wrong and make it anew, or wait",
+            f"here it is {here:%Y-%m-%d %H:%M} IST. Correct the wrong clock and make it again, or wait",
         )
     return check_alone(snapshot)
 
@@ -80,13 +82,15 @@ def check_alone(snapshot: Snapshot) -> Snapshot:
     if snapshot.state not in states():
         raise Refused("unknown-state", f"there is no state {snapshot.state}")
     if (snapshot.level == "state") == bool(snapshot.site):
-        raise Refused("wrong-level", "a site names itself in site, a state leaves it empty")
+        raise Refused("wrong-level", "a site must be named in site; for a state it must be empty")
     if snapshot.level == "state" and not snapshot.districts:
-        raise Refused("empty", "it holds no district; nothing is not 0, so it is no report")
+        raise Refused("empty", "it has no district; missing is not 0, so it is not a report")
     if snapshot.level == "site" and snapshot.stations is None:
-        raise Refused("bad-shape", "stations: a site tells the rows of its stations, since its state adds them up")
+        raise Refused(
+            "bad-shape", "stations: a site must include the rows of its stations, because its state adds them up"
+        )
     if snapshot.as_on < FIRST:
-        raise Refused("before-the-project", f"it is of {snapshot.as_on}; CCTNS began in 2009, so the day is wrong")
+        raise Refused("before-the-project", f"it is of {snapshot.as_on}; CCTNS began in 2009, so the date is wrong")
     _check_year(snapshot)
     if snapshot.as_on > (made := today_in_india(snapshot.made_at)):
         raise Refused("from-the-future", f"it is of {snapshot.as_on}, and was made on {made}")
@@ -105,11 +109,11 @@ def _check_year(snapshot: Snapshot) -> None:
 def _find_key(sealed: Sealed, bench: CheckContext) -> Key:
     key = bench.keys.get(sealed.key)
     if key is None:
-        raise Refused("unknown-key", "its key is nobody's in the list; ask for the key, then: keys add")
+        raise Refused("unknown-key", "its key is not in the list; ask for the key, then: keys add")
     if not sealed.is_signed():
         # Mail makes \n into \r\n, and the \r is left at the end of the signed line.
-        again = "mail changed its line ends, so send it packed" if sealed.body.endswith(b"\r") else "send it again"
-        text = f"it was changed after it was signed, or {key.reporter} did not sign it; {again}"
+        again = "mail changed its line ends, so send it as a zip" if sealed.body.endswith(b"\r") else "send it again"
+        text = f"it was altered after it was signed, or {key.reporter} did not sign it; {again}"
         raise Refused("bad-signature", text)
     if key.revoked:
         raise Refused("key-revoked", f"the key of {key.reporter} was revoked on {key.revoked[:10]}")
@@ -146,7 +150,7 @@ def _refuse_twins(pairs: list[tuple[str, Any]]) -> None:
     names = [name for name, _ in pairs]
     if len(set(names)) < len(names):
         twin = next(n for n in names if names.count(n) > 1)
-        raise Refused("bad-shape", f"{twin if twin in _NAMES else 'a key'}: it stands there twice")
+        raise Refused("bad-shape", f"{twin if twin in _NAMES else 'a key'}: it appears twice")
 
 
 _NAMES = {n for part in (Snapshot, District) for n in part.model_fields} | set(MEASURES)
@@ -168,7 +172,7 @@ def _check_sums(s: Snapshot) -> Iterator[str]:
     if sum_counts(d.counts.plain() for d in s.districts) != s.totals.plain():
         yield "the totals are not the sum of the districts"
     if len({twin_key(d.name) for d in s.districts}) < len(s.districts):
-        yield "a district stands there twice"
+        yield "a district appears twice"
     for d in s.districts:
         yield from _check_district(d)
     for name in ("sample", "double_keyed", "straight_through", "illegible"):
@@ -184,9 +188,9 @@ def _check_sums(s: Snapshot) -> Iterator[str]:
     if told and told != [t.records, t.in_review, t.rejected, t.validated, t.loaded]:
         yield "the breakdown by profile is not the sum of the totals"
     if len({x.site for x in s.sources}) < len(s.sources):
-        yield "sources: a site stands there twice"
+        yield "sources: a site appears twice"
     if any(book[0] >= len(s.stations or ()) for book in s.books):
-        yield "books: a book belongs to a station that is not there"
+        yield "books: a book belongs to a station that is missing"
     if s.stations is not None:
         yield from _check_stations(s)
 
@@ -199,7 +203,7 @@ def _check_services(s: Snapshot) -> Iterator[str]:
     held = limit_all_to_loaded(told, (d.by_form for d in s.districts))
     for name, f in held.items():
         if f != told[name]:
-            yield f"services.{name}: it tells of more records than are loaded"
+            yield f"services.{name}: more records than are loaded"
     for form, q in (s.quality.by_form or {}).items():
         shares = [x for x in (q.audited, q.double_keyed) if isinstance(x, Share)]
         if q.by_people + q.from_tables > q.validated or any(x.part > x.of for x in shares):
@@ -228,11 +232,11 @@ def _check_stations(s: Snapshot) -> Iterator[str]:
         name, _, index, *values, _, certified = row
         # Its counts belong nowhere, so no sum below would mean anything.
         if index >= len(s.districts):
-            yield "a station belongs to a district that is not there"
+            yield "a station belongs to a district that is missing"
             return
         place = (index, twin_key(name), bool(name))
         if place in seen:
-            yield f"district {s.districts[index].name}: a station stands there twice"
+            yield f"district {s.districts[index].name}: a station appears twice"
         seen.add(place)
         plain = Counts.from_station(dict(zip(OF_STATION, values, strict=True)))
         counts[index] += plain

@@ -59,7 +59,7 @@ def add_key(store: KeyBook, reporter: str, public: str, note: str = "") -> None:
     """Say that a reporter signs with that key. Raises OptionsError when it is another's, or was revoked."""
     held = known_keys(store).get(public)
     if held and held.revoked:
-        raise OptionsError("This key was revoked. Have the reporter make a new one.")
+        raise OptionsError("This key was revoked. Ask the reporter to create a new one.")
     if held and held.reporter != reporter:
         raise OptionsError(f"This is the key of {held.reporter}. Two reporters cannot share one.")
     # The same key told again is no new line; it holds since it first came.
@@ -76,7 +76,7 @@ def revoke_key(store: KeyBook, public: str, note: str) -> Key:
     held = [k for k in known_keys(store).values() if k.public.startswith(public.lower()) and not k.revoked]
     # A slip of the hand in two or three digits must not revoke somebody else's key.
     if len(held) != 1 or len(public) < 8:
-        raise OptionsError("No key, or more than one, begins so; give at least eight digits. See: keys list")
+        raise OptionsError("No key, or more than one, starts like this; give at least eight digits. See: keys list")
     with store.writing():
         store.insert_key(KeyLine(_format_now(), held[0].reporter, held[0].public, "revoke", note))
     return held[0]
@@ -88,7 +88,7 @@ def read_public(text: str) -> str:
     if not _KEY.fullmatch(text.lower()) and path.is_file():
         text = path.read_text(encoding="ascii", errors="replace").strip()
     if not _KEY.fullmatch(text.lower()):
-        raise InputError("A public key has 64 hexadecimal digits, or is a file that holds them (keys/site.pub).")
+        raise InputError("A public key has 64 hexadecimal digits, or is a file with them (keys/site.pub).")
     return text.lower()
 
 

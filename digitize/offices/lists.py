@@ -110,7 +110,7 @@ def load_inventory(path: Path, gazetteer: Gazetteer) -> dict[PlaceKey, Inventory
             if not key.station:
                 raise OptionsError(f"{path}: row {n}: no such station in lists/stations.csv; add it there first")
             if key in found:
-                raise OptionsError(f"{path}: row {n}: the station has a row already; add both up in one")
+                raise OptionsError(f"{path}: row {n}: the station already has a row; add up both in one")
             found[key] = _parse_inventory(cells, f"{path}: row {n}")
     return found
 
@@ -125,7 +125,7 @@ def _parse_inventory(cells: dict[str, str], where: str) -> Inventory:
     except ValueError as e:
         raise OptionsError(f"{where}: records and pages are whole numbers, certified_on is YYYY-MM-DD") from e
     if min(records or 0, pages or 0) < 0:
-        raise OptionsError(f"{where}: a number below zero cannot be meant")
+        raise OptionsError(f"{where}: a number cannot be negative")
     return Inventory(records, pages, certified)
 
 

@@ -68,7 +68,7 @@ class Office:
         if self.level == "nation" and reporter not in states():
             raise OptionsError(f"There is no state {reporter}; known: {', '.join(sorted(states()))}.")
         if self.level == "state" and reporter.partition("-")[0] != self.code:
-            raise OptionsError(f"{reporter} is no site of {self.code}: their ids begin with {self.code}.")
+            raise OptionsError(f"{reporter} is not a site of {self.code}: their ids start with {self.code}.")
 
     def store(self) -> SnapshotStore:
         """What was received."""
@@ -90,7 +90,7 @@ def create_office(folder: Path, level: str, code: str, address: str = "") -> Off
     from mappers.states import load_state
 
     if is_office(folder):
-        raise WorkspaceError(f"{folder} is an office's folder already. Use it as it is, or choose another.")
+        raise WorkspaceError(f"{folder} is already an office's folder. Use it, or choose another.")
     if level == "state":
         load_state(code)
     if address:
@@ -111,7 +111,7 @@ def _check_empty(address: str) -> None:
     with SnapshotStore(address) as store:
         if store.mark():
             raise WorkspaceError(
-                f"The database {store.path} holds the history of another office. Give each office one of its own."
+                f"The database {store.path} has the history of another office. Give each office its own database."
             )
 
 
@@ -128,7 +128,7 @@ def open_office(folder: Path, level: str = "") -> Office:
             if level == "nation"
             else f"digitize state init STATE --dir {folder}"
         )
-        raise WorkspaceError(f"{folder} is no office's folder. Make one with: {make}")
+        raise WorkspaceError(f"{folder} is not an office's folder. Create one with: {make}")
     path = folder / "office.toml"
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
@@ -137,7 +137,7 @@ def open_office(folder: Path, level: str = "") -> Office:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError) as e:
         raise OptionsError(f"{path}: not valid, level and code are needed: {e}") from e
     if office.level not in ("state", "nation") or (level and office.level != level):
-        raise OptionsError(f"{path}: this is the folder of a {office.level}, wanted is that of a {level or 'state'}")
+        raise OptionsError(f"{path}: this is the folder of a {office.level}, not of a {level or 'state'}")
     return office
 
 

@@ -67,13 +67,13 @@ def verify_origin(store: SnapshotStore, held: Sequence[Mapping[str, Any]] = ()) 
             raise LedgerError(f"{store.path}: head {h.seq} is not signed by this office. Restore a backup.")
     # Only the first may be unsigned: that of a file which was there before heads were signed.
     if own and any(not h.signature for h in heads if h.seq > 1):
-        raise LedgerError(f"{store.path}: a head behind the first is not signed. Restore a backup.")
+        raise LedgerError(f"{store.path}: a head after the first one is not signed. Restore a backup.")
     known = {(h.seq, h.hash) for h in heads}
     for line in held:
         if (line.get("seq"), line.get("hash")) not in known:
             raise LedgerError(
-                f"{store.path}: another office holds head {line.get('seq')} of this history, and it is not here: the "
-                "file was cut off, written anew or restored from a backup."
+                f"{store.path}: another office has head {line.get('seq')} of this history, but it is missing here: "
+                f"the file was truncated, rewritten or restored from a backup."
             )
     return VerifiedOrigin(files, signed, unsigned, len(store.key_lines()), len(heads), len(held))
 
@@ -88,19 +88,19 @@ def _check_row(store: SnapshotStore, row: Received, body: bytes, mark: bytes, sp
     try:
         sealed = unseal(data)
     except Refused as e:
-        raise wrong("its signature is no signature") from e
+        raise wrong("its signature is invalid") from e
     if not sealed.is_signed():
         raise wrong("its reporter did not sign it")
     span, at = spans.get(sealed.key), datetime.fromisoformat(row.at)
     if span is None or span.reporter != row.reporter:
         raise wrong("its key is not that of its reporter")
     if at + _SECOND < span.since or (span.until is not None and at > span.until + _SECOND):
-        raise wrong("its key did not hold when it was received")
+        raise wrong("its key was not valid when it was received")
     told = json.loads(body)
     totals = row.summary.get("totals", {})
     is_same = (told.get("site") or told["state"], told["as_on"]) == (row.reporter, row.as_on)
     if not is_same or any(told["totals"][m] != totals.get(m) for m in MEASURES):
-        raise wrong("what is kept beside it is not what it says")
+        raise wrong("what is stored with it does not match it")
 
 
 def _list_spans(store: SnapshotStore) -> dict[str, _Span]:
@@ -127,9 +127,9 @@ def read_heads(path: Path) -> list[dict[str, Any]]:
             told = json.loads(line)
             found.append({"seq": int(told["seq"]), "hash": str(told["hash"])})
         except (ValueError, TypeError, KeyError) as e:
-            raise InputError(f"{path.name}, line {number}: this is no head of a history.") from e
+            raise InputError(f"{path.name}, line {number}: this is not a head of a history.") from e
     if not found:
-        raise InputError(f"{path.name} holds no head.")
+        raise InputError(f"{path.name} has no head.")
     return found
 
 
@@ -154,7 +154,7 @@ def list_heads(store: SnapshotStore, site: str) -> list[dict[str, object]]:
                 head = {"seq": source.events, "at": source.as_on.isoformat(), "hash": source.root_hash}
                 found.setdefault((source.events, source.root_hash), head)
     if not found:
-        raise InputError(f"No snapshot tells of {site}.")
+        raise InputError(f"No snapshot mentions {site}.")
     return [found[key] for key in sorted(found)]
 
 
@@ -168,7 +168,7 @@ def follow_keys(store: SnapshotStore, reporter: str, path: Path) -> Sequence[Suc
         try:
             told = Succession(**json.loads(line))
         except (ValueError, TypeError) as e:
-            raise InputError(f"{path.name}, line {number}: this is no change of a key.") from e
+            raise InputError(f"{path.name}, line {number}: this is not a change of a key.") from e
         keys = known_keys(store)
         if told.new in keys:
             continue
@@ -177,8 +177,8 @@ def follow_keys(store: SnapshotStore, reporter: str, path: Path) -> Sequence[Suc
             raise InputError(f"{path.name}, line {number}: the old key is not that of {reporter}. See: keys list")
         if not told.is_signed:
             raise InputError(
-                f"{path.name}, line {number}: the old key does not vouch for the new one ({told.why}). Ask for a "
-                "letter, then: keys revoke, keys add"
+                f"{path.name}, line {number}: the old key did not sign the new one ({told.why}). Ask for a letter, "
+                f"then: keys revoke, keys add"
             )
         add_key(store, reporter, told.new, f"follows {told.old[:16]}: {told.why} {told.reason}".strip())
         if not old.revoked:

@@ -46,7 +46,7 @@ def load_outline(folder: Path | None = None) -> Outline:
         data = json.loads((own or shipped).read_text(encoding="utf-8"))
         return _draw_outline(data["features"], OWN if own else "")
     except (ValueError, KeyError, TypeError, IndexError) as e:
-        raise OptionsError(f"{own}: no GeoJSON of states with ids such as IN-MH ({type(e).__name__})") from e
+        raise OptionsError(f"{own}: not a GeoJSON file of states with ids such as IN-MH ({type(e).__name__})") from e
 
 
 def load_state_rings(state: str) -> tuple[tuple[tuple[float, float], ...], ...]:

@@ -27,7 +27,7 @@ def print_pdf(page: Path, target: Path) -> None:
     browser = find_browser()
     if browser is None:
         raise MachineLacks(
-            "A PDF is printed by Chromium, which is not on this machine: apt-get install chromium, or open the HTML "
+            "A PDF needs Chromium, which is not installed: apt-get install chromium, or open the HTML "
             "file in any browser and print it on A4 landscape."
         )
     with tempfile.TemporaryDirectory() as profile:

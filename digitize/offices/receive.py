@@ -78,7 +78,7 @@ def find_files(paths: Iterable[Path]) -> list[Path]:
     found: list[Path] = []
     for path in paths:
         if not path.exists():
-            raise InputError(f"{escape_file_name(str(path))} is not there.")
+            raise InputError(f"{escape_file_name(str(path))} does not exist.")
         found += _list_folder(path) if path.is_dir() else [path]
     return found
 
@@ -87,7 +87,7 @@ def _list_folder(folder: Path) -> list[Path]:
     """The snapshots of a folder and of those in it. Raises InputError when one cannot be looked into."""
 
     def stop(error: OSError) -> None:
-        raise InputError(f"{escape_file_name(str(error.filename))} cannot be looked into: {error.strerror}") from error
+        raise InputError(f"{escape_file_name(str(error.filename))} cannot be opened: {error.strerror}") from error
 
     files = (Path(at) / name for at, _, names in os.walk(folder, onerror=stop) for name in names)
     return sorted(f for f in files if f.name.endswith(SUFFIX))
@@ -109,7 +109,7 @@ def _read(path: Path) -> bytes:
     """The file, or a little more of it than a snapshot may have. Raises Refused: unreadable."""
     try:
         if not path.is_file():
-            raise Refused("unreadable", "it is no file, or a link to nothing")
+            raise Refused("unreadable", "it is not a file, or is a broken link")
         with path.open("rb") as f:
             # One byte more tells that it is too large; the rest need not come into memory.
             return f.read(MAX_BYTES + 1)
@@ -127,7 +127,7 @@ def _take(store: SnapshotStore, w: _Opened) -> Answer:
             return Answer(w.file, "known", s.reporter, s.as_on.isoformat())
         # An old file sent again, by mistake or to undo what was reported since.
         newer = before.as_on if before else ""
-        w.flags.append(Flag("replayed", f"it was taken before, and one of {newer} after it"))
+        w.flags.append(Flag("replayed", f"it was received before, and one of {newer} after it"))
         return _refuse(store, w)
     try:
         flags = compare_snapshots(s, before, store.snapshot)
@@ -156,7 +156,7 @@ def check_file(path: Path) -> Snapshot:
     """
     sealed = unseal(_read(path))
     if not sealed.is_signed():
-        raise Refused("bad-signature", "the signature is not that of the first line by the key beside it")
+        raise Refused("bad-signature", "the signature is not that of the first line with the key next to it")
     return check_alone(read_body(sealed.body))
 
 

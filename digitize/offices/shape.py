@@ -32,7 +32,9 @@ Stages = Annotated[list[Count], Field(min_length=5, max_length=5)]
 
 def _check_name(name: str) -> str:
     if not is_safe(name):
-        raise ValueError("a name of a place holds no <, no >, nothing invisible and no script that is not India's")
+        raise ValueError(
+            "the name of a place must not contain <, >, invisible characters or a script not used in India"
+        )
     return clean_name(name)
 
 

@@ -47,9 +47,11 @@ class Sites:
         """For people."""
         for s in self.sites:
             if s.word == "silent":
-                yield f"Silent: {s.site}, {s.days} days since its snapshot of {s.as_on}. Its counts of that day stand."
+                yield (
+                    f"Silent: {s.site}, {s.days} days since its snapshot of {s.as_on}. Its counts of that day are used."
+                )
             if s.word == "no report":
-                yield f"No report yet: {s.site}. It is in no count."
+                yield f"No report yet: {s.site}. It is not in any count."
             yield from (f"Look at {s.site}: {flag}" for flag in s.flags)
         for b in self.twice:
             v = b.volume
@@ -60,7 +62,7 @@ class Sites:
             )
         if self.withdrawn:
             records = pluralize(self.withdrawn, "record")
-            yield f"Withdrawn: {records} in these lines, in no count of the state."
+            yield f"Withdrawn: {records} in these lines, not in any count of the state."
         yield from (f"Refused: {r.file}: {r.flags[0].code}: {r.flags[0].text}" for r in self.refused)
 
     def as_plain(self) -> dict[str, Any]:

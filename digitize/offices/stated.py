@@ -22,9 +22,9 @@ def find_statement_faults(s: Statement) -> Iterator[str]:
     for name in ("stations", "target", "covered"):
         n = getattr(s, name)
         if n is not None and n > MOST_STATIONS:
-            yield f"{name}: {n:,} police stations; no State has more than {MOST_STATIONS:,}"
+            yield f"{name}: {n:,} police stations; no state has more than {MOST_STATIONS:,}"
     if s.covered is not None and s.stations is not None and 100 * s.covered > _BEYOND * s.stations:
-        yield f"covered: {s.covered:,} of {s.stations:,} stations; count the stations anew"
+        yield f"covered: {s.covered:,} of {s.stations:,} stations; count the stations again"
     if s.as_on < FIRST:
         yield f"as_on: {s.as_on}; CCTNS began in 2009"
     for way in ("forward", "backward"):

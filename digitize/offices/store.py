@@ -207,13 +207,13 @@ class SnapshotStore:
         for h in self.list_heads():
             at = {"received": h.received, "keys": h.keys, "acts": h.acts}
             if any(at[t] < ends[t][0] or (at[t] and at[t] not in links[t]) for t in at):
-                raise LedgerError(f"{self.path}: rows are missing that head {h.seq} tells of. Restore a backup.")
+                raise LedgerError(f"{self.path}: rows that head {h.seq} includes are missing. Restore a backup.")
             ends = {t: (n, links[t].get(n, "")) for t, n in at.items()}
             last = store_format.hash_head(last, h.at, ends)
             if last != h.hash:
                 raise LedgerError(f"{self.path}: head {h.seq} is not that of the rows. Restore a backup.")
         if ends != {t: self._last_hash(t) for t in ends}:
-            raise LedgerError(f"{self.path}: rows were added behind the newest head. Restore a backup.")
+            raise LedgerError(f"{self.path}: rows were added after the newest head. Restore a backup.")
         return len(links["received"])
 
     def _verify_chain(self, table: str) -> dict[int, str]:

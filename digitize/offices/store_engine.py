@@ -61,7 +61,7 @@ def check_address(url: str) -> str:
         raise OptionsError("The store is a PostgreSQL address such as postgresql://office@db.example/national")
     parts = urlsplit(url)
     if parts.password or "password" in parse_qs(parts.query):
-        raise OptionsError("Leave the password out of the address; PGPASSWORD or ~/.pgpass tells it.")
+        raise OptionsError("Leave the password out of the address; use PGPASSWORD or ~/.pgpass.")
     return url
 
 
@@ -133,7 +133,7 @@ class PostgresEngine:
         try:
             self.name = str(psycopg.conninfo.conninfo_to_dict(url).get("dbname") or "PostgreSQL")
         except psycopg.ProgrammingError as e:
-            raise OptionsError("The address of the store is none that PostgreSQL understands.") from e
+            raise OptionsError("PostgreSQL does not understand the address of the store.") from e
         with self.translate_errors():
             self._db: psycopg.Connection[dict[str, Any]] = psycopg.connect(
                 url, autocommit=True, row_factory=dict_row, connect_timeout=30
@@ -198,6 +198,6 @@ def _check_format(name: str, found: Row | None) -> None:
         raise LedgerError(f"{name} was written by a newer version. Upgrade cctns-digitize.")
     if int(found["value"]) not in (store_format.FORMAT, store_format.RELEASED):
         raise LedgerError(
-            f"{name} has format {found['value']}, which is not read any more. Open it once with version 0.2.0, if that "
-            "reads it; else restore a backup."
+            f"{name} has format {found['value']}, which is no longer supported. Open it once with version 0.2.0, if "
+            f"that can read it; otherwise restore a backup."
         )

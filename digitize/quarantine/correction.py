@@ -33,7 +33,9 @@ def take_sheet(path: Path, target: Target, operator: str) -> CorrectionsTaken:
     waiting = {r.id: r for r in find_rejects(target, ids=[*lines])} if lines else {}
     for number, of_reject in lines.items():
         if number not in waiting:
-            raise InputError(f"{path.name}: line {of_reject[0].line}: reject {number} does not wait (any more).")
+            raise InputError(
+                f"{path.name}: line {of_reject[0].line}: reject {number} is not in the quarantine (any more)."
+            )
         for line in of_reject:
             _require_field(path, waiting[number], line)
     made = [_correct_reject(waiting[number], of_reject, operator) for number, of_reject in lines.items()]
@@ -45,9 +47,9 @@ def take_sheet(path: Path, target: Target, operator: str) -> CorrectionsTaken:
 def _require_field(path: Path, reject: Reject, line: CorrectedRow) -> None:
     if line.verdict != DROP and not (line.verdict == CONFIRM and line.field == RAW):
         if find_column(reject.form, line.field) is None and line.field != "record_id":
-            raise InputError(f"{path.name}: line {line.line}: {line.field} is no field of {reject.form}.")
+            raise InputError(f"{path.name}: line {line.line}: {line.field} is not a field of {reject.form}.")
         if line.verdict == CONFIRM and not [f for f in reject.findings if f.field == line.field]:
-            raise InputError(f"{path.name}: line {line.line}: no rule says anything of this field to be confirmed.")
+            raise InputError(f"{path.name}: line {line.line}: no rule asks to confirm this field.")
         if line.verdict == CONFIRM and any(f.severity == "reject" for f in reject.findings if f.field == line.field):
             raise InputError(f"{path.name}: line {line.line}: a rejection cannot be confirmed; correct the value.")
 
@@ -86,4 +88,4 @@ def _apply_correction(record: Record, line: CorrectedRow, operator: str) -> Reco
     try:
         return record.with_value(line.field, new)
     except KeyError as e:
-        raise InputError(f"line {line.line}: {line.field}: the rows before it are not there.") from e
+        raise InputError(f"line {line.line}: {line.field}: the rows before it are missing.") from e

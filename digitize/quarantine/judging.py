@@ -10,11 +10,9 @@ from digitize.targets.rows import DATABASE_CODES, KEY_OWNED
 from validators.finding import Finding
 
 _TWICE = "T025"
-_DIFFERS = (
-    "Another row of the delivery has this record_id and says something else; correct, drop or rename one of them."
-)
+_DIFFERS = "Another row of the delivery has this record_id but different content; correct, drop or rename one of them."
 _REPEATS = "R002"
-_ONLY_REPEATS = "The row only repeats another one of the delivery, which was corrected since."
+_ONLY_REPEATS = "The row only repeats another row of the delivery, which was corrected meanwhile."
 
 
 @dataclass

@@ -16,7 +16,9 @@ from digitize.targets.deliveries import enter_delivery
 from digitize.targets.quarantine_store import OPEN, REPLAYED, SETTLED
 from validators.finding import Finding
 
-_NO_ID = Finding("", "record_id", "D004", "reject", "The record has no record_id, and no whole key to make one from.")
+_NO_ID = Finding(
+    "", "record_id", "D004", "reject", "The record has no record_id, and its key is incomplete, so none can be made."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +45,8 @@ class ReplayResult:
         ]
         if self.stale:
             made.append(
-                f"Of these {len(self.stale)} are older than what has come since, and were not loaded. Drop them in the "
-                "sheet, correct the newer one, or load them over it: --force --operator NAME --reason WHY"
+                f"{len(self.stale)} of these are older than what was loaded since, so they were not loaded. Drop them "
+                f"in the sheet, correct the newer one, or overwrite it: --force --operator NAME --reason WHY"
             )
             made += [f"  reject {r.id}: record {r.record.id}, {r.place}" for r in self.stale[:_SHOWN]]
         if len(self.stale) > _SHOWN:

@@ -40,11 +40,13 @@ BLANK, CONFIRM, DROP = "blank", "confirm", "drop"
 VERDICTS = (BLANK, CONFIRM, DROP)
 RAW = "(row)"
 _GUIDE = (
-    "Type the right value into 'right value' as it is to be loaded: dates 2009-03-12, times 14:30, codes of the lists.",
-    "To empty a field choose blank as verdict. A field that is not listed: copy a row of it and change 'field'.",
-    "Where the rules only ask, and the source does say so: choose confirm.",
-    "A row that is no record at all: choose drop in any of its lines. It stays in the target's quarantine as dropped.",
-    "Masked values stay as they are unless a right value is typed.",
+    "Type the correct value into 'right value', in the form in which it is loaded: dates 2009-03-12, times 14:30, "
+    "codes of the lists.",
+    "To empty a field, choose blank as verdict. For a field that is not listed, copy a row of the record and change "
+    "'field'.",
+    "If a rule only asks, and the source really says so, choose confirm.",
+    "If a row is not a record at all, choose drop in any of its lines. It stays in the target's quarantine as dropped.",
+    "Masked values do not change unless you type a right value.",
     "Then: digitize quarantine import FILE --target URL --operator NAME, and: digitize quarantine replay --target URL",
 )
 
@@ -149,7 +151,7 @@ def _parse_line(path: Path, filled: FilledLine) -> CorrectedRow:
     if not row["reject"].isdecimal():
         raise InputError(f"{where}: 'reject' is not a number.")
     if verdict and verdict not in VERDICTS:
-        raise InputError(f"{where}: a verdict is one of {', '.join(VERDICTS)}.")
+        raise InputError(f"{where}: the verdict must be one of {', '.join(VERDICTS)}.")
     if value and verdict:
         raise InputError(f"{where}: a right value and a verdict contradict each other.")
     return CorrectedRow(filled.line, int(row["reject"]), row["field"], value, verdict)

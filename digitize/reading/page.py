@@ -141,4 +141,4 @@ def _check_content(job: PageJob) -> None:
         found = hashlib.file_digest(f, "sha256").hexdigest()
     if found != job.sha256:
         what = "the original was damaged" if job.is_copy else "the linked file was changed"
-        raise ScanError(f"{what} since it was taken in. Take the scan in again.", kind="changed")
+        raise ScanError(f"{what} since intake. Give the scan to intake again.", kind="changed")

@@ -49,12 +49,12 @@ def find_case(ledger: Ledger, name: str) -> Case:
     """The case of a record, or of "STATION/NUMBER/YEAR". Raises NotFound if there is none or more than one."""
     stored = Records(ledger).find(name)
     if stored is not None and stored.is_purged and (purged := purge_of_unit(ledger, stored.unit)):
-        raise NotFound(f"Record {name} is in no case any more: its values were {purged.line()}.")
+        raise NotFound(f"Record {name} is no longer in a case: its values were {purged.line()}.")
     found = [case for case in _list_candidates(ledger, name) if _is_meant(case, name)]
     # Two stations of one name: neither is taken for the one that is meant.
     if len(found) != 1:
         what = "There is no case" if not found else f"There are {len(found)} cases"
-        gone = " Values of some records were purged, which are in no case." if count_emptied(ledger) else ""
+        gone = " Records whose values were purged are in no case." if count_emptied(ledger) else ""
         raise NotFound(f"{what} {name}.{gone} Give the id of a record, or STATION/NUMBER/YEAR. See: digitize case DIR")
     return found[0]
 

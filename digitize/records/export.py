@@ -94,7 +94,9 @@ def export(
         chosen = _RecordChoice(stored(), with_all=with_all or to == "jsonl")
         found = find_layout(place, layout)
         if found is not None and found.has_own_tables:
-            raise OptionsError(f"Layout {layout} fills tables of a database, whose keys no file knows; load into it.")
+            raise OptionsError(
+                f"Layout {layout} fills tables of a database, whose keys cannot be written to a file; load into it."
+            )
 
         def write_beside(folder: Path, mappings: Collection[str]) -> None:
             write_dataset(folder, _describe_dataset(place, mappings))
@@ -134,7 +136,7 @@ class ExportPart:
     def build_where(self, ledger: Ledger) -> tuple[str, tuple[object, ...]]:
         """SQL condition for its records, and its values. Raises NotFound, OptionsError if both are named."""
         if self.batch and self.volume:
-            raise OptionsError("--batch and --volume: one of them")
+            raise OptionsError("Use either --batch or --volume, not both.")
         if self.batch:
             return "batch = ?", (Catalogue(ledger).batch(self.batch).batch,)
         if self.volume:

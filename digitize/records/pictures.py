@@ -88,7 +88,7 @@ class Pictures:
         if scan is None or source is None:
             raise NotFound(f"There is no page {page}.")
         if purged := purge_of(self._ledger, scan.sha256):
-            gone = f"Page {page}: its original was {purged.line()}; there is no picture of it any more."
+            gone = f"Page {page}: its original was {purged.line()}; its picture no longer exists."
             # As of any scan that cannot be opened: what is asked of the page is asked without its picture.
             raise ScanError(gone, kind="purged")
         path = self._place.original(source.sha256, source.suffix, source.linked)

@@ -85,21 +85,21 @@ class GivenAnswer:
 def find_problem(row: Reply, question: AskedItem | None) -> str:
     """Why a reply does not answer the question, "" if it does."""
     if question is None:
-        return "not asked any more: the page or its reading changed since it was asked; it is asked again"
+        return "no longer asked: the page or its reading has changed; it will be asked again"
     if row.value.strip().casefold() == MASK:
-        return f"{MASK} is no value: it says that the value is hidden; type what stands on the paper"
+        return f"{MASK} is not a value: it says that the value is hidden; type what is written on the paper"
     if question.words:
         return "" if _parse_word(row, question) else f"say what it is: {', '.join(question.words)}"
     if row.verdict in WORDS and row.verdict != BLANK:
-        return f"{row.verdict!r} is said of rows of registers or of missing pages only"
+        return f"{row.verdict!r} is only for rows of registers or missing pages"
     if row.verdict not in ("", OK, SURE, BLANK, ILLEGIBLE):
         return f"verdict must be {OK}, {BLANK} or {ILLEGIBLE}"
     if row.value and row.verdict in (BLANK, ILLEGIBLE):
         return f"a value and the verdict {row.verdict} contradict each other"
     if row.verdict == SURE and not row.value:
-        return f"{SURE} is said of a value that is typed"
+        return f"{SURE} needs a typed value"
     if row.verdict == OK and not row.value and not question.machine:
-        return "there is no reading to say ok to; type the value, or choose blank or illegible"
+        return "there is no reading to accept; type the value, or choose blank or illegible"
     return ""
 
 
@@ -154,10 +154,10 @@ def check_answers(
 def explain_refusal(checked: CheckedAnswer) -> str:
     """Message for an answer that is not stored, "" otherwise; without its value."""
     if checked.lost:
-        return f"not understood as {', '.join(checked.lost)}; type it as it stands on the paper"
+        return f"not understood as {', '.join(checked.lost)}; type it as on the paper"
     if checked.unlisted:
         where = ", ".join(checked.unlisted)
-        return f"in no list ({where}); look again, and say {SURE} if it stands so on the paper"
+        return f"in no list ({where}); check it, and say {SURE} if the paper says so"
     return ""
 
 

@@ -43,7 +43,7 @@ def ask_empty_fields(
     most: maximum number of new questions. Raises OptionsError without an operator.
     """
     if not operator.strip():
-        raise OptionsError("--operator NAME: who has these places asked; it is recorded.")
+        raise OptionsError("Give --operator NAME: who queues these places. It is recorded.")
     before, readings = set(_list_noted(ledger)), Readings(ledger)
     new: list[list[str]] = []
     counts = dict.fromkeys(("known", "answered", "no_place", "gone"), 0)

@@ -36,9 +36,9 @@ def reopen(ledger: Ledger, known: RunContext, record: str, field: str, operator:
     field: a path, as in `digitize show`. Raises NotFound, OptionsError without an operator or a reason.
     """
     if not operator.strip():
-        raise OptionsError("--operator NAME: who opens it again; it is recorded.")
+        raise OptionsError("Give --operator NAME: who reopens it. It is recorded.")
     if len(reason.strip()) < _LEAST_LETTERS:
-        raise OptionsError("Say in words why it must be asked again; the reason is recorded.")
+        raise OptionsError("Give the reason in words; it is recorded.")
     place = find_place(ledger, known, record, field)
     opened = replace(place.blank, verdict=REOPENED, value="", operator=operator.strip())
     with ledger.writing():
@@ -58,7 +58,7 @@ def settle(
     Raises NotFound, OptionsError without an operator, InputError for a value that is not understood or unlisted.
     """
     if not operator.strip():
-        raise OptionsError("--operator NAME: who settles it; it is recorded.")
+        raise OptionsError("Give --operator NAME: who settles it. It is recorded.")
     if verdict not in VERDICTS or (verdict == VALUE) != bool(value.strip()):
         raise OptionsError("Give either --value TEXT, or --verdict blank or illegible.")
     place = find_place(ledger, known, record, field)
@@ -68,9 +68,7 @@ def settle(
         raise InputError(f"{record}, {field}: {explain_refusal(checked)}.")
     if verdict == VALUE and not any(line.startswith(f"{field}=") for line in checked.made.split("\n")):
         fed = ", ".join(place.fields)
-        raise InputError(
-            f"{record}: the place that says {field} says {fed}; give all that stands there, as on the paper."
-        )
+        raise InputError(f"{record}: the place of {field} contains {fed}; give all of its text, as on the paper.")
     with ledger.writing():
         keep_answer(ledger, decision, field=field)
         record_answer(ledger, replace(_as_past_answer(place, decision, SETTLED), made=checked.made))

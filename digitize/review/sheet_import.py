@@ -168,10 +168,10 @@ class _AnswerSorter:
         # Whoever settled it may think again; another person may not overrule them in silence, a third may decide.
         elif before and before.operator != answer.operator and not is_third_opinion(self._ledger, before, answer):
             self._report.disputes.append((row.item, before, answer))
-            said = f"{before.operator} settled this otherwise before; a third person decides, by a line of theirs"
+            said = f"{before.operator} settled this differently before; a third person must decide, in another line"
             self._report.conflicts.append((row.line, said))
         elif twin:
-            self._report.conflicts.append((row.line, f"line {twin.line} of this sheet says otherwise"))
+            self._report.conflicts.append((row.line, f"line {twin.line} of this sheet says something else"))
         else:
             decides = row.item if before and before.operator != answer.operator else ""
             self._taken[key] = _AnsweredLine(

@@ -65,7 +65,7 @@ def try_decisions(
     """Map one record again under its earlier decisions and these, and run the rules. Raises NotFound."""
     stored = Records(ledger).find(record_id)
     if stored is None:
-        raise NotFound(f"There is no record {record_id} any more.")
+        raise NotFound(f"Record {record_id} no longer exists.")
     require_source(ledger, record_id, stored.unit, is_paper=bool(stored.record.pages))
     own = Records(ledger).decisions(record_id) | {d.field: d for d in decisions}
     record = _remake_record(ledger, known, stored, {record_id: own})

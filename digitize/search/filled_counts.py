@@ -110,7 +110,9 @@ def open_counts(target: Target) -> CountsRows:
     from digitize.targets.sqlite import SqliteTarget
 
     if not isinstance(target, SqliteTarget) and type(target) is not PostgresTarget:
-        raise OptionsError("Counted are the rows of a SQLite file, or of a PostgreSQL database with our own tables.")
+        raise OptionsError(
+            "Only rows of a SQLite file, or of a PostgreSQL database with our own tables, can be counted."
+        )
     return CountedRows(target)
 
 

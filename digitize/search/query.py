@@ -14,7 +14,7 @@ from mappers.text.folding import fold_digits
 KINDS = {"person": PERSON, "fir": RECORD, "vehicle": VEHICLE, "property": PROPERTY}
 MOST_SHOWN = 100
 MOST_TEXT = 200
-NOT_SEARCHABLE = "A field holds signs that cannot be searched for."
+NOT_SEARCHABLE = "A field has characters that cannot be searched for."
 _RANGE = re.compile(r"(\d{1,4})?\s*(?:-|to|–)\s*(\d{1,4})?$")
 _NUMBER_YEAR = re.compile(r"(?:fir\s*(?:no\.?)?\s*)?(\d{1,6})\s*/\s*(\d{4})", re.IGNORECASE)
 
@@ -63,14 +63,14 @@ class SearchQuery:
         if max(map(len, (self.text, self.relative, self.station, self.place, self.section))) > MOST_TEXT:
             raise OptionsError(f"A field has at most {MOST_TEXT} letters.")
         if not 1 <= self.limit <= MOST_SHOWN:
-            raise OptionsError(f"At most {MOST_SHOWN} are shown, and one at least.")
+            raise OptionsError(f"The limit must be between 1 and {MOST_SHOWN}.")
         for day in (self.since, self.until):
             _require_day(day)
         low, high = self.years
         if (low and high and low > high) or 0 < (high or low) < 1800:
-            raise OptionsError("The year is one of four digits, or two as 2010-2014.")
+            raise OptionsError("The year must have four digits, or be a range such as 2010-2014.")
         if self.ages[0] > (self.ages[1] or 200):
-            raise OptionsError("The age is a number, or two as 30-40.")
+            raise OptionsError("The age must be a number, or a range such as 30-40.")
         words = (self.text, self.relative, self.place, self.station, self.section)
         if not all(map(is_searchable, words)):
             raise OptionsError(NOT_SEARCHABLE)
@@ -97,7 +97,7 @@ def _parse_range(text: str, what: str) -> tuple[int, int]:
         return int(plain), int(plain)
     found = _RANGE.fullmatch(plain)
     if not found or not (found[1] or found[2]):
-        raise OptionsError(f"The {what} is a number, or two with a dash between them.")
+        raise OptionsError(f"The {what} must be a number, or a range with a dash.")
     return int(found[1] or 0), int(found[2] or 0)
 
 
@@ -108,4 +108,4 @@ def _require_day(day: str) -> None:
     except ValueError:
         is_day = False
     if not is_day:
-        raise OptionsError("A day is written as 2012-08-31.")
+        raise OptionsError("A date must be written as 2012-08-31.")

@@ -24,14 +24,14 @@ def open_store(target: Target) -> SearchStore:
     # A state's own tables are a kind of it, with our book beside them.
     if type(target) is not PostgresTarget:
         raise OptionsError(
-            "Searched is a SQLite file or a PostgreSQL database with our own tables; neither a folder, nor a state's "
-            "own tables beside our book."
+            "Search needs a SQLite file or a PostgreSQL database with our own tables; it does not work on a folder or "
+            "on a state's own tables."
         )
     found = target.run(f"SELECT value #>> '{{}}' FROM meta WHERE key = '{MARK}'")
     if found != [(FILLED_BY,)]:
         raise TargetRefused(
-            f"{target.name}: this target has no keys to search by, or not all of them yet. Have its owner make them: "
-            "digitize target init URL --search"
+            f"{target.name}: this target has no search index, or an incomplete one. Its owner can build it: digitize "
+            f"target init URL --search"
         )
     # Compiling a statement takes longer than most of ours do.
     target.run("SELECT set_config('jit', 'off', false)")

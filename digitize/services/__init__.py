@@ -1,1 +1,1 @@
-"""What loaded records answer for the police, the courts and the public: one service a file under kinds/."""
+"""Services that answer queries of police, courts and the public from loaded records; one file each in kinds/."""

@@ -1,4 +1,4 @@
-"""What a service answers, as it may be shown, as JSON types."""
+"""Answer of a service, as it may be shown, as JSON types."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from digitize.search.holdings import StoreHoldings
 
 @dataclass(frozen=True, slots=True)
 class ShownAnswer:
-    """One thing that answers, as somebody may see it.
+    """One result, as a person may see it.
 
-    record: its id, "" for a row of a list that is no record; form; child, line: where in it. case: fields of the
-    record; values: of the row of its child table; rows: of other tables, all rows. says: what it alone says of what was
-    asked. beside: what it was compared with.
+    record: its id, "" for a list row that is no record; form; child, line: position in it. case: fields of the record;
+    values: of the row in its child table; rows: all rows of other tables. says: what this result alone says about the
+    query. beside: what it was compared with.
     """
 
     record: str
@@ -32,7 +32,7 @@ class ShownAnswer:
     beside: tuple[ShownAnswer, ...] = ()
 
     def as_plain(self) -> dict[str, Any]:
-        """As JSON types; keys are an interface."""
+        """Convert to JSON types; the keys are an interface."""
         return {
             "record": self.record, "form": self.form, "child": self.child, "line": self.line, "score": self.score,
             "why": [{"what": g.what, "how": g.how} for g in self.why], "case": dict(self.case),
@@ -43,9 +43,10 @@ class ShownAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ServiceAnswer:
-    """The answer of a service. verdict: a word of its own, "" for none. found: the best first.
+    """Answer of a service.
 
-    asked_of: what the target held, where somebody will rely on the verdict: it holds for these records alone.
+    verdict: a code of the service, "" for none. found: best first. asked_of: what the target holds, if somebody will
+    rely on the verdict: it is valid for these records only.
     """
 
     service: str
@@ -54,11 +55,11 @@ class ServiceAnswer:
     asked_of: StoreHoldings | None = None
 
     def as_plain(self) -> dict[str, Any]:
-        """As JSON types; keys are an interface."""
+        """Convert to JSON types; the keys are an interface."""
         made = {"service": self.service, "verdict": self.verdict, "found": [one.as_plain() for one in self.found]}
         return made | ({"asked_of": self.asked_of.as_plain()} if self.asked_of else {})
 
 
 def of_list(row: Mapping[str, str]) -> ShownAnswer:
-    """A row of a list that is no record, such as a police station; nothing in it tells of a person."""
+    """Result for a list row that is no record, such as a police station; it has no personal data."""
     return ShownAnswer("", "", "", 0, 1.0, case=row)

@@ -1,4 +1,4 @@
-"""Things in what is loaded, by a number or words: what is said of each, and what other records say of the same one."""
+"""Property in loaded records, by number or words: what each row says, and what others say about the same item."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _STATES = {STOLEN: (STOLEN, STOLEN_OR_RECOVERED), RECOVERED: (RECOVERED, WAS_STO
 
 @dataclass(frozen=True, slots=True)
 class _Thing:
-    """A row of a thing. thing: the row that says what it is and its status. how: "" where words found it."""
+    """Row of a thing. thing: row with its type and status. how: "" if found by words."""
 
     row: FoundRow
     record: Record
@@ -61,7 +61,7 @@ class _Thing:
 
 
 def numbered_rows(store: SearchStore, number: AskedMark) -> list[tuple[FoundRow, float]]:
-    """Rows that have a number, or one near to it, the former first."""
+    """Rows that have a number, then rows with a similar one."""
     rows, _ = rows_with(store, [number], THING_KINDS)
     hows = [(row, {number.compare(mark) for mark in marks_of(row)} - {""}) for row in rows]
     found = [(row, 1.0 if SAME in how else 0.8) for row, how in hows if how]
@@ -69,10 +69,10 @@ def numbered_rows(store: SearchStore, number: AskedMark) -> list[tuple[FoundRow,
 
 
 def worded_rows(store: SearchStore, text: str, stations: Collection[str]) -> list[tuple[FoundRow, float]]:
-    """Things by words of their description, the best first: how alike those are which were asked for.
+    """Things by words of their description, best first, with their similarity to the query.
 
-    All words of a thing count: its kind stands before its description, and its number behind it. stations: folded, of
-    which it must be, () for all.
+    All words of a thing count: its type is before its description, its number after it. stations: folded names it must
+    be of, () for all.
     """
     at = (frozenset(token("s", one) for one in stations),) if stations else ()
     words, _ = asked_words(store, text, OTHER)
@@ -91,7 +91,7 @@ def worded_rows(store: SearchStore, text: str, stations: Collection[str]) -> lis
 def find_articles(
     store: SearchStore, rows: Sequence[tuple[FoundRow, float]], number: AskedMark | None, given: Mapping[str, str]
 ) -> list[Answering]:  # fmt: skip
-    """What is said of each of some rows, as far as it is as was asked for; beside it, what has the same number."""
+    """Results of some rows that match the query, each with other rows of the same number."""
     found, cases = _open_rows(store, rows[:_MOST], number)
     kept = [t for t in found if _fits(t, given)]
     groups = _groups(store, kept)
@@ -135,7 +135,7 @@ def _thing(row: FoundRow, score: float, number: AskedMark | None, cases: FoundCa
 
 
 def _thing_of(row: FoundRow, record: Record, own: Row) -> Row:
-    """The row of the thing that a number belongs to."""
+    """The thing row that a number belongs to."""
     if row.kind != NUMBERED:
         return own
     serial = text_of(own.get("thing_serial_no"))
@@ -144,7 +144,7 @@ def _thing_of(row: FoundRow, record: Record, own: Row) -> Row:
 
 
 def _fits(one: _Thing, given: Mapping[str, str]) -> bool:
-    """Whether a thing is as was asked for besides its number and words."""
+    """Whether a thing matches the query apart from number and words."""
     since, until = check_days(given)
     day, text = day_of(one.record, ""), " ".join(text_of(one.thing.get(n)) for n in _TEXTS)
     wanted, has = calibres(given.get("calibre", "")), calibres(text)
@@ -159,7 +159,7 @@ def _fits(one: _Thing, given: Mapping[str, str]) -> bool:
 
 
 def calibres(text: str) -> frozenset[str]:
-    """The calibres that a text names, as "12 bore", "9 mm", or "315" of .315; parts of an inch stand for themselves."""
+    """Calibres named in a text, such as "12 bore", "9 mm", or "315" for .315; fractions of an inch stay."""
     found = _BORE.findall(fold_written(text))
     return frozenset(inch or f"{size} {unit.lower().replace('gauge', 'bore')}" for inch, size, unit in found)
 
@@ -168,7 +168,7 @@ _Groups = Mapping[tuple[str, str, int], Sequence[_Thing]]
 
 
 def _groups(store: SearchStore, found: Sequence[_Thing]) -> _Groups:
-    """Place of a row -> rows with the same number, itself among them, those that were not found with it as well."""
+    """Position of a row -> rows with the same number, including itself and those not found with it."""
     marks = {
         t.place: {m for _, m in numbers_of(t.row.kind, t.own) if _is_telling(m)} for t in found if not is_told(t.row)
     }
@@ -186,7 +186,7 @@ def _groups(store: SearchStore, found: Sequence[_Thing]) -> _Groups:
 
 
 def _is_telling(mark: str) -> bool:
-    """Whether a number is one of its own: not a year, a price or zeros."""
+    """Whether a number identifies something: not a year, a price or zeros."""
     signs = AskedMark(mark).signs
     return len(signs) >= _LEAST_TELLING and len(set(signs)) >= 3 and sum(c.isdigit() for c in signs) >= 3
 
@@ -221,7 +221,7 @@ def _list_statements(one: _Thing) -> list[ThingStatement]:
 
 
 def _is_one_recovered(one: _Thing, records: Sequence[Record]) -> bool:
-    """Whether the case has a thing of the kind that was recovered: whether it is this one, only a person can tell."""
+    """Whether the case recovered a thing of this type: only a person can decide whether it is this one."""
     kind = text_of(one.thing.get("property_type")) or fold_key(text_of(one.thing.get("description")))
     return any(
         kind in (text_of(t.get("property_type")), fold_key(text_of(t.get("description"))))

@@ -1,4 +1,4 @@
-"""Who asks a service, and as what: the role that the policy table speaks of."""
+"""Who queries a service, and in which role of the policy table."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ _LEAST_PURPOSE, _MOST_PURPOSE = 3, 200
 
 @dataclass(frozen=True, slots=True)
 class ServiceAsker:
-    """Who asks a service. by: the person, the account, what for, and whether protected names may be seen.
+    """Person who queries a service.
 
-    role: of ASKED_AS. stations: whose records are the asker's own, as STATION or DISTRICT/STATION. address: from which
-    machine, or whose account of this one, since a command may be given any name; "" where nobody is counted by it.
+    by: person, account, purpose, and whether protected names may be seen. role: of ASKED_AS. stations: the person's
+    own, as STATION or DISTRICT/STATION. address: IP address, or account on this machine, since a command accepts any
+    name; "" to skip rate limits by address.
     """
 
     by: Searcher
@@ -29,20 +30,20 @@ class ServiceAsker:
     address: str = ""
 
     def check(self) -> None:
-        """Raise OptionsError for who may not ask so."""
+        """Raise OptionsError if the query is not allowed in this role."""
         if self.role not in ASKED_AS:
-            raise OptionsError(f"A service is asked as one of: {', '.join(ASKED_AS)}.")
+            raise OptionsError(f"The role must be one of: {', '.join(ASKED_AS)}.")
         if self.by.unmasking is not None and self.role == PUBLIC:
             raise OptionsError("The public is never shown protected names.")
         check_purpose(self.by.why)
 
     @property
     def unmasking(self) -> Unmasking | None:
-        """Who answers for it that protected names are shown; None where they are not."""
+        """The person responsible for showing protected names; None if they are hidden."""
         return self.by.unmasking
 
     def role_for(self, record: Record) -> str:
-        """The role in which a record is seen: that of police of the station which keeps it, where it is theirs."""
+        """Role in which a record is seen: own police if its station is the person's own."""
         if self.role != POLICE:
             return self.role
         station = fold_key(text_of(record.fields.get("police_station")))
@@ -53,7 +54,7 @@ class ServiceAsker:
 def check_purpose(why: str) -> None:
     """Raise OptionsError for a purpose that says nothing."""
     if sum(map(str.isalnum, why)) < _LEAST_PURPOSE or len(why) > _MOST_PURPOSE:
-        raise OptionsError("Say what it is for (why): a purpose of three letters or digits at least. It is logged.")
+        raise OptionsError("Give the purpose (why) in at least three letters or digits. It is logged.")
 
 
 def _is_station(own: str, station: str, district: str) -> bool:

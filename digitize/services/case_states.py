@@ -1,4 +1,4 @@
-"""In which state a case is, and each of its persons: what rows of the policy table speak of."""
+"""States of a case and of its persons, as used by rows of the policy table."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from mappers.record import Record, Row
 from mappers.text.folding import fold_written
 
 CHILD, ACQUITTED, NOT_CHARGED = "child", "acquitted", "not_charged"
-"""States of a person, beside the class."""
+"""States of a person, in addition to the class."""
 _CHARGED = "charge_sheet"
 _FREED = frozenset({"acquitted", "discharged", "compounded", "withdrawn", "quashed"})
 _NOT_OVER = frozenset({"transferred", "committed"})
@@ -36,7 +36,10 @@ _NAMES = ("name", "alias", "alias_2", "alias_3")
 
 @dataclass(frozen=True)
 class CaseStates:
-    """One record within its case. records: all of the case, itself among them. asker: the name of who asks, or ""."""
+    """One record within its case.
+
+    records: all of the case, including this one. asker: name of the person who queries, or "".
+    """
 
     record: Record
     records: Sequence[Record]
@@ -46,9 +49,8 @@ class CaseStates:
 
     @cached_property
     def states(self) -> frozenset[str]:
-        """Of the case: sexual, child, accused_child, grave, hinted (anything in it tells of what the law hides),
-        no_sections, in_doubt, closed, names_asker; of the record itself: traced, identified, not_proclaimed,
-        warrant_over.
+        """States of the case: sexual, child, accused_child, grave, hinted (anything indicates what the law hides),
+        no_sections, in_doubt, closed, names_asker; of the record: traced, identified, not_proclaimed, warrant_over.
         """
         return frozenset(self._states())
 
@@ -80,9 +82,9 @@ class CaseStates:
         return any(is_under(r, ACCUSED_CHILD) or accuses_child(r) or _has_child(r, accused=True) for r in self.records)
 
     def tags(self, child: str, row: Row) -> frozenset[str]:
-        """Class and states of the person that a row is, or belongs to; of one that says nobody, "other".
+        """Class and states of the person that a row describes or belongs to; of "other" if it names nobody.
 
-        child: "" for the record itself and tables that belong to nobody, which have none.
+        child: "" for the record itself and for tables that belong to nobody, which have none.
         """
         if child not in ("persons", "addresses", "ids"):
             return frozenset()
@@ -124,7 +126,7 @@ class CaseStates:
 
 
 def states_of(cases: FoundCases, record: str, asker: str) -> CaseStates:
-    """The states of a record that was opened. asker: the name of who asks."""
+    """States of an opened record. asker: name of the person who queries."""
     own = cases.records[record]
     return CaseStates(own, cases.records_of_case(record), is_in_doubt=cases.masks.is_masked(own), asker=asker)
 
@@ -134,7 +136,7 @@ def _persons(record: Record) -> Sequence[Row]:
 
 
 def _has_child(record: Record, *, accused: bool) -> bool:
-    """Whether one of its accused, or of all others, may be a child."""
+    """Whether one of the accused, or of all others, may be a child."""
     return any(_is_accused(row) == accused and is_child(record, row) for row in _persons(record))
 
 
@@ -155,7 +157,7 @@ def _is_grave(record: Record) -> bool:
 
 @lru_cache(maxsize=1 << 10)
 def _acts_in(text: str) -> frozenset[str]:
-    """Acts that a text names for certain."""
+    """Acts that a text certainly names."""
     # A word as long as a page names nothing, and near names are looked for from each of its letters.
     plain = _NO_WORD.sub(" ", unicodedata.normalize("NFC", fold_written(text)))
     found = find_acts(plain)
@@ -169,7 +171,7 @@ def _holds(law: GraveLaw, act: str, section: str) -> bool:
 
 
 def _is_closed(records: Sequence[Record]) -> bool:
-    """Whether police or court are done with it: a final report without charges, or a judgment or an appeal's end."""
+    """Whether police or court are finished: a final report without charges, a judgment, or the end of an appeal."""
     reports = {text_of(r.fields.get("report_type")) for r in records if r.form == "iif5"} - {""}
     results = {text_of(p.get("court_result")) for r in records if r.form == "iif6" for p in _persons(r)} - {""}
     appeals = {text_of(r.fields.get("appeal_result")) for r in records if r.form == "iif7"} - {"", "remanded"}
@@ -189,11 +191,11 @@ def _own_states(record: Record) -> Iterator[str]:
 
 
 def _keys(row: Row) -> frozenset[str]:
-    """The sounds of a person's names."""
+    """Sound keys of a person's names."""
     return frozenset(name_key(t) for n in _NAMES if (t := text_of(row.get(n)))) - {""}
 
 
 def _is_one(a: Row, b: Row) -> bool:
-    """Whether two rows of a case may be one person: by the code that the case gives an accused, or by the name."""
+    """Whether two rows of a case may be the same person: by the code of the accused, or by name."""
     codes = (text_of(a.get("accused_code")), text_of(b.get("accused_code")))
     return (codes[0] != "" and codes[0] == codes[1]) or bool(_keys(a) & _keys(b))

@@ -1,4 +1,4 @@
-"""Degrees as people write them, what is wrong with them, and how far two places lie apart."""
+"""Parse degrees as people write them, report errors, and compute distances."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from math import asin, cos, radians, sin, sqrt
 from mappers.text.folding import fold_digits
 
 _EARTH_KM = 6371.0088
-"""The mean radius (IUGG)."""
+"""Mean radius of the Earth (IUGG)."""
 _NUMBER = re.compile(r"[+-]?\d{1,3}(\.\d+)?")
 _COMMA = re.compile(r"\d{1,3},\d+")
 _MINUTES = re.compile(
@@ -23,13 +23,13 @@ Ring = Sequence[tuple[float, float]]
 
 
 def degrees(text: str) -> float | None:
-    """A number of degrees as 22.5726, None for anything else."""
+    """A number of degrees such as 22.5726, None for anything else."""
     plain = fold_digits(text).strip()
     return float(plain) if _NUMBER.fullmatch(plain) else None
 
 
 def meant_by(text: str) -> tuple[str, float] | None:
-    """Degrees that are written in another way: which way, and what they are in decimals; None where nobody can say."""
+    """Degrees in another notation: which one, and the decimal value; None if unclear."""
     plain = fold_digits(text).strip()
     if _COMMA.fullmatch(plain):
         return "decimal comma", float(plain.replace(",", "."))
@@ -40,19 +40,19 @@ def meant_by(text: str) -> tuple[str, float] | None:
 
 
 def is_in_india(lat: float, lon: float) -> bool:
-    """Whether a place lies within the degrees of India."""
+    """Whether a place is within the bounds of India."""
     return LATITUDES[0] <= lat <= LATITUDES[1] and LONGITUDES[0] <= lon <= LONGITUDES[1]
 
 
 def distance_km(a: tuple[float, float], b: tuple[float, float]) -> float:
-    """Kilometres along the great circle between two places (latitude, longitude), by the haversine formula."""
+    """Great-circle distance in kilometres between two places (latitude, longitude), by the haversine formula."""
     lat, other = radians(a[0]), radians(b[0])
     half = sin((other - lat) / 2) ** 2 + cos(lat) * cos(other) * sin(radians(b[1] - a[1]) / 2) ** 2
     return 2 * _EARTH_KM * asin(min(1.0, sqrt(half)))
 
 
 def outside_km(rings: Sequence[Ring], lat: float, lon: float) -> float:
-    """How far a place lies outside of an outline of (longitude, latitude) rings, in kilometres; 0 inside of it."""
+    """Distance in kilometres of a place from an outline of (longitude, latitude) rings; 0 inside it."""
     if sum(_crossings(ring, lat, lon) for ring in rings) % 2:
         return 0.0
     return min(
@@ -62,7 +62,7 @@ def outside_km(rings: Sequence[Ring], lat: float, lon: float) -> float:
 
 
 def _crossings(ring: Ring, lat: float, lon: float) -> int:
-    """How many edges a line from the place to the east meets."""
+    """Number of edges that a line from the place to the east crosses."""
     found = 0
     for (x1, y1), (x2, y2) in zip(ring, (*ring[1:], ring[0]), strict=True):
         if (y1 > lat) != (y2 > lat) and lon < x1 + (lat - y1) * (x2 - x1) / (y2 - y1):

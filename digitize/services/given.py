@@ -1,4 +1,4 @@
-"""What is asked of a service, checked parameter by parameter; no message holds what was typed."""
+"""Check the parameters of a query; no message contains what was typed."""
 
 from __future__ import annotations
 
@@ -15,17 +15,18 @@ _MOST_DIGITS = 9
 
 
 def check_given(service: RecordService, given: Mapping[str, str]) -> dict[str, str]:
-    """What is asked, by the names of the service's parameters; what was left empty is left out, digits are 0 to 9 in
-    days, years and numbers. Raises OptionsError.
+    """Checked parameters by name.
+
+    Empty ones are omitted; digits are 0 to 9 in dates, years and numbers. Raises OptionsError.
     """
     known = {p.name: p for p in service.parameters}
     if set(given) - known.keys():
-        raise OptionsError(f"{service.name} is asked by: {', '.join(known)}.")
+        raise OptionsError(f"{service.name} accepts: {', '.join(known)}.")
     checked = {n: _check_text(p, given[n].strip()) for n, p in known.items() if given.get(n, "").strip()}
     if lacking := [p.name for p in service.parameters if p.is_needed and p.name not in checked]:
         raise OptionsError(f"{service.name} needs {', '.join(lacking)}.")
     if known and not any(c.isalnum() for text in checked.values() for c in text):
-        raise OptionsError(f"Say what to ask {service.name} by: {', '.join(known)}.")
+        raise OptionsError(f"Give a value for {service.name}: {', '.join(known)}.")
     return checked
 
 
@@ -36,18 +37,18 @@ def _check_text(parameter: Parameter, text: str) -> str:
     if not is_searchable(text):
         raise OptionsError(NOT_SEARCHABLE)
     if parameter.kind == CHOICE and text not in parameter.choices:
-        raise OptionsError(f"{name} is one of: {', '.join(parameter.choices)}.")
+        raise OptionsError(f"{name} must be one of: {', '.join(parameter.choices)}.")
     if parameter.kind not in (DAY, YEAR, NUMBER):
         return text
     plain = fold_digits(text)
     if parameter.kind == DAY:
         if not _is_day(plain):
-            raise OptionsError(f"{name} is a day, written as 2012-08-31.")
+            raise OptionsError(f"{name} must be a date, written as 2012-08-31.")
         return plain
     if not (plain.isascii() and plain.isdigit() and len(plain) <= _MOST_DIGITS):
-        raise OptionsError(f"{name} is a number of at most {_MOST_DIGITS} digits.")
+        raise OptionsError(f"{name} must be a number of at most {_MOST_DIGITS} digits.")
     if parameter.kind == YEAR and not 1800 <= int(plain) <= 2199:
-        raise OptionsError(f"{name} is a year of four digits.")
+        raise OptionsError(f"{name} must be a year of four digits.")
     return plain
 
 
@@ -60,6 +61,6 @@ def _is_day(text: str) -> bool:
 
 
 def as_logged(service: RecordService, checked: Mapping[str, str]) -> dict[str, Any]:
-    """What is kept of it: of what may name somebody how long its words are, all else as it was asked."""
+    """What the log keeps of a query: only word lengths for anything that may name a person, all else as given."""
     may_name = {p.name for p in service.parameters if p.names_person}
     return {n: [len(w) for w in text.split()] if n in may_name else text for n, text in checked.items()}

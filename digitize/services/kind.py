@@ -1,4 +1,4 @@
-"""What one service says of itself. It only finds; what may be shown of that is decided in one place for all."""
+"""Definition of a service. It only finds; what may be shown is decided in one place for all services."""
 
 from __future__ import annotations
 
@@ -11,16 +11,17 @@ from digitize.search.store_queries import SearchStore
 
 TEXT, DAY, YEAR, NUMBER, CHOICE = "text", "day", "year", "number", "choice"
 SAYS = "says"
-"""Under which a verdict is given what an answer says, beside the fields that are shown."""
+"""Key under which a verdict receives what a result says, in addition to the shown fields."""
 HIDDEN = "hidden"
-"""What a verdict is told of all that was found and may not be seen by who asks."""
+"""Value that a verdict receives for everything found that the person may not see."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One thing that may be asked by. kind: TEXT, DAY (ISO), YEAR, NUMBER or CHOICE. help: a phrase in plain English.
+    """A query parameter.
 
-    names_person: what is typed may name somebody, so that the log keeps how long its words are, and not the words.
+    kind: TEXT, DAY (ISO), YEAR, NUMBER or CHOICE. help: a phrase in plain English. names_person: the value may name a
+    person, so the log keeps only the lengths of its words.
     """
 
     name: str
@@ -33,14 +34,13 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """One thing that answers, nothing masked: a record, or a row of its child table.
+    """One unmasked result: a record, or a row of its child table.
 
-    child: of the record's children, "" for the record itself; line: as in the table. score: 0 to 1. why: grounds, as
-    they are told. by: names of the fields of the row (or of the record) by which it was found: who may not see one of
-    them is not told that it is there. beside: what it was compared with, such as an unidentified body to a missing
-    person, with why and by of its own, the best first. beside_by: fields of the row by which that was found: who may
-    not see one of them is told of nothing beside. says: what it alone says of what was asked, a word of the service's
-    own, such as "stolen" or "near"; the pages have a phrase for each.
+    child: child table, "" for the record itself; line: in that table. score: 0 to 1. why: grounds, as shown. by: fields
+    of the row (or record) by which it was found; a person who may not see one of them does not learn of the result.
+    beside: what it was compared with, such as an unidentified body with a missing person, with its own why and by, best
+    first. beside_by: fields of the row used for that; a person who may not see one of them sees nothing of beside.
+    says: what this result alone says, a code of the service such as "stolen" or "near"; pages have a phrase for each.
     """
 
     record: str
@@ -57,11 +57,10 @@ class Answering:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What rows must say so that a service can find them: one of some fields at least.
+    """What rows must have so that a service can find them: at least one of some fields.
 
-    form, child: whose rows; child is "" for the record itself. one_of: fields of the row. of_record: fields of its
-    record that will do as well. roles: of persons, () for rows of any role. what: a word for the reason, such as
-    "number", "name", "age".
+    form, child: of the rows; child is "" for the record itself. one_of: fields of the row. of_record: fields of its
+    record that count as well. roles: of persons, () for any. what: code of the reason, such as "number", "name", "age".
     """
 
     form: str
@@ -73,27 +72,24 @@ class Need:
 
 
 def _no_verdict(found: object) -> str:
-    """Nothing is said but what was found."""
+    """Verdict that says nothing beyond the results."""
     return ""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordService:
-    """A service. name: as it is typed and stands in addresses, such as "vehicle-noc". help: one sentence.
+    """A service.
 
-    forms: whose records it answers from. shows: child table ("" for the record) -> names of fields that are shown, in
-    order, as far as the policy lets them. find: all that may be meant, the best first; raises OptionsError for what
-    cannot be asked, in a text without any value. verdict: of the fields of what is shown, with what each says (SAYS),
-    a word of the service's own (such as "in-a-case"), which the pages have sentences for; "" for none. unfound: the
-    same of what was asked, where nothing was found: what was asked by half of a number is not free of all records.
-
-    certifies: whether somebody will rely on the verdict, so that what was found and may not be seen is told to it as
-    HIDDEN, whoever asks; its word for that must be one that it says for other reasons, too.
-
-    needs: what a row must say to be found; a row is found where all needs of its form, child and role are met, and
-    counts for the service where there is any. answer: for a service that reads no record, whose forms are (): its rows
-    by the fields of shows[""], of the folder of a workspace and what was asked; nothing in them is masked, since
-    nothing tells of a person, and find is not called.
+    name: as typed and used in addresses, such as "vehicle-noc". help: one sentence. forms: whose records it uses.
+    shows: child table ("" for the record) -> fields shown, in order, as far as the policy allows. find: all possible
+    results, best first; raises OptionsError for an invalid query, without any value in the text. verdict: from the
+    shown fields and what each result says (SAYS), a code of the service (such as "in-a-case") for which pages have
+    sentences; "" for none. unfound: the same from the query if nothing was found: a query by half a number does not
+    clear it in all records. certifies: whether somebody will rely on the verdict, so that hidden results are passed to
+    it as HIDDEN whoever queries; its code for that must also be used for other reasons. needs: what a row must have to
+    be found; a row is found if all needs of its form, child and role are met, and counts for the service if there are
+    any. answer: for a service that reads no record, whose forms are (): its rows by the fields of shows[""], from a
+    workspace folder and the query; nothing is masked since nothing is personal, and find is not called.
     """
 
     name: str
@@ -110,5 +106,5 @@ class RecordService:
 
 
 def finds_nothing(store: SearchStore, asked: Mapping[str, str]) -> list[Answering]:
-    """The find of a service that reads no record."""
+    """The find function of a service that reads no record."""
     return []

@@ -1,4 +1,4 @@
-"""What services of persons are asked by: a name, or a station or district and days; and the rows of a form that fit."""
+"""Queries of services about persons: by name, or by station or district and dates; and matching rows of a form."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ KIN_FIELDS = frozenset(RELATIVES)
 AGE_FIELDS = frozenset(("age", "age_from", "age_to", "birth_year", "birth_date"))
 DAYS_BESIDE = ("arrest_date", "report_type", "report_date", "judgment_date", "result_date")
 FATE_BESIDE = ("status", "court_result", "appeal_result")
-"""What is shown of records by which somebody's standing is known."""
+"""Fields shown of records that decide a person's status."""
 PERSON_ASKED = (
     Parameter("name", "the name, in any script and spelling", names_person=True),
     Parameter("relative", "the name of father, husband or guardian", names_person=True),
@@ -37,20 +37,20 @@ PLACE_ASKED = (
     Parameter("station", "the police station, in any script"),
     Parameter("district", "the district, by any of its names"),
     Parameter("since", "the first day", DAY),
-    Parameter("until", "the last day; the last one that was shown gives what is behind it", DAY),
+    Parameter("until", "the last day; give the last day shown to see earlier ones", DAY),
 )
 MOST = 240
-"""Rows that are looked at for one answer: as many as are opened for one."""
+"""Rows examined for one answer: as many as are opened for one."""
 _MOST_DAYS = 31
 
 
 def is_by_name(given: Mapping[str, str]) -> bool:
-    """Whether somebody is asked for by name."""
+    """Whether the query is by name."""
     return any(given.get(n, "").strip() for n in ("name", "relative"))
 
 
 def find_named(store: SearchStore, given: Mapping[str, str], forms: tuple[str, ...]) -> list[RankedRow]:
-    """Persons of some forms by what is told of them, the best first; at a station that is not there, nobody."""
+    """Persons of some forms matching the given facts, best first; nobody for a station that does not exist."""
     text = {n: given.get(n, "").strip() for n in ("name", "relative", "station", "age")}
     query = SearchQuery(text["name"], "person", text["relative"], text["station"], age=text["age"])
     query.check()
@@ -61,13 +61,13 @@ def find_named(store: SearchStore, given: Mapping[str, str], forms: tuple[str, .
 
 
 def fields_of(given: Mapping[str, str]) -> frozenset[str]:
-    """The fields by which somebody was found by name."""
+    """Fields by which a person was found by name."""
     asked = (("name", NAME_FIELDS), ("relative", KIN_FIELDS), ("age", AGE_FIELDS))
     return frozenset(n for name, fields in asked if given.get(name, "").strip() for n in fields)
 
 
 def place_of(store: SearchStore, given: Mapping[str, str]) -> dict[str, tuple[str, ...]] | None:
-    """Field -> its values, for records of the station and the district; None where there is no such station."""
+    """Field -> values, for records of the station and the district; None if there is no such station."""
     wanted: dict[str, tuple[str, ...]] = {}
     if station := given.get("station", "").strip():
         meant = Stations(store).find_alike(station)
@@ -82,13 +82,13 @@ def place_of(store: SearchStore, given: Mapping[str, str]) -> dict[str, tuple[st
 
 
 def is_of_district(record: Record, given: Mapping[str, str]) -> bool:
-    """Whether a record is of the district that is asked for, by any of its names."""
+    """Whether a record belongs to the given district, by any of its names."""
     names = {fold_key(n) for n in place_names_of(given.get("district", "").strip())} - {""}
     return not names or fold_key(text_of(record.fields.get("district"))) in names
 
 
 def others_of(standing: PersonStanding, cases: FoundCases, record: str) -> tuple[Answering, ...]:
-    """The rows of other records by which somebody's standing is known, each once, by day."""
+    """Rows of other records that decide a person's status, each once, by date."""
     rows = dict.fromkeys((e.record.id, e.record.form, e.at) for e in standing.by if e.record.id != record)
     return tuple(
         Answering(name, form, "persons", cases.lines[name, "persons"][at], 1.0, (Ground("number", "same"),))
@@ -97,28 +97,28 @@ def others_of(standing: PersonStanding, cases: FoundCases, record: str) -> tuple
 
 
 def place_grounds(given: Mapping[str, str]) -> tuple[Ground, ...]:
-    """The grounds of what was found by its station or district."""
+    """Grounds of results found by station or district."""
     asked = (("station", "station"), ("district", "place"))
     return tuple(Ground(word, "same") for name, word in asked if given.get(name))
 
 
 def check_days(given: Mapping[str, str]) -> tuple[str, str]:
-    """The days from and to, "" for open. Raises OptionsError where they end before they begin."""
+    """The dates from and to, "" if open. Raises OptionsError if the end is before the start."""
     since, until = given.get("since", ""), given.get("until", "")
     if since and until and since > until:
-        raise OptionsError("The last day lies before the first.")
+        raise OptionsError("The last day is before the first.")
     return since, until
 
 
 def list_rows(store: SearchStore, pick: Pick) -> Iterator[PickedRow]:
-    """Rows as they are picked, the newest first, no more than are looked at."""
+    """Selected rows, newest first, limited to those examined."""
     return each_row(store, pick, MOST)
 
 
 def score_by_day(day: str, newest: str) -> float:
-    """A score by which newer ones stand first: of a row's own day and what was asked, so that it tells of no other.
+    """Score that puts newer rows first, from a row's own date and the query, so that it discloses nothing about others.
 
-    newest: the last day that is asked for. By day for a hundred days, by month before; what has no day stands last.
+    newest: last date of the query. By day for a hundred days, by month before; rows without a date are last.
     """
     try:
         ago = max(0, (date.fromisoformat(newest) - date.fromisoformat(day)).days)
@@ -128,13 +128,13 @@ def score_by_day(day: str, newest: str) -> float:
 
 
 def today() -> str:
-    """This day in India, ISO."""
+    """Today's date in India, ISO."""
     return today_in_india().isoformat()
 
 
 def require_some(given: Mapping[str, str], *others: str) -> None:
-    """Raise OptionsError where so little is asked for that the answer would be a whole register."""
+    """Raise OptionsError if the query is so broad that the answer would be a whole register."""
     days = check_days(given)
     is_short = all(days) and (date.fromisoformat(days[1]) - date.fromisoformat(days[0])).days <= _MOST_DAYS
     if not (is_by_name(given) or is_short or any(given.get(n, "").strip() for n in ("station", "district", *others))):
-        raise OptionsError(f"Ask by a name, a station, a district, or the days of {_MOST_DAYS} days at most.")
+        raise OptionsError(f"Give a name, a station, a district, or a period of {_MOST_DAYS} days at most.")

@@ -1,4 +1,4 @@
-"""The policy table: what a role is shown of which fields of which record, from `policy.toml`."""
+"""The policy table: which fields of which records a role may see, from `policy.toml`."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from digitize.masking.sensitive import load_private_fields
 
 PUBLIC, POLICE, OWN, COURT = "public", "police", "own", "court"
 ASKED_AS = (PUBLIC, POLICE, COURT)
-"""As what somebody may ask; of the station's own records, police are OWN."""
+"""Roles of a query; for records of the own station, police are OWN."""
 SEARCH = "search"
-"""The search in all that is loaded, which is no service: rows for any service hold for it."""
+"""The search over all loaded records, which is not a service: rows for any service apply to it."""
 COPY = "fir-copy"
-"""The service that is not found by a kind: the printed copy of an FIR."""
+"""The printed copy of an FIR, a service outside kinds/."""
 RECORD, FILE, TEXT = "record", "file", "text"
-"""The group that stands for the whole record, that of fields which no group names, and that of free texts."""
+"""Groups for the whole record, for fields in no group, and for free texts."""
 _OUTCOME = "outcome"
 OTHER = "other"
 _ANY = "*"
@@ -29,7 +29,7 @@ _Seen = Literal["whole", "masked", "nothing"]
 
 
 class See(IntEnum):
-    """How much of a field is seen; the smaller, the less."""
+    """How much of a field may be seen; smaller is less."""
 
     NOTHING = 0
     MASKED = 1
@@ -41,9 +41,10 @@ class _Part(BaseModel):
 
 
 class PolicyRow(_Part):
-    """One grant or limit. Empty forms, services, persons or states stand for any; persons: classes or states of a
-    person, one of which is enough; states: of the case, all of which must hold. law: what it rests on, ours: whether
-    it is our own choice.
+    """One permission or limit.
+
+    Empty forms, services, persons or states match any; persons: classes or states of a person, one of which is enough;
+    states: of the case, all required. law: its legal basis, ours: whether it is our own choice.
     """
 
     roles: tuple[str, ...]
@@ -57,7 +58,7 @@ class PolicyRow(_Part):
     ours: bool = False
 
     def is_meant(self, role: str, form: str, service: str, states: Collection[str]) -> bool:
-        """Whether it speaks of such a record."""
+        """Whether it applies to such a record."""
         return (
             role in self.roles
             and _has(self.forms, form)
@@ -66,7 +67,7 @@ class PolicyRow(_Part):
         )
 
     def holds(self, group: str, persons: Collection[str]) -> bool:
-        """Whether it speaks of a group of fields, of somebody with these classes and states."""
+        """Whether it applies to a field group, for a person with these classes and states."""
         is_group = group in self.fields or (_ANY in self.fields and group != RECORD)
         return is_group and (not self.persons or any(p in self.persons for p in persons))
 
@@ -83,14 +84,14 @@ class GraveLaw(_Part):
 
 
 class Rate(_Part):
-    """Questions in a minute, of one account and from one address."""
+    """Queries per minute, per account and per address."""
 
     account: int = Field(ge=1)
     address: int = Field(ge=1)
 
 
 class Enumeration(_Part):
-    """When numbers are asked one after another: see policy.toml."""
+    """Detection of consecutive numbers, see policy.toml."""
 
     roles: tuple[str, ...]
     numbers: int = Field(ge=2)
@@ -126,28 +127,28 @@ class PolicyTable(_Part):
         return {role: name for name, roles in self.persons.items() for role in roles}
 
     def group(self, form: str, child: str, name: str) -> str:
-        """The group of a field. child: "" for the record itself.
+        """Group of a field.
 
-        What is a code in one form and words in another is a text there.
+        child: "" for the record itself. A field that is a code in one form and words in another is a text there.
         """
         group = self._group_of.get((child, name), FILE)
         is_text = group == _OUTCOME and load_private_fields(form).get((child, name)) == TEXT
         return TEXT if is_text else group
 
     def person_class(self, role: str) -> str:
-        """The class of a person by the role in the case."""
+        """Class of a person by the role in the case."""
         return self._class_of.get(role, OTHER)
 
 
 @cache
 def load_policy() -> PolicyTable:
-    """The table of the package."""
+    """The included table."""
     text = (resources.files("digitize.services") / "policy.toml").read_text(encoding="utf-8")
     return PolicyTable.model_validate(tomllib.loads(text))
 
 
 class Eyes:
-    """What one role sees of records of one form and state, through one service."""
+    """View of one role on records of one form and state, through one service."""
 
     def __init__(self, role: str, form: str, service: str, states: Collection[str]) -> None:
         """role: of PUBLIC, POLICE, OWN and COURT."""
@@ -158,11 +159,11 @@ class Eyes:
         self._known: dict[tuple[str, frozenset[str]], See] = {}
 
     def sees_record(self) -> bool:
-        """Whether it may be told that there is such a record."""
+        """Whether the existence of the record may be disclosed."""
         return bool(self._grants) and not any(row.holds(RECORD, ()) for row in self._limits)
 
     def see(self, child: str, name: str, persons: frozenset[str] = frozenset()) -> See:
-        """How much of a field is seen. persons: class and states of whom the row belongs to."""
+        """How much of a field may be seen. persons: class and states of the person the row belongs to."""
         key = self._policy.group(self._form, child, name), persons
         if key not in self._known:
             granted = (See[row.see.upper()] for row in self._grants if row.holds(*key))
@@ -173,5 +174,5 @@ class Eyes:
 
 @lru_cache(maxsize=1024)
 def eyes_of(role: str, form: str, service: str, states: frozenset[str]) -> Eyes:
-    """The eyes of one role; the same for all records of a form and state. Many cases are in the same state."""
+    """View of a role; the same for all records of a form and state. Many cases have the same state."""
     return Eyes(role, form, service, states)

@@ -1,7 +1,7 @@
-"""How much of what is loaded each service can find, station by station, and what to go back to the paper for.
+"""Share of loaded rows that each service can find, by station, and paper places worth a second look.
 
-What a row must say stands in the services themselves (`digitize.services.kind.Need`), so that nothing is counted that
-they do not look for.
+What a row needs is defined by the services themselves (`digitize.services.kind.Need`), so only what they use is
+counted.
 """
 
 from __future__ import annotations
@@ -26,8 +26,9 @@ FIR_COPY, PERSON_SEARCH = "fir-copy", "person-search"
 
 @dataclass(frozen=True, slots=True)
 class StationQuality:
-    """Rows of one form that a service answers from, of one station. found: how many it can find. lacking: word of a
-    need -> how many rows do not say it.
+    """Rows of one form used by a service, at one station.
+
+    found: how many it can find. lacking: code of a need -> number of rows without it.
     """
 
     service: str
@@ -38,7 +39,7 @@ class StationQuality:
     lacking: Mapping[str, int] = field(default_factory=dict)
 
     def as_plain(self) -> dict[str, Any]:
-        """As JSON types; keys are an interface. share: 0 to 1."""
+        """Convert to JSON types; the keys are an interface. share: 0 to 1."""
         return {
             "service": self.service, "form": self.form, **dict(zip(STATION, self.station, strict=True)),
             "rows": self.rows, "found": self.found, "share": round(self.found / self.rows, 4) if self.rows else 1.0,
@@ -48,10 +49,10 @@ class StationQuality:
 
 @dataclass(frozen=True, slots=True)
 class PaperPlace:
-    """One thing that a row lacks. paths: fields of the record in any of which it may stand. what: the word of the need.
+    """Something that a row lacks.
 
-    gain: how many services find the row once it is there; a service that lacks two things counts a half for each.
-    services: which ones.
+    paths: fields of the record that could contain it. what: code of the need. gain: number of services that would find
+    the row with it; a service that lacks two things counts a half for each. services: which ones.
     """
 
     record: str
@@ -63,7 +64,7 @@ class PaperPlace:
     station: tuple[str, str, str] = ("", "", "")
 
     def as_plain(self) -> dict[str, Any]:
-        """As JSON types; keys are an interface."""
+        """Convert to JSON types; the keys are an interface."""
         return {
             "record": self.record, "form": self.form, "what": self.what, "paths": list(self.paths),
             "gain": round(self.gain, 2), "services": list(self.services),
@@ -72,7 +73,7 @@ class PaperPlace:
 
 
 def all_needs() -> dict[str, tuple[Need, ...]]:
-    """Service -> what rows must say to be found by it; the search of persons and the copy of an FIR among them."""
+    """Service -> needs of its rows, including person search and FIR copy."""
     made = {name: service.needs for name, service in load_services().items() if service.needs}
     own = (
         Need("iif1", "", "number", ("fir_no",)),
@@ -91,7 +92,7 @@ def _has(form: str, child: str, name: str) -> bool:
 
 
 def by_station(store: CountsRows, needs: Mapping[str, Sequence[Need]] | None = None) -> list[StationQuality]:
-    """How much each service can find, by service, form and station; what a store holds no row of is left out."""
+    """What each service can find, by service, form and station; empty entries are omitted."""
     made: list[StationQuality] = []
     for service, some in (needs if needs is not None else all_needs()).items():
         for kind, own in _by_kind(some):
@@ -104,7 +105,7 @@ def by_station(store: CountsRows, needs: Mapping[str, Sequence[Need]] | None = N
 def paper_places(
     store: CountsRows, most: int = MOST_PLACES, needs: Mapping[str, Sequence[Need]] | None = None
 ) -> list[PaperPlace]:
-    """What to go back to the paper for, most gain first, then record by record; no more than most are held at once."""
+    """Paper places, most gain first, then record by record; at most `most` are held at once."""
     return nsmallest(most, _places(store, needs if needs is not None else all_needs()), key=_turn)
 
 
@@ -113,7 +114,7 @@ def _turn(place: PaperPlace) -> tuple[float, str, tuple[str, ...]]:
 
 
 def _places(store: CountsRows, needs: Mapping[str, Sequence[Need]]) -> Iterator[PaperPlace]:
-    """All of them, one kind of row after the other."""
+    """All places, one type of row after the other."""
     kinds: dict[LoadedRows, list[tuple[str, Need]]] = defaultdict(list)
     for service, some in needs.items():
         for kind, own in _by_kind(some):

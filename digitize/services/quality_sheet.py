@@ -1,4 +1,4 @@
-"""The list of what to go back to the paper for, as CSV: records, fields and counts, no value of any field."""
+"""Write the list of paper places as CSV: records, fields and counts, without field values."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ COLUMNS = ("gain", "record", "form", "what", "fields", "services", "state", "dis
 
 
 def write_places(places: Sequence[PaperPlace], target: Path) -> None:
-    """Write it, in the order given. Raises DiskFull and InputError, naming the file."""
+    """Write the list in the given order. Raises DiskFull and InputError, naming the file."""
     text = io.StringIO(newline="")
     rows = csv.writer(text, lineterminator="\r\n")
     rows.writerow(COLUMNS)

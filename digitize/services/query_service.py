@@ -1,4 +1,4 @@
-"""The one way for every question: checked, counted, looked up, shown by the policy, kept in the log, answered."""
+"""The single path of every query: check, rate limit, look up, apply the policy, log, answer."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ from mappers.record import Record
 
 
 class ServiceDesk:
-    """Answers questions to the services from one target."""
+    """Answers queries to the services from one target."""
 
     def __init__(self, target: Target, rates: Rates | None = None, folder: Path | None = None) -> None:
-        """target: open. rates: shared by all desks of a server; None where nobody is counted. folder: the workspace,
-        for services that read its lists.
+        """target: open. rates: shared by all instances of a server; None for no rate limit. folder: workspace, for
+        services that read its lists.
 
         Raises OptionsError for a target that cannot be searched, TargetRefused.
         """
@@ -42,14 +42,14 @@ class ServiceDesk:
     def answer(
         self, service: RecordService, given: Mapping[str, str], asker: ServiceAsker, limit: int = 10
     ) -> ServiceAnswer:
-        """Answer a question, once it is kept in the log.
+        """Answer a query after logging it.
 
-        Raises OptionsError for what cannot be asked (TooOften where it must wait), TargetRefused where it cannot be
-        looked up or kept; no message holds what was typed.
+        Raises OptionsError for an invalid query (TooOften if it must wait), TargetRefused if it cannot be looked up or
+        logged; no message contains what was typed.
         """
         asker.check()
         if not 1 <= limit <= MOST_SHOWN:
-            raise OptionsError(f"At most {MOST_SHOWN} are shown, and one at least.")
+            raise OptionsError(f"The limit must be between 1 and {MOST_SHOWN}.")
         checked = check_given(service, given)
         logged = as_logged(service, checked)
         note = self._count(service.name, checked, logged, asker)
@@ -77,11 +77,11 @@ class ServiceDesk:
         asker: ServiceAsker,
         asked: Mapping[str, str],
     ) -> list[Record]:
-        """Records as they may be printed for somebody, once that is kept in the log; none of those that may not be.
+        """Records that a person may print, after logging; others are omitted.
 
-        find: ids of the records that may be meant, those that are equally good together, the best first: made are the
-        first of which any may be seen, since of those before them nothing is told.
-        asked: by what, none of which names a person. Raises as `answer`.
+        find: ids of matching records, equally good ones together, best first: the first group with any visible record
+        is used, and nothing is disclosed about earlier ones. asked: query parameters, none of which names a person.
+        Raises as `answer`.
         """
         asker.check()
         plain = {name: text for name, text in asked.items() if text}
@@ -111,13 +111,16 @@ class ServiceDesk:
 
     def _list_answers(self, service: RecordService, checked: Mapping[str, str]) -> list[dict[str, str]]:
         if self._folder is None or service.answer is None:
-            raise OptionsError(f"{service.name} reads a list of a workspace: ask it for one.")
+            raise OptionsError(f"{service.name} needs a list of a workspace: give a workspace.")
         return service.answer(self._folder, checked)
 
     def _count(
         self, service: str, checked: Mapping[str, str], logged: Mapping[str, Any], asker: ServiceAsker
     ) -> dict[str, Any]:
-        """Count the question; what the log should say of it. A row of numbers that must wait is kept as well."""
+        """Count the query for rate limits; returns what the log should say.
+
+        A blocked sequence of numbers is logged too.
+        """
         if self._rates is None:
             return {}
         self._rates.count(asker.role, asker.by.who, asker.address)
@@ -130,7 +133,7 @@ class ServiceDesk:
         return {"enumeration": True} if is_row else {}
 
     def _count_terms(self, checked: Mapping[str, str]) -> Mapping[str, str]:
-        """What was asked with the stations that are meant: else each spelling would begin a row of numbers anew."""
+        """The query with resolved stations: otherwise each spelling would start a new number sequence."""
         if "station" not in checked:
             return checked
         return {**checked, "station": " ".join(sorted(Stations(self.store).find_alike(checked["station"])))}
@@ -154,12 +157,11 @@ class ServiceDesk:
 
 
 def may_know_of_hidden(service: RecordService, asker: ServiceAsker, asked: Collection[str]) -> bool:
-    """Whether a verdict may rest on what is not seen: to police and courts, where nobody's name can be asked by; and to
-    everybody of a service on whose verdict somebody will rely, where it was not asked by words. asked: names of the
-    parameters that were given.
+    """Whether a verdict may depend on hidden results.
 
-    Whom a name belongs to would be told by it; that a number stands in a masked text must be, before it is certified
-    that it stands nowhere.
+    True for police and courts if the query has no personal name, and for everybody in a service whose verdict is relied
+    on, if the query was not by words. asked: names of the given parameters. It would disclose whose name it is; but
+    that a number occurs in a masked text must be known before it is certified as absent.
     """
     if service.certifies:
         return not any(p.names_person and p.name in asked for p in service.parameters)

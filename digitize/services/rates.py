@@ -1,4 +1,4 @@
-"""How often may be asked: so many questions a minute, and numbers one after another ever more slowly."""
+"""Rate limits: queries per minute, and increasing delays for consecutive numbers."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ _DIGITS = re.compile(r"[0-9]{1,9}")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _ONE_BY_ONE = frozenset({"number", "registration", "chassis", "engine"})
 _OF_FIRS = frozenset({"fir-status", "fir-copy"})
-"""Services that tell of an FIR by its number: one row of numbers."""
+"""Services that find an FIR by number: they share one number sequence."""
 
 
 class TooOften(OptionsError):
-    """A question that must wait. wait_s: seconds until it may be asked; is_enumeration: numbers one after another."""
+    """A query that must wait. wait_s: seconds until it is allowed; is_enumeration: consecutive numbers."""
 
     def __init__(self, wait_s: float, *, is_enumeration: bool) -> None:
-        """Say how long."""
-        super().__init__(f"Too many questions. Ask again in {int(wait_s) + 1} seconds.")
+        """Create the message with the waiting time."""
+        super().__init__(f"Too many queries. Try again in {int(wait_s) + 1} seconds.")
         self.wait_s, self.is_enumeration = wait_s, is_enumeration
 
 
 class Rates:
-    """Counts questions by account and by address: one for all that ask of a workspace, in whichever process."""
+    """Counts queries by account and address: one instance for all queries of a workspace, in any process."""
 
     def __init__(
         self,
@@ -43,18 +43,19 @@ class Rates:
         policy: PolicyTable | None = None,
         counts: RateCounters | None = None,
     ) -> None:
-        """clock: the same for all processes of this machine, so not one that people set. counts: of the workspace; of
-        this process alone, with nothing asked yet, if not given.
+        """clock: shared by all processes of this machine, so not the wall clock.
+
+        counts: of the workspace; by default of this process only, empty.
         """
         self._clock, self._policy = clock, policy or load_policy()
         self._counts = counts or RateCounters()
         self._tidied, self._told = clock(), float("-inf")
 
     def count(self, role: str, account: str, address: str) -> None:
-        """One more question. Raises TooOften where account or address asked as often as they may in this minute, and
-        NotCounted where the public cannot be counted.
+        """Count a query.
 
-        Counted whether or not anything is found, and before it is looked for.
+        Raises TooOften if account or address has reached the limit of this minute, and NotCounted if a public query
+        cannot be counted. Counted before the lookup, whatever it finds.
         """
         rates = self._policy.rates
         # Police ask more often: one pile must hold what any role may ask of it.
@@ -72,10 +73,10 @@ class Rates:
                 pile.add(now)
 
     def count_number(self, role: str, account: str, service: str, given: Mapping[str, str]) -> bool:
-        """One more number. Returns whether it is one of a row of them; raises TooOften while such a one must wait, and
-        NotCounted as `count` does.
+        """Count a number; returns whether it belongs to a sequence.
 
-        Numbers are of one row where all else that was asked is the same, and each is near one before it.
+        Raises TooOften while a sequence must wait, and NotCounted as `count` does. Numbers form a sequence if the rest
+        of the query is equal and each is close to an earlier one.
         """
         if role not in self._policy.enumeration.roles:
             return False
@@ -105,7 +106,7 @@ class Rates:
 
     @contextmanager
     def _count_for(self, role: str) -> Iterator[None]:
-        """Count for a role: who is no public is answered where counting fails, which is told in the log."""
+        """Count for a role: other roles than the public are answered if counting fails, with a log entry."""
         try:
             yield
         except NotCounted as e:
@@ -114,10 +115,10 @@ class Rates:
                 self._told = self._clock()
                 logging.getLogger(__name__).error("%s", e)
             if role == PUBLIC:
-                raise NotCounted("Questions cannot be counted just now, so that none of the public is answered.") from e
+                raise NotCounted("Rate limiting is unavailable; queries of the public are refused.") from e
 
     def _tidy(self, db: Connection, now: float) -> None:
-        """Forget what counts no more; once in some minutes."""
+        """Delete expired counts, once every few minutes."""
         if now - self._tidied < _TIDY_S:
             return
         self._tidied = now
@@ -132,42 +133,42 @@ class Rates:
 
 
 def workspace_rates(workspace: Path | None) -> Rates | None:
-    """The rates by which commands count, together with the servers of a workspace; None where there is none."""
+    """Rate limits shared by commands and servers of a workspace; None without one."""
     return Rates(counts=RateCounters(workspace / "keys")) if workspace is not None else None
 
 
 class _Pile:
-    """The times of the last questions of one key, in a ring: the place of a new one is that of the oldest."""
+    """Ring buffer of the latest query times of one key."""
 
     def __init__(self, db: Connection, key: bytes, held: int) -> None:
-        """held: how many times are kept."""
+        """held: number of times kept."""
         self._db, self._key, self._held = db, key, held
         found = db.execute("SELECT asked FROM piles WHERE key = ?", (key,)).fetchone()
         self._asked: int = found[0] if found else 0
 
     def wait_s(self, most: int, now: float) -> float:
-        """Seconds until one more is not too many within a minute; 0 or less where it is none now."""
+        """Seconds until another query is allowed within the minute; 0 or less if now."""
         place = (self._key, (self._asked - most) % self._held)
         found = self._db.execute("SELECT at FROM times WHERE key = ? AND place = ?", place).fetchone()
         is_full = self._asked >= most and found is not None and _is_within(found[0], now, _MINUTE_S)
         return found[0] + _MINUTE_S - now if is_full else 0.0
 
     def add(self, now: float) -> None:
-        """One more."""
+        """Add a query."""
         values = (self._key, self._asked % self._held, now)
         self._db.execute("INSERT OR REPLACE INTO times VALUES (?, ?, ?)", values)
         self._db.execute("INSERT OR REPLACE INTO piles VALUES (?, ?, ?)", (self._key, self._asked + 1, now))
 
 
 def _is_within(at: float, now: float, seconds: float) -> bool:
-    """Whether a time counts still. One that lies far ahead is of a machine that was started anew since."""
+    """Whether a time still counts. A time far in the future is from before a restart of the machine."""
     return abs(now - at) < seconds
 
 
 def _numbers(given: Mapping[str, str]) -> Iterator[tuple[tuple[str, ...], int]]:
-    """Each number that stands in what was asked, with all else that was: 12 of "12/2012", with "#/2012".
+    """Each number in the query with the rest of it: 12 of "12/2012", with "#/2012".
 
-    Of FIRs and vehicles only station and year count beside it: all else could be made up anew for each number.
+    For FIRs and vehicles only station and year count as the rest: anything else could be varied for each number.
     """
     plain = {name: _plain(text) for name, text in sorted(given.items())}
     for name, text in plain.items():
@@ -178,13 +179,13 @@ def _numbers(given: Mapping[str, str]) -> Iterator[tuple[tuple[str, ...], int]]:
 
 
 def _plain(text: str) -> str:
-    """A text without the signs that may stand in it or not; days stay as they are."""
+    """A text without optional characters; dates stay."""
     folded = fold_written(text).casefold()
     return folded if _DAY.fullmatch(folded) else "".join(c for c in folded if c.isalnum() or c in "?*")
 
 
 def _longest(numbers: list[int], near: int) -> int:
-    """How many of some numbers, in order, follow each other within a distance."""
+    """Length of the longest run of numbers, in order, within a distance of each other."""
     best = length = 0
     last: int | None = None
     for number in numbers:

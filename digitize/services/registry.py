@@ -1,4 +1,4 @@
-"""The services there are: each file under kinds/ is one."""
+"""The available services: each file in kinds/ is one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _KINDS = "digitize.services.kinds"
 
 @cache
 def load_services() -> Mapping[str, RecordService]:
-    """The services by name, in order of the alphabet; found by scanning the folder."""
+    """Services by name, in alphabetical order; found by scanning the folder."""
     files = (p.name for p in resources.files(_KINDS).iterdir())
     names = sorted(n.removesuffix(".py") for n in files if n.endswith(".py") and not n.startswith("_"))
     found = [import_module(f"{_KINDS}.{n}").SERVICE for n in names]
@@ -23,8 +23,8 @@ def load_services() -> Mapping[str, RecordService]:
 
 
 def find_service(name: str) -> RecordService:
-    """The service of a name. Raises OptionsError where there is none."""
+    """The service with a name. Raises OptionsError if there is none."""
     services = load_services()
     if name not in services:
-        raise OptionsError(f"There is no service of that name{did_you_mean(name, services)}.")
+        raise OptionsError(f"There is no service with that name{did_you_mean(name, services)}.")
     return services[name]

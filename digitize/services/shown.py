@@ -1,4 +1,4 @@
-"""A record as one role may be shown it: first masked as the law wants over its case, then by the policy table."""
+"""A record as one role may see it: masked by law over its case, then by the policy table."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from mappers.record import FieldValue, Record, Row
 
 _PERSONS = ("persons", "addresses", "ids")
 _DESCRIBED = frozenset({"description", "other_acts"})
-"""Free texts that are shown with things and sections: what was taken, of whom."""
+"""Free texts shown with things and sections: what was taken, from whom."""
 
 
 def record_as_shown(
     cases: FoundCases, record: str, role: str, service: str, *, asker: str = "", is_unmasked: bool = False
 ) -> Record | None:
-    """A record that was opened, with MASK where something is masked and without what is not seen; None where it may
-    not be known to be there.
+    """An opened record with MASK for masked values and without hidden ones; None if its existence must not be
+    disclosed.
 
-    role: of the policy table. asker: the name of who asks, "" for nobody named. is_unmasked: protected names may be
-    seen, for a reason that is kept; what the table takes away stays away.
+    role: of the policy table. asker: name of the person who queries, "" for nobody named. is_unmasked: protected names
+    may be seen, for a recorded reason; what the table hides stays hidden.
     """
     own = cases.records[record]
     states = states_of(cases, record, asker)
@@ -45,7 +45,7 @@ def record_as_shown(
 
 
 def seen_by(asker: ServiceAsker) -> Callable[[FoundCases, str], Record | None]:
-    """How records are shown to somebody who searches in all of them: by the rows of the policy for any service."""
+    """View for a person who searches all records: by policy rows for any service."""
 
     def show_record(cases: FoundCases, name: str) -> Record | None:
         role, is_unmasked = asker.role_for(cases.records[name]), asker.unmasking is not None
@@ -60,7 +60,7 @@ def _group(form: str, path: str) -> str:
 
 
 def _naming(record: Record, seen: Mapping[str, See]) -> frozenset[str]:
-    """Places and descriptions in which somebody is named who is masked, or by the whole name whoever is not shown."""
+    """Places and descriptions that name a masked person, or the full name of a hidden one."""
     masked = [p for p, see in seen.items() if see is See.MASKED and p.startswith(_PERSONS)]
     unseen = [p for p, see in seen.items() if see is See.NOTHING and p.startswith(_PERSONS)]
     told = find_leaks(record, masked) | find_leaks(record, unseen, wholly=True) if masked or unseen else frozenset()
@@ -73,7 +73,7 @@ def _may_name(form: str, path: str) -> bool:
 
 
 def _visible_cells(states: CaseStates, eyes: Eyes) -> Iterator[tuple[str, See]]:
-    """(path, how much is seen) of every cell."""
+    """(path, how much may be seen) of every cell."""
     record = states.record
     yield from ((name, eyes.see("", name)) for name in record.fields)
     for child, rows in record.children.items():
@@ -99,12 +99,12 @@ def _row(prefix: str, row: Row, seen: dict[str, See]) -> Row:
 
 
 def _hide_cell(cell: FieldValue) -> FieldValue:
-    """A cell of which only that something stands in it is told."""
+    """Hide a cell, showing only that it is not empty."""
     return FieldValue(MASK, MASK) if cell.raw or cell.value else cell
 
 
 def is_hidden(names: Collection[str], own: Row, shown: Row) -> bool:
-    """Whether one of some fields that stand in a row is not seen whole there. shown: the same row as it is shown."""
+    """Whether one of some non-empty fields of a row is not fully visible. shown: the same row as shown."""
     for name in names:
         if name in own and (own[name].value or own[name].raw):
             cell = shown.get(name)

@@ -1,4 +1,4 @@
-"""Whether an accused is wanted in a case at its newest record, and which records say so."""
+"""Whether an accused is wanted by the newest record of a case, and which records say so."""
 
 from __future__ import annotations
 
@@ -26,24 +26,24 @@ _SAME, _MAYBE = "same", "maybe"
 
 @cache
 def standings() -> Mapping[str, Mapping[str, object]]:
-    """What the codes mean; see standing.toml."""
+    """Meanings of the codes, see standing.toml."""
     return tomllib.loads((resources.files("digitize.services") / "standing.toml").read_text(encoding="utf-8"))
 
 
 def roles_of(form: str) -> tuple[str, ...]:
-    """Roles of persons of a form that may be wanted."""
+    """Person roles of a form that may be wanted."""
     found = standings()["roles"].get(form, ())
     return tuple(found) if isinstance(found, list) else ()
 
 
 def meaning(table: str, code: str) -> str:
-    """What a code of a table means, "" for nothing."""
+    """Meaning of a code of a table, "" for none."""
     return str(standings()[table].get(code, ""))
 
 
 @dataclass(frozen=True, slots=True)
 class Somebody:
-    """By what a person is known within one case. code: such as A1, "" for none; kin: the relative's names."""
+    """Identity of a person within one case. code: such as A1, "" for none; kin: names of the relative."""
 
     names: tuple[str, ...]
     code: str = ""
@@ -51,7 +51,7 @@ class Somebody:
 
     @classmethod
     def from_row(cls, record: Record, row: Row) -> Somebody:
-        """A person of a record: a form about one accused has the code for itself."""
+        """A person of a record: a form about one accused has the code itself."""
         is_meant = text_of(row.get("role")) in roles_of(record.form)
         code = text_of(row.get("accused_code")) or (text_of(record.fields.get("accused_code")) if is_meant else "")
         names = tuple(text for n in _NAMES if (text := text_of(row.get(n))))
@@ -60,8 +60,9 @@ class Somebody:
 
 @dataclass(frozen=True, slots=True)
 class PersonEvent:
-    """What one row says of one person. word: of standing.toml. day: ISO, "" where nobody knows. at: place of the row
-    among the persons of its record.
+    """What one row says about a person.
+
+    word: of standing.toml. day: ISO, "" if unknown. at: position of the row among the record's persons.
     """
 
     word: str
@@ -71,25 +72,25 @@ class PersonEvent:
 
     @property
     def person(self) -> Somebody:
-        """Whom it is said of."""
+        """The person concerned."""
         return Somebody.from_row(self.record, self.record.children["persons"][self.at])
 
 
 @dataclass(frozen=True, slots=True)
 class PersonStanding:
-    """How somebody stands. word: of WANTED_WORDS, UNSURE, what ended it, or "". by: what tells of it, by day."""
+    """Status of a person. word: of WANTED_WORDS, UNSURE, what ended it, or "". by: the rows that say so, by date."""
 
     word: str
     by: tuple[PersonEvent, ...] = ()
 
     @property
     def is_wanted(self) -> bool:
-        """Whether somebody is wanted, as far as records tell."""
+        """Whether a person is wanted, according to the records."""
         return self.word in WANTED_WORDS
 
 
 def events_of(record: Record) -> Iterator[PersonEvent]:
-    """What a record says of each of its persons."""
+    """What a record says about each of its persons."""
     say = _SAYS.get(record.form)
     roles = roles_of(record.form)
     for at, row in enumerate(record.children.get("persons", ()) if say else ()):
@@ -140,10 +141,10 @@ _SAYS: Mapping[str, Callable[[Record, Row, bool], _Said]] = {
 
 
 def standing_of(row: Row, record: Record, records: Sequence[Record]) -> PersonStanding:
-    """How a person of a record stands, by all records of the case, itself among them.
+    """Status of a person by all records of the case, including this one.
 
-    Somebody is wanted from the day of a record that says so until one of that day or a later one ends it. Where the
-    end has no day, comes before what nothing brings back, or may be another person's, a person must look.
+    A person is wanted from the date of a record that says so until one of the same or a later date ends it. If the end
+    has no date, precedes something that nothing reverts, or may concern another person, a person must check.
     """
     person = Somebody.from_row(record, row)
     told = [(e, how) for r in records for e in events_of(r) if (how := same_person(person, e.person))]
@@ -174,7 +175,7 @@ def _sort_events(told: Sequence[tuple[PersonEvent, str]]) -> tuple[PersonEvent, 
 
 
 def _is_ended(want: PersonEvent, end: PersonEvent, how: str) -> bool | None:
-    """Whether an end is one for what somebody is wanted for; None where it may be."""
+    """Whether an end applies to the reason a person is wanted for; None if it may."""
     if not end.day or not want.day:
         return None
     if end.day < want.day:
@@ -195,7 +196,7 @@ CaseOf = Callable[[Record], list[Record]]
 
 
 def by_case(cases: FoundCases) -> CaseOf:
-    """What gives the records of a record's case, among those that were opened."""
+    """Function that gives the opened records of a record's case."""
     nodes = cases.nodes
     members: dict[int, list[str]] = {}
     for name, some in nodes.items():
@@ -205,9 +206,9 @@ def by_case(cases: FoundCases) -> CaseOf:
 
 
 def same_person(a: Somebody, b: Somebody) -> str:
-    """Whether two persons of one case are one: "same", "maybe" or "".
+    """Whether two persons of one case are the same: "same", "maybe" or "".
 
-    By the code that the case gives an accused, and by the sounds of the name; where both tell and do not agree, maybe.
+    By the code of the accused and the sounds of the name; maybe if both are given and disagree.
     """
     if a == b:
         return _SAME
@@ -224,7 +225,7 @@ def same_person(a: Somebody, b: Somebody) -> str:
 
 @lru_cache(maxsize=1 << 14)
 def _compare_names(some: tuple[str, ...], others: tuple[str, ...]) -> float | None:
-    """How alike the best two names are; None where either side has none."""
+    """Similarity of the best pair of names; None if a side has none."""
     best: float | None = None
     # Most rows write the same name with the same sounds.
     if {name_words(one)[0] for one in some} & {name_words(other)[0] for other in others} - {()}:

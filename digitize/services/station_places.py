@@ -1,4 +1,4 @@
-"""A state's own list of stations with their coordinates, read and checked row by row."""
+"""A state's own list of stations with coordinates, read and checked row by row."""
 
 from __future__ import annotations
 
@@ -21,17 +21,19 @@ from mappers.text.folding import fold_digits, fold_key
 COLUMNS = ("station", "district", "lat", "lon", "address", "phone")
 _NEEDED = COLUMNS[:4]
 _MARGIN_KM = 25.0
-"""The outline is drawn for a picture; nearer to it nobody can say."""
+"""The outline is drawn for display; closer than this it is not reliable."""
 _SCATTERED = ("an", "ld", "py", "dh")
-"""Islands and enclaves, which the outline has by half."""
+"""Islands and enclaves that the outline has only partly."""
 _LEAST_DECIMALS = 3
 _PIN = re.compile(r"(?<!\d)[1-9]\d{2}\s?\d{3}(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
 class PlacedStation:
-    """One station. row: of the file, the first one below the columns being 1. at: latitude and longitude in degrees,
-    None where what is written cannot be used. pins: pincodes in its address.
+    """One station.
+
+    row: of the file, the first row below the header is 1. at: latitude and longitude in degrees, None if unusable.
+    pins: pincodes in its address.
     """
 
     row: int
@@ -45,24 +47,24 @@ class PlacedStation:
 
 @dataclass(frozen=True, slots=True)
 class StationPlaces:
-    """The list. findings: what is wrong, each with its row."""
+    """The list. findings: errors, each with its row."""
 
     stations: tuple[PlacedStation, ...]
     findings: tuple[str, ...]
 
 
 def pins_of(text: str) -> tuple[str, ...]:
-    """The pincodes in a text, as six digits."""
+    """Pincodes in a text, as six digits."""
     return tuple(dict.fromkeys(p.replace(" ", "") for p in _PIN.findall(fold_digits(text))))
 
 
 def places_file(place: Place) -> Path:
-    """Where the workspace's list lies."""
+    """Path of the workspace's list."""
     return place.folder / place.options.services.station_places
 
 
 def load_places(place: Place) -> StationPlaces:
-    """The list of a workspace. Raises OptionsError where there is none, or it lacks a column."""
+    """The list of a workspace. Raises OptionsError if it is missing or lacks a column."""
     path = places_file(place)
     if not path.is_file():
         raise OptionsError(
@@ -74,14 +76,14 @@ def load_places(place: Place) -> StationPlaces:
 
 @lru_cache(maxsize=4)
 def _load_places(path: Path, state: str, changed: int, size: int) -> StationPlaces:
-    """As it stands; read anew when the file has changed."""
+    """Its content; reloaded when the file changes."""
     return read_places(path, state)
 
 
 def read_places(path: Path, state: str) -> StationPlaces:
-    """Read and check a list: CSV with the columns COLUMNS, of which address and phone may lack. state: its code.
+    """Read and check a list: a CSV with the columns COLUMNS; address and phone are optional.
 
-    A row with a finding on its coordinates stays in the list without them. Raises OptionsError naming the file.
+    state: its code. A row with faulty coordinates stays in the list without them. Raises OptionsError naming the file.
     """
     try:
         reader = csv.DictReader(read_head(path)[1])
@@ -97,7 +99,7 @@ def read_places(path: Path, state: str) -> StationPlaces:
 
 
 class _RowCheck:
-    """Looks at rows one after the other, and keeps what is wrong with them."""
+    """Checks rows one after the other and collects errors."""
 
     def __init__(self, state: str) -> None:
         self.findings: list[str] = []
@@ -107,7 +109,7 @@ class _RowCheck:
         self._placed: dict[tuple[float, float], int] = {}
 
     def station(self, n: int, row: Mapping[str, str]) -> PlacedStation | None:
-        """A row as a station; None for one without a name, or that stands there before."""
+        """A row as a station; None without a name, or for a repeated station."""
         name, district = row["station"], row["district"]
         if not name:
             if any(row.values()):
@@ -115,7 +117,7 @@ class _RowCheck:
             return None
         earlier = self._named.setdefault((fold_key(name), fold_key(district)), n)
         if earlier != n:
-            self._tell(n, f"the same station of the same district stands in row {earlier}; the first one counts.")
+            self._tell(n, f"the same station of the same district is in row {earlier}; the first one counts.")
             return None
         if not district:
             self._tell(n, "no district is named.")
@@ -142,7 +144,7 @@ class _RowCheck:
                 self._tell(n, f"{name} has a {meant[0]}; write {meant[1]:g}." if meant[0] == "decimal comma"
                            else f"{name} is written in {meant[0]}; write {meant[1]:g}.")  # fmt: skip
             else:
-                self._tell(n, f"{name} is no number of degrees, as 22.5726.")
+                self._tell(n, f"{name} is not a number of degrees, such as 22.5726.")
 
     def _placed_at(self, n: int, at: tuple[float, float], *, is_coarse: bool) -> tuple[float, float] | None:
         lat, lon = at
@@ -151,15 +153,15 @@ class _RowCheck:
         elif not is_in_india(lat, lon):
             self._tell(n, "lat and lon lie outside of India.")
         elif (far := outside_km(self._rings, lat, lon)) > _MARGIN_KM:
-            self._tell(n, f"lies about {far:.0f} km outside of {states()[self._state].name}.")
+            self._tell(n, f"is about {far:.0f} km outside of {states()[self._state].name}.")
         elif is_coarse:
             self._tell(
-                n, f"needs {_LEAST_DECIMALS} decimals at least: with fewer it may be a kilometre off, or minutes."
+                n, f"needs at least {_LEAST_DECIMALS} decimals: with fewer it may be a kilometre off, or mean minutes."
             )
         else:
             # Two stations may share a building; or somebody copied a row.
             if (earlier := self._placed.setdefault(at, n)) != n:
-                self._tell(n, f"has the very coordinates of row {earlier}; they are used.")
+                self._tell(n, f"has the same coordinates as row {earlier}; they are used.")
             return at
         return None
 

@@ -1,4 +1,4 @@
-"""What records say of a vehicle or a thing: stolen, recovered, in a case; and which of that stands at the newest."""
+"""What records say about a vehicle or thing: stolen, recovered, in a case; and which statement is the newest."""
 
 from __future__ import annotations
 
@@ -22,15 +22,16 @@ WAS_STOLEN, STOLEN_OR_RECOVERED, OF_THE_CASE = "was-stolen", "stolen-or-recovere
 
 @cache
 def meanings() -> Mapping[str, Any]:
-    """What the codes mean; see things.toml."""
+    """Meanings of the codes, see things.toml."""
     text = (resources.files("digitize.services") / "things.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
 
 
 @dataclass(frozen=True, slots=True)
 class ThingStatement:
-    """What one row of a record says. word: STOLEN, RECOVERED or IN_A_CASE. day: ISO, "" where nobody knows. case: what
-    all records of one FIR have alike.
+    """What one row of a record says.
+
+    word: STOLEN, RECOVERED or IN_A_CASE. day: ISO, "" if unknown. case: key shared by all records of one FIR.
     """
 
     word: str
@@ -39,7 +40,7 @@ class ThingStatement:
 
 
 def case_of(record: Record) -> tuple[str, ...]:
-    """The case of a record, by its FIR; by itself where it states none."""
+    """Case of a record, by its FIR; its own if it names none."""
     station, year, number = (text_of(record.fields.get(n)) for n in ("police_station", "year", "fir_no"))
     if station and year and number:
         # A part of the crime register keeps two numbers apart.
@@ -48,7 +49,7 @@ def case_of(record: Record) -> tuple[str, ...]:
 
 
 def day_of(record: Record, word: str) -> str:
-    """The day of what a record says, "" where it has none."""
+    """Date of what a record says, "" if none."""
     days = meanings()["days"]
     own = days.get(record.form, {})
     names = [*own.get(word, ()), *own.get("other", ()), *days["any"]["other"]]
@@ -56,9 +57,9 @@ def day_of(record: Record, word: str) -> str:
 
 
 def said_of(record: Record, row: Row, *, is_vehicle: bool, number: Collection[str] = ()) -> list[ThingStatement]:
-    """What a record says of one of its rows, or of itself where its form tells of one thing.
+    """What a record says about one of its rows, or about itself if its form is about one thing.
 
-    number: how the number stands in descriptions, folded: a vehicle's status stands with the thing that has it.
+    number: as folded in descriptions; a vehicle's status is in the thing row that has it.
     """
     status = text_of(row.get("property_status")) or (_status_beside(record, row, number) if is_vehicle else "")
     case = case_of(record)
@@ -76,7 +77,7 @@ def said_of(record: Record, row: Row, *, is_vehicle: bool, number: Collection[st
 
 
 def _status_beside(record: Record, row: Row, number: Collection[str]) -> str:
-    """The status of a vehicle in the list of things: by its serial number, its mark, or as one of a kind."""
+    """Status of a vehicle in the list of things: by its serial number, its mark, or as the only one of its type."""
     things = list(record.children.get("property", ()))
     if serial := text_of(row.get("thing_serial_no")):
         things = [t for t in things if text_of(t.get("serial_no")) == serial]
@@ -90,7 +91,7 @@ def _status_beside(record: Record, row: Row, number: Collection[str]) -> str:
 
 
 def is_of(thing: Row, group: str) -> bool:
-    """Whether a thing of a list is a vehicle ("vehicles") or an arm ("arms"), by its category or type."""
+    """Whether a thing is a vehicle ("vehicles") or an arm ("arms"), by category or type."""
     codes = meanings()[group]
     return (
         text_of(thing.get("category")) in codes["categories"] or text_of(thing.get("property_type")) in codes["types"]
@@ -98,10 +99,10 @@ def is_of(thing: Row, group: str) -> bool:
 
 
 def standing_words(said: Sequence[Sequence[ThingStatement]]) -> list[str]:
-    """What each of several rows about one thing says, beside the others: a theft that a recovery ended is none now.
+    """What each of several rows about one thing says, given the others: a theft ended by a recovery no longer counts.
 
-    said: of each row. A theft has ended where its own case says that the thing was recovered, or any record of its day
-    or a later one does. Where the day of a recovery is not known, whether it has is not either.
+    said: of each row. A theft has ended if its own case says that the thing was recovered, or any record of the same or
+    a later date does. If the date of a recovery is unknown, it is unknown whether the theft ended.
     """
     every = [s for some in said for s in some]
     recoveries = [s for s in every if s.word == RECOVERED]
@@ -110,24 +111,24 @@ def standing_words(said: Sequence[Sequence[ThingStatement]]) -> list[str]:
 
 
 NEAR_SAYS, DIFFERS, TOLD_SAYS = "near", "differs", "told"
-"""A number that is near; one that is the same where another is not; one that only a text names."""
+"""A similar number; an equal one whose other number differs; one only in a text."""
 _FIRST = (
     STOLEN, STOLEN_OR_RECOVERED, IN_A_CASE, DIFFERS, TOLD_SAYS, NEAR_SAYS, RECOVERED, WAS_STOLEN, OF_THE_CASE,
 )  # fmt: skip
 
 
 def score_of(says: str) -> float:
-    """The score of what has a number that was asked for: first what decides the verdict.
+    """Score of a row with the queried number: what decides the verdict comes first.
 
-    Whoever asks says how many rows are shown, and a verdict must not rest on the harmless ones of them.
+    The person chooses how many rows are shown, and a verdict must not rest on harmless ones.
     """
     return 1 - _FIRST.index(says) / 100
 
 
 def verdict_of(found: Sequence[Mapping[str, str]]) -> str:
-    """What is so of a vehicle or a thing by all that is shown.
+    """Verdict on a vehicle or thing from all shown rows.
 
-    A near number, one that only a text tells, and what is not shown: a person must look before anything is certified.
+    Similar numbers, numbers only in texts, and hidden results need a check by a person before anything is certified.
     """
     said = {row.get(SAYS, "") for row in found}
     if STOLEN in said:

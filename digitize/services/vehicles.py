@@ -1,4 +1,4 @@
-"""A vehicle in what is loaded: all that names it by any of its numbers, what is near to one, and what each says."""
+"""A vehicle in loaded records: all rows with one of its numbers, rows with similar ones, and what each says."""
 
 from __future__ import annotations
 
@@ -48,8 +48,9 @@ Place = tuple[str, str, int]
 
 @dataclass(frozen=True, slots=True)
 class _Named:
-    """A row that names a vehicle. how: SAME, or NEAR. by: its fields that do. differs: another of its numbers is not
-    the one that was given.
+    """A row that names a vehicle.
+
+    how: SAME, or NEAR. by: the matching fields. differs: another of its numbers is not the given one.
     """
 
     row: FoundRow
@@ -65,7 +66,7 @@ class _Named:
 
 
 def find_vehicle(store: SearchStore, asked: Asked) -> list[Answering]:
-    """All that names the vehicle, by day, then what is near to one of its numbers. asked: field -> number."""
+    """All rows that name the vehicle, by date, then rows with a similar number. asked: field -> number."""
     found = {n.place: n for n in _find_named(store, asked)}
     known = dict(asked)
     for _ in range(2):
@@ -110,9 +111,9 @@ def _how_in_index(row: FoundRow, asked: Asked) -> str:
 
 
 def _judge(row: FoundRow, asked: Asked, cases: FoundCases, *, is_strict: bool) -> _Named | None:
-    """What a row is to the numbers that were given; None where it is another vehicle, or is not there any more.
+    """How a row relates to the given numbers; None for another vehicle, or a deleted row.
 
-    is_strict: what another number speaks against is another vehicle.
+    is_strict: rows contradicted by another number are other vehicles.
     """
     record = cases.records.get(row.record_id)
     if record is None:
@@ -145,18 +146,18 @@ def _judge(row: FoundRow, asked: Asked, cases: FoundCases, *, is_strict: bool) -
 
 
 def _may_be_plate(stands: str, own: Row) -> bool:
-    """Whether a number in a description may be what is left of a plate: not a price, a weight or a year."""
+    """Whether a number in a description may be part of a plate: not a price, weight or year."""
     signs = mark_signs(stands)
     return len(signs) >= _LEAST_WHOLE or (is_of(own, "vehicles") and not _YEAR.fullmatch(signs))
 
 
 def _is_against(one: AskedMark, stands: str) -> bool:
-    """Whether two numbers are whole, and not alike."""
+    """Whether two numbers are complete and different."""
     return bool(stands) and not one.is_partly and not AskedMark(stands).is_partly and not one.compare(stands)
 
 
 def _other_numbers(found: Iterable[_Named], known: Asked) -> dict[str, AskedMark]:
-    """Numbers of the vehicle that were not given; of each kind the first, and none that several vehicles may have."""
+    """Numbers of the vehicle that were not given; the first of each type, and none that several vehicles may have."""
     made: dict[str, AskedMark] = {}
     for one in found:
         if one.how == SAME and not one.differs and is_vehicle(one.row):
@@ -168,7 +169,7 @@ def _other_numbers(found: Iterable[_Named], known: Asked) -> dict[str, AskedMark
 
 
 def _is_telling(mark: AskedMark) -> bool:
-    """Whether a number is one: not half of it, nor zeros that stand for nothing."""
+    """Whether a number is usable: not half of one, nor placeholder zeros."""
     return not mark.is_partly and len(set(mark.signs)) >= _LEAST_TELLING and sum(c.isdigit() for c in mark.signs) >= 3
 
 

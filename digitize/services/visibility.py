@@ -1,4 +1,4 @@
-"""What somebody may see of what a service found: cases opened, shown by the policy, and counted by that alone."""
+"""What a person may see of a service's results: opened cases, shown by the policy, and counted only by that."""
 
 from __future__ import annotations
 
@@ -16,14 +16,15 @@ from mappers.record import Record, Row
 
 _AT_ONCE = 20
 MOST_OPENED = 240
-"""Answers whose cases are opened at most, where those before them are not to be seen."""
+"""Maximum cases opened if earlier ones may not be seen."""
 _MOST_BESIDE = 20
-"""Shown beside one answer at most, of those that may be seen."""
+"""Maximum shown beside one result, of those that may be seen."""
 
 
 class ServiceSight:
-    """What one person may see of the answer to one question. seen: which protected fields were shown; hides: whether
-    something was found that is not.
+    """What one person may see of one answer.
+
+    seen: protected fields that were shown; hides: whether a result was hidden.
     """
 
     def __init__(self, store: SearchStore, service: RecordService, asker: ServiceAsker) -> None:
@@ -33,9 +34,9 @@ class ServiceSight:
         self.seen, self.hides = ShownFields(), False
 
     def show_answers(self, found: Sequence[Answering], wanted: int) -> list[ShownAnswer]:
-        """Those that may be seen, the best first, at most as many as are wanted; no trace of any other.
+        """Visible results, best first, at most as many as requested; no trace of others.
 
-        What is equally good stands in the order of its record's id, for any other order might tell what is hidden.
+        Equal ones are ordered by record id, since any other order might disclose hidden ones.
         """
         best = sorted(found, key=_place)[:MOST_OPENED]
         made: list[ShownAnswer] = []
@@ -57,7 +58,7 @@ class ServiceSight:
             self._cases |= {record: cases for record, _ in wanted}
 
     def _record(self, name: str) -> Record | None:
-        """A record as it is shown; None for what may not be known to be there."""
+        """A record as shown; None if its existence must not be disclosed."""
         if name not in self._records:
             self._records[name] = self._make_shown_record(name)
         return self._records[name]
@@ -73,7 +74,7 @@ class ServiceSight:
         )  # fmt: skip
 
     def _show_answer(self, answer: Answering) -> ShownAnswer | None:
-        """An answer as it may be seen; None for what may not be known to be there."""
+        """A result as shown; None if its existence must not be disclosed."""
         record, cases = self._record(answer.record), self._cases[answer.record]
         if record is None:
             return None
@@ -117,7 +118,7 @@ def _place(answer: Answering) -> tuple[float, str, str, int]:
 
 
 def _laid_over(whole: Record, shown: Record, child: str, at: int) -> tuple[Row, Row]:
-    """A row of a child table laid over its record, as it is and as it is shown: a name means the row's own first."""
+    """A child row merged with its record, both as stored and as shown: the row's own fields take precedence."""
     row = whole.children[child][at]
     rest = {n: c for n, c in shown.fields.items() if n not in row}
     return {**whole.fields, **row}, {**rest, **shown.children[child][at]}

@@ -1,1 +1,1 @@
-"""Search and services of loaded records as JSON and as pages, behind the login of the review station."""
+"""Search and services over loaded records as JSON and pages, behind the login of the review station."""

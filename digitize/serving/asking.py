@@ -1,4 +1,4 @@
-"""The services: a page each, and the same as JSON at /services/NAME; the copy of an FIR as PDF."""
+"""The services: one page each, and JSON at /services/NAME; the copy of an FIR as PDF."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ def _service(request: Request) -> RecordService:
 
 
 async def services(request: Request, office: SearchOffice, visitor: Visitor) -> Response:
-    """The services there are."""
+    """The available services."""
     del request, office, visitor
     return JSONResponse({"services": [{"name": s.name, "help": s.help} for s in load_services().values()]})
 
 
 async def ask(request: Request, office: SearchOffice, visitor: Visitor) -> Response:
-    """What a service answers, as JSON."""
+    """Answer of a service, as JSON."""
     service = _service(request)
     given = one_of_each(request, tuple(p.name for p in service.parameters))
     return JSONResponse((await _answer(request, office, visitor, service, given)).as_plain())
 
 
 async def services_page(request: Request, office: SearchOffice, visitor: Visitor) -> Response:
-    """A page that leads to each service."""
+    """Page with links to each service."""
     del request, office
     words = service_words(visitor.account.language)
     listed = [
@@ -52,13 +52,13 @@ async def services_page(request: Request, office: SearchOffice, visitor: Visitor
 
 
 async def service_page(request: Request, office: SearchOffice, visitor: Visitor) -> Response:
-    """The form of a service."""
+    """Form of a service."""
     del office
     return _show_page(visitor, _service(request), {}, None)
 
 
 async def answer_page(request: Request, office: SearchOffice, visitor: Visitor) -> Response:
-    """The form with what was found. Sent as a form: an address with names in it would stay in the browser's history."""
+    """The form with its results. Sent by POST: a URL with names would stay in the browser history."""
     service, given = _service(request), await read_form(request)
     try:
         answer = await _answer(request, office, visitor, service, given)

@@ -1,4 +1,4 @@
-"""Copies of FIRs as PDF: at /services/fir-copy for other programs, and from a page of its own."""
+"""Copies of FIRs as PDF: at /services/fir-copy for other programs, and from their own page."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ from digitize.serving.words import search_words, service_words
 
 COPIES = RecordService(
     name=COPY,
-    help="A printable copy of an FIR (form IIF-I) as PDF, as whoever asks may have it.",
+    help="A printable copy of an FIR (form IIF-I) as PDF, masked for the role that asks.",
     parameters=(
         Parameter("number", "the FIR's number, without the year", NUMBER, is_needed=True),
         Parameter("year", "the year of registration", YEAR, is_needed=True),
         Parameter("station", "the police station, in any script", is_needed=True),
-        Parameter("district", "its district, where stations of several have the name"),
+        Parameter("district", "its district, if several have a station of that name"),
         Parameter("language", "the language of the form", CHOICE, languages(), is_needed=True),
     ),
     forms=("iif1",),
     shows={},
     find=finds_nothing,
 )
-"""What is asked for a copy: no service of the desk, since a copy is not found by a kind."""
+"""Parameters of a copy, which is not one of the services in kinds/."""
 _NAMES = tuple(p.name for p in COPIES.parameters)
 
 
 async def copy(request: Request, office: SearchOffice, visitor: Visitor) -> Response:
-    """The PDF of what an address asks."""
+    """The PDF for the parameters of an address."""
     return await _copy(request, office, visitor, one_of_each(request, _NAMES))
 
 
@@ -49,7 +49,7 @@ async def copy_page(request: Request, office: SearchOffice, visitor: Visitor) ->
 
 
 async def made_page(request: Request, office: SearchOffice, visitor: Visitor) -> Response:
-    """The PDF of what the form asks, or the form with what could not be asked."""
+    """The PDF for the form, or the form with the error."""
     given = await read_form(request)
     try:
         return await _copy(request, office, visitor, given)

@@ -1,4 +1,4 @@
-"""The description of search and services as OpenAPI 3.1, for other programs of the office."""
+"""OpenAPI 3.1 description of search and services, for other programs of the office."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from digitize.search.query import KINDS, MOST_SHOWN, MOST_TEXT
 from digitize.services.kind import CHOICE, DAY, NUMBER, YEAR, Parameter, RecordService
 
 _MEANS = {
-    "text": "A name in any script, a number, or words; * and ? stand for letters that are not known.",
-    "kind": "What is searched for; everything if not given.",
+    "text": "A name in any script, a number, or words; * and ? are wildcards for unknown letters.",
+    "kind": "What to search for (default: everything).",
     "relative": "Name of father, husband or guardian.",
     "station": "Police station, in any script.",
     "place": "District, village or place, by any of its names.",
-    "year": "Of the case: 2012, or 2010-2014.",
+    "year": "Year of the case: 2012, or 2010-2014.",
     "since": "First day of the period, as 2012-08-01.",
     "until": "Last day of the period.",
-    "age": "At the time of the case: 34, or 30-40.",
+    "age": "Age at the time of the case: 34, or 30-40.",
     "section": "As 302, or IPC 302.",
 }
 _TEXTS = {"type": "object", "additionalProperties": {"type": "string"}}
@@ -39,7 +39,7 @@ _HIT = {
         "line": {"type": "integer", "description": "Row of the record's persons, vehicles or property; 0 for a case."},
         "score": {"type": "number", "minimum": 0, "maximum": 1},
         "why": {"type": "array", "items": _GROUND},
-        "case": {**_TEXTS, "description": "Fields of the record; what the law protects is [masked]."},
+        "case": {**_TEXTS, "description": "Fields of the record; protected values are [masked]."},
         "values": {**_TEXTS, "description": "Fields of the row that was found."},
         "sections": {"type": "array", "items": {"type": "string"}},
     },
@@ -62,23 +62,26 @@ _FOUND = {
         "line": {"type": "integer", "description": "Row of that table; 0 for the record itself."},
         "score": {"type": "number", "minimum": 0, "maximum": 1},
         "why": {"type": "array", "items": _REASON},
-        "case": {**_TEXTS, "description": "Fields of the record, as far as the role sees them; [masked] is hidden."},
+        "case": {**_TEXTS, "description": "Fields of the record that the role may see; others are [masked]."},
         "values": {**_TEXTS, "description": "Fields of the row that was found."},
         "rows": {**_ROWS, "description": "Rows of other tables of the record."},
-        "says": {"type": "string", "description": "What it alone says of what was asked, a word of the service."},
+        "says": {
+            "type": "string",
+            "description": "What this record alone says about the query, a code of the service.",
+        },
         "beside": {"type": "array", "items": {"$ref": "#/components/schemas/Found"}},
     },
 }
 _ASKED_OF = {
     "type": "object",
-    "description": "What a verdict that is relied on holds for. Of numbers the public is told two digits.",
+    "description": "What a verdict applies to. The public sees two digits of a number.",
     "required": ["records", "waiting", "loaded"],
     "properties": {
         "records": {"type": "integer", "minimum": 0, "description": "Records that are loaded."},
         "waiting": {
             "type": "integer",
             "minimum": 0,
-            "description": "Records that were read and wait for a person: not asked.",
+            "description": "Records that were read but wait for a person: not searched.",
         },
         "loaded": {"type": "string", "description": "Day of the newest load, empty where there was none."},
     },
@@ -88,7 +91,10 @@ _SERVICE_ANSWER = {
     "required": ["service", "verdict", "found"],
     "properties": {
         "service": {"type": "string"},
-        "verdict": {"type": "string", "description": "What the service says of it all, in a word of its own."},
+        "verdict": {
+            "type": "string",
+            "description": "What the service says about the whole query, a code of the service.",
+        },
         "found": {"type": "array", "items": {"$ref": "#/components/schemas/Found"}},
         "asked_of": _ASKED_OF,
     },
@@ -112,7 +118,7 @@ _NUMBERS = {
 
 
 def describe_api(fields: Sequence[str], services: Mapping[str, RecordService], copies: RecordService) -> dict[str, Any]:
-    """The description as JSON types. copies: what is asked for a copy of an FIR."""
+    """The description as JSON types. copies: parameters of an FIR copy."""
     paths = {"/search": {"get": _search(fields)}, "/services": {"get": _list()}}
     paths |= {f"/services/{name}": {"get": _service(service)} for name, service in services.items()}
     paths[f"/services/{copies.name}"] = {"get": _copy(copies)}
@@ -131,18 +137,18 @@ def _search(fields: Sequence[str]) -> dict[str, Any]:
     hits = {"type": "object", "required": ["hits"], "properties": {"hits": {"type": "array", "items": _HIT}}}
     return _operation(
         "Find persons, cases, vehicles and things.", [*asked, *_common()],
-        _answer("What was found, the best first; at most limit.", hits),
+        _answer("Results, the best first; at most limit.", hits),
     )  # fmt: skip
 
 
 def _list() -> dict[str, Any]:
-    return _operation("The services there are.", [], _answer("Their names.", _SERVICES))
+    return _operation("All services.", [], _answer("Their names.", _SERVICES))
 
 
 def _service(service: RecordService) -> dict[str, Any]:
     asked = [_describe_parameter(p) for p in service.parameters]
     return _operation(
-        service.help, [*asked, *_common()], _answer("What is answered, the best first; at most limit.", _SERVICE_ANSWER)
+        service.help, [*asked, *_common()], _answer("Answers, the best first; at most limit.", _SERVICE_ANSWER)
     )
 
 
@@ -153,7 +159,7 @@ def _copy(copies: RecordService) -> dict[str, Any]:
         [*map(_describe_parameter, copies.parameters), *_common()[1:]],
         {"description": "The copy.", "content": pdf},
     )
-    made["responses"]["404"] = _answer("There is no such FIR, or it is not one to be copied for this role.", _ERROR)
+    made["responses"]["404"] = _answer("There is no such FIR, or this role may not have a copy of it.", _ERROR)
     return made
 
 
@@ -164,11 +170,11 @@ def _describe_parameter(parameter: Parameter) -> dict[str, Any]:
 
 
 def _common() -> list[dict[str, Any]]:
-    """What goes with every question."""
+    """Parameters common to all queries."""
     limit = _parameter("limit", "How many are shown.", {"type": "integer", "minimum": 1, "maximum": MOST_SHOWN})
-    why = "What it is for: three letters or digits at least. It is logged with the name of who is logged in."
+    why = "Purpose: at least three letters or digits. It is logged with the name of the person who is logged in."
     asked = {**_parameter("why", why, {"type": "string", "minLength": 3, "maxLength": MOST_TEXT}), "required": True}
-    reason = "Why protected names must be seen, in words; for supervisors and those who are cleared. It is logged."
+    reason = "Reason why protected names are needed, in words; for supervisors and cleared persons. It is logged."
     return [limit, asked, _parameter("reason", reason, {"type": "string"})]
 
 
@@ -190,10 +196,10 @@ def _describe_refusal(code: str) -> dict[str, Any]:
 
 _REFUSED = {
     "401": "Nobody is logged in.",
-    "403": "It is not for this person to see.",
-    "422": "It cannot be asked so.",
-    "429": "It was asked too often, or number after number.",
-    "503": "The target cannot be used just now.",
+    "403": "This person may not see it.",
+    "422": "The query is invalid.",
+    "429": "Too many queries, or one number after another.",
+    "503": "The target cannot be used at the moment.",
 }
 
 

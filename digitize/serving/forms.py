@@ -1,4 +1,4 @@
-"""A service's page as plain values: its form made of its parameters, its answer in words."""
+"""Page of a service as plain values: form fields from its parameters, and its answer in words."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from digitize.serving.words import ServiceWords
 
 _INPUTS = {DAY: "date", NUMBER: "text", YEAR: "text"}
 Labelled = tuple[str, str]
-"""A text and the language it is in, "" for the page's own."""
+"""A text and its language, "" for that of the page."""
 
 
 def service_form(service: RecordService, words: ServiceWords, given: Mapping[str, str]) -> dict[str, Any]:
-    """What the form shows. given: what was typed."""
+    """Form fields. given: what was typed."""
     fields = [
         {
             "name": p.name,
@@ -37,7 +37,7 @@ def service_form(service: RecordService, words: ServiceWords, given: Mapping[str
 
 
 def answer_shown(service: RecordService, words: ServiceWords, answer: ServiceAnswer) -> dict[str, Any]:
-    """What the page tells of an answer."""
+    """The answer as shown on the page."""
     verdict = words.word_of(service.name, f"verdict.{answer.verdict}", answer.verdict) if answer.verdict else None
     held = answer.asked_of
     asked_of = [words["asked_of"].format(**held.as_plain())] if held else []

@@ -1,4 +1,4 @@
-"""The server of one office's search and services: who may come in, and finders that answer side by side."""
+"""Server of one office's search and services: access, and parallel connections to the target."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ from digitize.workspace.place import Place
 
 T = TypeVar("T")
 TICK_S = 0.25
-"""Answers to the public leave at the next multiple of this after the question came: how long looking took tells how
-much there is to hide."""
+"""Public answers are sent at the next multiple of this after the query: the response time would disclose how much there
+is to hide."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Finder:
-    """One connection to the target, and what asks it."""
+    """A connection to the target, and the objects that query it."""
 
     target: Target
     search: StoreSearch
@@ -41,7 +41,7 @@ class _Finder:
 
 
 class SearchOffice(Gate):
-    """See `Gate`. Sessions are its own: who searches need not be at the station."""
+    """See `Gate`. It has its own sessions: people who search need not use the station."""
 
     cookie, brand = "digitize_search", "search"
     _file = "search_sessions.json"
@@ -50,9 +50,9 @@ class SearchOffice(Gate):
         self, place: Place, open_target: Callable[[], Target], *, is_secure: bool = False, rates: Rates | None = None,
         tick_s: float = TICK_S,
     ) -> None:  # fmt: skip
-        """open_target: opens the target that is searched; one is opened now, so that what is amiss is told at once.
+        """open_target: opens the target to search; one is opened now, so that errors show at once.
 
-        rates: by which questions are counted, the policy's if not given. tick_s: see TICK_S.
+        rates: for rate limits, by default those of the policy. tick_s: see TICK_S.
         """
         super().__init__(place, is_secure=is_secure)
         self.rates, self.tick_s = rates or Rates(counts=self.counts), tick_s
@@ -69,9 +69,9 @@ class SearchOffice(Gate):
         return _Finder(target, StoreSearch(target), ServiceDesk(target, self.rates, self.place.folder))
 
     async def search(self, query: SearchQuery, asker: ServiceAsker) -> SearchAnswer:
-        """Answer a question to the search; each thread has a connection of its own.
+        """Answer a search query; each thread has its own connection.
 
-        Raises OptionsError (TooOften for one that must wait), TargetRefused.
+        Raises OptionsError (TooOften if it must wait), TargetRefused.
         """
         query.check()
         return await self.run_in_thread(lambda: self._search(query, asker))
@@ -83,11 +83,11 @@ class SearchOffice(Gate):
     async def ask(
         self, service: RecordService, given: Mapping[str, str], asker: ServiceAsker, limit: int
     ) -> ServiceAnswer:
-        """Answer a question to a service. Raises OptionsError (TooOften for one that must wait), TargetRefused."""
+        """Answer a query to a service. Raises OptionsError (TooOften if it must wait), TargetRefused."""
         return await self.run_in_thread(lambda: self._run_with(lambda at: at.desk.answer(service, given, asker, limit)))
 
     async def copy(self, asked: Mapping[str, str], asker: ServiceAsker, language: str) -> bytes:
-        """A copy of an FIR as PDF. Raises NotFound, OptionsError (TooOften for one that must wait), TargetRefused."""
+        """A copy of an FIR as PDF. Raises NotFound, OptionsError (TooOften if it must wait), TargetRefused."""
         return await self.run_in_thread(lambda: self._run_with(lambda at: fir_copy(at.desk, asked, asker, language)))
 
     def _run_with(self, ask: Callable[[_Finder], T]) -> T:
@@ -111,7 +111,7 @@ class SearchOffice(Gate):
 
     @asynccontextmanager
     async def pace(self, role: str) -> AsyncIterator[None]:
-        """What is done within takes a whole number of ticks, where the public asks; however it ends."""
+        """Make the work inside take a whole number of ticks for public queries, however it ends."""
         began = time.monotonic()
         try:
             yield
@@ -121,7 +121,7 @@ class SearchOffice(Gate):
                 await asyncio.sleep((int(took / self.tick_s) + 1) * self.tick_s - took)
 
     def close(self) -> None:
-        """Give everything back."""
+        """Close all connections."""
         finders = []
         with suppress(Empty):
             while True:

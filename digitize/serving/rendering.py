@@ -1,4 +1,4 @@
-"""A page of the server, and what could not be asked on it."""
+"""Render a page of the server, or the error of its query."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from digitize.serving.words import PACKAGE, service_words
 
 
 def problem_page(name: str, visitor: Visitor, problem: Exception | None, **data: Any) -> Response:
-    """A page, and what could not be asked; with the status that the JSON has for it."""
+    """A page with an error, with the same status as the JSON."""
     wait_s = getattr(problem, "wait_s", None)
     status = 200 if problem is None else 429 if wait_s is not None else getattr(problem, "status", 422)
     status = 404 if isinstance(problem, NotFound) else status

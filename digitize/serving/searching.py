@@ -1,4 +1,4 @@
-"""The search: a page, and the same as JSON at /search; for police and courts."""
+"""The search: a page, and JSON at /search; for police and courts."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ FIELDS = ("text", "kind", "relative", "station", "place", "year", "since", "unti
 
 
 async def search(request: Request, office: SearchOffice, visitor: Visitor) -> Response:
-    """What was found, as JSON."""
+    """Results, as JSON."""
     answer = await _answer(request, office, visitor, one_of_each(request, FIELDS))
     return JSONResponse({"hits": [hit.as_plain() for hit in answer.hits]})
 
 
 async def search_page(request: Request, office: SearchOffice, visitor: Visitor) -> Response:
-    """The form; the public, whose the search is not, is led to the services."""
+    """The form; the public, who may not search, is sent to the services."""
     del request, office
     return _show_page(visitor, {}, None) if may_search(visitor.account) else RedirectResponse("/ask", 303)
 
 
 async def found_page(request: Request, office: SearchOffice, visitor: Visitor) -> Response:
-    """The form with what was found. Sent as a form: an address with names in it would stay in the browser's history."""
+    """The form with its results. Sent by POST: a URL with names would stay in the browser history."""
     given = await read_form(request)
     try:
         answer = await _answer(request, office, visitor, given)
@@ -45,7 +45,7 @@ async def _answer(
     request: Request, office: SearchOffice, visitor: Visitor, given: Mapping[str, str]
 ) -> SearchAnswer:  # fmt: skip
     if not may_search(visitor.account):
-        raise NotAnswered(403, "This is not yours to see.")
+        raise NotAnswered(403, "You may not see this.")
     asker = asker_of(request, visitor, given)
     asked = {name: given.get(name, "") for name in FIELDS}
     if not all(map(is_searchable, asked.values())):

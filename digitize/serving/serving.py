@@ -1,4 +1,4 @@
-"""Serves search and services by several processes; each makes its own application, and all follow one policy."""
+"""Serve search and services with several processes; each creates its own application, all with the same policy."""
 
 from __future__ import annotations
 
@@ -54,13 +54,13 @@ _JSON: tuple[tuple[str, Endpoint], ...] = (
 
 
 def processes_of(wanted: int | None) -> int:
-    """How many processes serve. wanted: None for as many as this machine has cores for, within reason.
+    """Number of processes.
 
-    Raises OptionsError for more than one where sockets cannot be shared.
+    wanted: None for one per core, within limits. Raises OptionsError for more than one where sockets cannot be shared.
     """
     if sys.platform == "win32":
         if wanted not in (None, 1):
-            raise OptionsError("On Windows one process serves: leave --processes out.")
+            raise OptionsError("On Windows there is only one server process: omit --processes.")
         return 1
     return wanted or min(_MOST, default_workers())
 
@@ -68,10 +68,10 @@ def processes_of(wanted: int | None) -> int:
 def serve_search(
     place: Place, open_target: Callable[[], Target], at: Listening, processes: int, ready: Callable[[], None]
 ) -> None:
-    """Serve until Ctrl-C. open_target: a function of a module with plain values, for more than one process. ready: told
-    when nothing stands against it.
+    """Serve until Ctrl-C.
 
-    Raises OptionsError, TargetRefused, MachineLacks.
+    open_target: a module function with plain values, if there are several processes. ready: called when startup
+    succeeded. Raises OptionsError, TargetRefused, MachineLacks.
     """
     # What is amiss with the target is told at once, and here.
     SearchOffice(place, open_target).close()
@@ -80,13 +80,13 @@ def serve_search(
 
 def _make_app(folder: Path, open_target: Callable[[], Target], at: Listening, policy: str) -> Starlette:
     if _policy_mark() != policy:
-        raise OptionsError("The policy table is another one than when the server was started. Start it again.")
+        raise OptionsError("The policy table changed after the server was started. Restart it.")
     office = SearchOffice(open_place(folder), open_target, is_secure=at.certificate is not None)
     return make_search_app(office, names_of(at.host))
 
 
 def _policy_mark() -> str:
-    """The policy table's hash: a process that takes another's place must not answer by another table than the rest."""
+    """Hash of the policy table: a replacement process must not use another table than the others."""
     return sha256((resources.files("digitize.services") / "policy.toml").read_bytes()).hexdigest()
 
 

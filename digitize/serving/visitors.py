@@ -1,4 +1,4 @@
-"""Who asks through the server: the role and the purpose of a visitor, and what is said to whoever asks too often."""
+"""Role and purpose of a visitor, and the response to whoever queries too often."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from digitize.services.rates import TooOften
 from digitize.serving.office import SearchOffice
 
 COMMON = ("limit", "why", "reason")
-"""What goes with every question, beside what is asked."""
+"""Parameters common to all queries."""
 Endpoint = Callable[[Request, SearchOffice, Visitor], Awaitable[Response]]
 
 
 def asker_of(request: Request, visitor: Visitor, given: Mapping[str, str]) -> ServiceAsker:
-    """Who asks, what for, and whether protected names may be shown.
+    """Who queries, for what purpose, and whether protected names may be shown.
 
-    Raises NotAnswered for a reason of somebody who is not shown them, OptionsError for a purpose that says nothing.
+    Raises NotAnswered for a reason given by a person who may not see them, OptionsError for an invalid purpose.
     """
     who, why, reason = visitor.account, given.get("why", "").strip(), given.get("reason", "").strip()
     check_purpose(why)
@@ -36,41 +36,41 @@ def asker_of(request: Request, visitor: Visitor, given: Mapping[str, str]) -> Se
     unmasking = None
     if reason:
         if not may_unmask(who):
-            raise NotAnswered(403, "This is not yours to see.")
+            raise NotAnswered(403, "You may not see this.")
         unmasking = check_unmasking(unmask=True, reason=reason, operator=who.name, user=f"search:{who.name}")
     address = request.client.host if request.client else ""
     return ServiceAsker(Searcher(who.name, account, why, unmasking), who.asks_as, who.stations, address)
 
 
 def limit_of(given: Mapping[str, str]) -> int:
-    """How many are to be shown. Raises NotAnswered for no number."""
+    """Maximum number of results. Raises NotAnswered if it is not a number."""
     limit = given.get("limit", "10")
     if not (limit.isascii() and limit.isdigit() and len(limit) <= 3):
-        raise NotAnswered(422, "limit is a number.")
+        raise NotAnswered(422, "limit must be a number.")
     return int(limit)
 
 
 def one_of_each(request: Request, known: tuple[str, ...]) -> dict[str, str]:
-    """What an address asks. Raises NotAnswered for a name that is not known or stands twice."""
+    """Parameters of an address. Raises NotAnswered for unknown or repeated ones."""
     given = request.query_params
     if set(given) - {*known, *COMMON} or len(given.multi_items()) != len(given):
-        raise NotAnswered(422, "There is no such field, or one is given twice; see /openapi.json.")
+        raise NotAnswered(422, "There is no such parameter, or one is given twice; see /openapi.json.")
     return dict(given)
 
 
 def may_unmask(who: Account) -> bool:
-    """Whether somebody may be shown protected names, for a reason that is kept: never the public."""
+    """Whether a person may see protected names, for a recorded reason: never the public."""
     return who.asks_as != PUBLIC and (who.may(SUPERVISOR) or bool(who.cleared))
 
 
 def may_search(who: Account) -> bool:
-    """Whether somebody may search in all that is loaded; the public asks services."""
+    """Whether a person may search all loaded records; the public uses services only."""
     return who.asks_as in (POLICE, COURT)
 
 
 def patient(endpoint: Endpoint) -> Endpoint:
-    """An endpoint that takes the public whole ticks, tells whoever asks too often when to come again, and
-    whoever cannot be counted that nothing is answered.
+    """Wrap an endpoint: whole ticks for the public, 429 with the waiting time for frequent queries, and a refusal if
+    they cannot be counted.
     """
 
     async def answer(request: Request, office: SearchOffice, visitor: Visitor) -> Response:

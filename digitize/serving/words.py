@@ -1,4 +1,4 @@
-"""The words of the pages in English and Hindi; English where there are none of a language."""
+"""Texts of the pages in English and Hindi; English if a language has none."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _SERVICES = "services_"
 
 @cache
 def search_words(language: str) -> SimpleNamespace:
-    """The words of the page of the search, and of what both pages share."""
+    """Texts of the search page, and those shared by both pages."""
     return to_namespace(load_own_words(PACKAGE, language))
 
 
 class ServiceWords:
-    """The words of services in one language. What has none of its own is told in English, as the service says it."""
+    """Texts of services in one language. Missing ones are in English, from the service itself."""
 
     def __init__(self, language: str) -> None:
         """language: of the interface."""
@@ -29,13 +29,12 @@ class ServiceWords:
         self._shared = load_own_words(PACKAGE, language)
 
     def __getitem__(self, name: str) -> str:
-        """A word of all pages of services."""
+        """A text shared by all service pages."""
         return str(self._own.get(name) or self._english[name])
 
     def word_of(self, service: str, name: str, default: str) -> tuple[str, str]:
-        """A word of one service, and the language it is in, "" for the page's own: its title, a parameter's label
-        ("given.NAME"), a choice, a verdict ("verdict.WORD") or what an answer says ("says.WORD"); else the word that
-        services use alike.
+        """A text of one service and its language, "" for that of the page: its title, a parameter label ("given.NAME"),
+        a choice, a verdict ("verdict.WORD") or what a result says ("says.WORD"); otherwise the shared text.
         """
         group, _, word = name.partition(".")
         for words, language in ((self._own, ""), (self._english, self._other)):
@@ -46,7 +45,7 @@ class ServiceWords:
         return default, self._other
 
     def field(self, name: str) -> tuple[str, str]:
-        """The name of a field, and the language it is in, "" for the page's own."""
+        """Name of a field and its language, "" for that of the page."""
         for words in (self._own.get("field", {}), self._shared.get("field", {})):
             if name in words:
                 return str(words[name]), ""
@@ -60,19 +59,19 @@ class ServiceWords:
 
     @property
     def _other(self) -> str:
-        """The language of what has no word in the page's own."""
+        """Language of texts missing in the page's language."""
         return "" if self._own == self._english else ENGLISH
 
 
 @cache
 def service_words(language: str) -> ServiceWords:
-    """The words of services."""
+    """Texts of the services."""
     return ServiceWords(language)
 
 
 @cache
 def _labels() -> Mapping[str, str]:
-    """What the forms call their fields, in English."""
+    """Field labels of the forms, in English."""
     found: dict[str, str] = {}
     for column in (c for tables in load_schemas().values() for table in tables.values() for c in table.columns):
         found.setdefault(column.name, column.label)

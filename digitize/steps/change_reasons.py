@@ -18,8 +18,8 @@ from digitize.steps.read_plan import Desk, PageTodo, due_pages
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.run_context import RunContext
 
-NEVER, AGAIN, SOURCE = "never done", "failed before", "scan or page before it changed"
-BEFORE = "done before it was noted what with"
+NEVER, AGAIN, SOURCE = "never done", "failed before", "the scan or the page before it changed"
+BEFORE = "done before inputs were recorded"
 READING, ANSWERS, RECORDS = "reading changed", "answers, metadata or table changed", "records changed"
 _NOTED = "SELECT seq, detail FROM events WHERE step = 'inputs' ORDER BY seq"
 _NOW = "SELECT seq, outcome, detail FROM state WHERE unit = ? AND step = ?"
@@ -203,7 +203,7 @@ def each_seconds(ledger: Ledger, sql: str, values: Iterable[str] = ()) -> float 
 
 
 def _describe_time(seconds: float | None) -> str:
-    return "how long is not known yet" if seconds is None else f"about {_span(seconds)}"
+    return "duration not known yet" if seconds is None else f"about {_span(seconds)}"
 
 
 def _span(seconds: float) -> str:

@@ -102,7 +102,7 @@ def _check_there(work: bytes, lot: CheckLot) -> list[GroupChecked]:
 
 
 def _raise_crash(lot: CheckLot) -> list[GroupChecked]:
-    raise RuntimeError(f"checking {lot.groups[0][0]} and {len(lot.groups) - 1} more groups broke its worker twice")
+    raise RuntimeError(f"checking {lot.groups[0][0]} and {len(lot.groups) - 1} more groups crashed its worker twice")
 
 
 def also_asked(record: Record, findings: Sequence[Finding], settings: CheckSettings) -> list[Finding]:

@@ -68,7 +68,7 @@ class _Follows:
         """Add units to be mapped, including those of pages to be read."""
         self.parts.update(self.ledger.part_of(todo.unit) for todo in todos)
         self.new += due.why.get(NEVER, 0)
-        self._tell(due, "map", self.pages, f"{self.pages:,} pages are read or decided anew before")
+        self._tell(due, "map", self.pages, f"{self.pages:,} pages are read or decided again first")
 
     def note_check(self, due: StepDue, groups: Iterable[str]) -> None:
         """Add groups to be checked, including those whose records are mapped again."""
@@ -78,9 +78,9 @@ class _Follows:
             self.groups.update(r["grp"] for r in self.ledger.stream_rows(sql, values_of(part)))
         more = len(self.groups - own)
         self.groups |= own
-        self._tell(due, "check", more, "records in them are mapped anew before")
+        self._tell(due, "check", more, "records in them are mapped again first")
         if self.new:
-            due.unknown = f"and the groups into which records of {self.new:,} new pages or tables will fall"
+            due.unknown = f"and the groups to which records of {self.new:,} new pages or tables will belong"
 
     def note_load(self, due: StepDue, batches: Iterable[str]) -> None:
         """Add batches to be loaded, including those with anything mapped or checked again."""
@@ -91,7 +91,7 @@ class _Follows:
             found.update(r["batch"] for r in self.ledger.rows(sql, (value,)))
         for group in sorted(self.groups):
             found.update(r["batch"] for r in self.ledger.rows(_BATCHES, (group,)))
-        self._tell(due, "load", len(found - own), "something of them is mapped or checked anew before")
+        self._tell(due, "load", len(found - own), "parts of them are mapped or checked again first")
 
     def _tell(self, due: StepDue, step: str, more: int, because: str) -> None:
         if more:

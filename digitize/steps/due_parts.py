@@ -42,7 +42,7 @@ def parse_first(text: str) -> str:
     """Parse --first. Raises OptionsError for anything but "oldest", "gain" and "station NAME"."""
     word, _, name = text.strip().partition(" ")
     if text.strip() and word not in (OLDEST, GAIN) and not (word == STATION and name.strip()):
-        raise OptionsError(f'--first knows "oldest", "gain" and "station NAME"; not "{text}"')
+        raise OptionsError(f'--first must be "oldest", "gain" or "station NAME"; not "{text}"')
     return f"{word} {name.strip()}".strip()
 
 

@@ -35,7 +35,7 @@ class LoadPart:
     def batches(self, ledger: Ledger) -> list[str] | None:
         """The selected batches, None for all. Raises NotFound; OptionsError if both are named."""
         if self.batch and self.volume:
-            raise OptionsError("--batch and --volume: one of them")
+            raise OptionsError("Use either --batch or --volume, not both.")
         catalogue = Catalogue(ledger)
         if self.batch:
             return [catalogue.batch(self.batch).batch]

@@ -299,7 +299,7 @@ def _table_units(ledger: Ledger, known: RunContext) -> Iterator[MapTodo]:
                 yield todo
             # Mapped before, its records stay as they are: they were made with the rows that are gone.
             elif ledger.state(table.unit, "map") is None:
-                why = f"Table {table.unit} goes with {lost.unit}, whose original was {purged[lost.sha256].line()}"
+                why = f"Table {table.unit} belongs with {lost.unit}, whose original was {purged[lost.sha256].line()}"
                 yield replace(todo, problem=f"{why}. Deliver it with all tables of its system into a new workspace.")
     yield from _replaced_units(ledger)
 

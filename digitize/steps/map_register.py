@@ -157,7 +157,7 @@ def make_again(ledger: Ledger, known: RunContext, record_id: str, page: str, dec
     """Rebuild one register record under these decisions; nothing is written. Raises NotFound."""
     record = next((r for r in _work_again(ledger, known, page, decisions).records() if r.id == record_id), None)
     if record is None:
-        raise NotFound(f"There is no record {record_id} any more: its row makes none.")
+        raise NotFound(f"Record {record_id} no longer exists: its row gives none.")
     return record
 
 

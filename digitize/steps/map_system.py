@@ -52,7 +52,7 @@ def map_member(
         return _Table(ledger, known, members, opened, table, keys, decisions).map()
     except (TableError, MappingError, InputError) as e:
         kind = getattr(e, "kind", "no-mapping" if isinstance(e, MappingError) else "unreadable")
-        step = "" if isinstance(e, EncodingUnclear) else ". Mend it, and run the same command again."
+        step = "" if isinstance(e, EncodingUnclear) else ". Correct it, and run the same command again."
         message = f"Table {table.unit} ({table.name}), of the system {system.id}: {e}{step}"
         ledger.fail(table.unit, "map", keys[0], {"kind": kind, "message": message, "retry": False})
         return 0

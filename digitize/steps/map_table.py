@@ -31,7 +31,7 @@ from mappers.record import Record
 from mappers.schema.capture import capture
 from mappers.sources.values import MapContext, RowValues
 
-_NEXT = "Draft a mapping (digitize map new) into mappings/ of the workspace, or mend the table."
+_NEXT = "Draft a mapping (digitize map new) into mappings/ of the workspace, or correct the table."
 Decisions = Mapping[str, Mapping[str, Decision]]
 
 
@@ -236,5 +236,5 @@ def _open(ledger: Ledger, known: RunContext, table: TableUnit) -> LegacyTable:
     assert source is not None
     path = known.place.original(source.sha256, source.suffix, source.linked)
     if not path.is_file():
-        raise InputError(f"{path.name} is not there any more. Take the file in again.")
+        raise InputError(f"{path.name} no longer exists. Give the file to intake again.")
     return open_guarded(path, table.idx, how_to_read(path))

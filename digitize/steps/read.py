@@ -30,7 +30,7 @@ _LOOKED_AT_FIRST = 50
 
 
 READ, DECIDED, BLANK = "read", "decided", "blank"
-_KEPT = "{} pages would be read anew and stay as they were read: their originals were purged."
+_KEPT = "{} pages would need to be read again, but keep their readings: their originals were purged."
 _AT_ONCE, _LONGEST_S = 20, 30.0
 """Of a lot so many pages are one transaction, or what came in so many seconds: what a lost worker may cost."""
 
@@ -148,7 +148,7 @@ def _count(queue: Queue, report: ReadReport, progress: Progress, todo: PageTodo,
 
 
 def _fail_page(job: PageJob) -> PageFailed:
-    message = f"Page {job.page}: reading it broke its worker or never ended, twice. Look at the scan, or report it."
+    message = f"Page {job.page}: reading it crashed its worker or timed out, twice. Check the scan, or report it."
     as_form = PageReading(job.as_form, {"form": job.as_form["form"]}) if job.as_form else None
     return PageFailed(job.page, "crashed", message, False, as_form if as_form and as_form.form is None else None)
 
@@ -159,7 +159,7 @@ def stop_if_too_many(report: ReadReport, known: RunContext) -> None:
     if report.total >= _LOOKED_AT_FIRST and report.failed > share * report.total:
         raise TooManyRefused(
             f"Stopped: {report.failed} of {report.total} pages failed, more than {share:.0%}. Something is wrong with "
-            "the batch. See: digitize status; go on regardless with --max-failed-share 100%."
+            "the batch. See: digitize status; to continue anyway: --max-failed-share 100%."
         )
 
 

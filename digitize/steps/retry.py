@@ -44,7 +44,7 @@ def request_retry(ledger: Ledger, pages: Sequence[str] = ()) -> list[FailedPage]
     failed = {p.page: p for p in failed_pages(ledger)}
     strange = [page for page in pages if page not in failed]
     if strange:
-        raise InputError(f"{', '.join(strange)}: no page of that id failed here. See: digitize retry DIR --list")
+        raise InputError(f"{', '.join(strange)}: no failed page has that id. See: digitize retry DIR --list")
     asked = [
         p for p in failed.values() if (not pages or p.page in pages) and (p.kind != UNKNOWN_FORM or p.may_be_blank)
     ]

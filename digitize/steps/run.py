@@ -60,7 +60,7 @@ def parse_steps(text: str) -> tuple[str, ...]:
     names = [n.strip() for n in text.split(",") if n.strip()]
     unknown = [n for n in names if n not in STEPS]
     if unknown:
-        raise OptionsError(f"--only knows {', '.join(STEPS)}; not {', '.join(unknown)}")
+        raise OptionsError(f"--only must be {', '.join(STEPS)}; not {', '.join(unknown)}")
     return tuple(s for s in STEPS if s in names) or STEPS
 
 
@@ -111,7 +111,7 @@ class Run:
         self.report = RunReport(target=self.known.target_name)
         if sharing.has_folder:
             for name in record_settings(ledger, place):
-                progress.say(f"{name} is another one than at the last run; this run works with it.")
+                progress.say(f"{name} differs from the last run; this run uses the new one.")
 
     def do(self, steps: Iterable[str]) -> RunReport:
         """Do these steps in the order of STEPS; stop early if other workers hold what the next step needs."""

@@ -62,12 +62,12 @@ class RunReport:
     def _did(self) -> list[str]:
         blank = f" ({self.read.blank} blank)" if self.read.blank else ""
         said = [
-            f"Read {pluralize(self.read.read, 'page')}{blank}, decided {self.read.decided} anew, "
+            f"Read {pluralize(self.read.read, 'page')}{blank}, decided {self.read.decided} again, "
             f"{self.read.failed} failed."
         ]
         said += [
-            f"Drafted {p.id}, a print of {p.family} that was not known, with {p.zones} zones. Look at {p.picture}, "
-            f"then: digitize forms accept DIR {p.id} --operator NAME. Until then its values wait for review."
+            f"Drafted {p.id}, an unknown print of {p.family}, with {p.zones} zones. Check {p.picture}, then: digitize "
+            f"forms accept DIR {p.id} --operator NAME. Until then its values wait for review."
             for p in self.prints
         ]
         said += [f"Mapped {pluralize(self.mapped, 'record')}, checked {self.checked}."]
@@ -109,12 +109,12 @@ class RunReport:
                 f"digitize doctor"
             )
         if t.unmapped:
-            why = "Of tables the reason stands above; of pages: digitize show DIR PAGE"
+            why = "For tables the reason is above; for pages: digitize show DIR PAGE"
             raise OptionsError(f"{t.unmapped} pages or tables could not be mapped. {why}")
         if t.pages_failed + t.files_refused > share * max(t.pages + t.files_refused, 1):
             raise TooManyRefused(
                 f"{t.pages_failed} of {t.pages} pages failed and {t.files_refused} files were refused, more than the "
-                f"agreed {share:.0%}. What was good is done. See: digitize status"
+                f"agreed {share:.0%}. All others are processed. See: digitize status"
             )
         if t.rejected > share * max(t.records, 1):
             raise TooManyRefused(

@@ -219,7 +219,7 @@ def _make_there(work: bytes, job: SystemJob) -> ChunkMade:
 
 
 def _raise_crash(job: SystemJob) -> ChunkMade:
-    raise RuntimeError(f"mapping chunk {job.number} broke its worker twice")
+    raise RuntimeError(f"mapping chunk {job.number} crashed its worker twice")
 
 
 def with_shape(work: SystemWork, number: int, shape: RecordShape) -> SystemWork:

@@ -155,5 +155,5 @@ def open_table_unit(ledger: Ledger, known: RunContext, table: TableUnit) -> Lega
     assert source is not None
     path = known.place.original(source.sha256, source.suffix, source.linked)
     if not path.is_file():
-        raise InputError(f"{path.name} is not there any more. Take the file in again.")
+        raise InputError(f"{path.name} no longer exists. Give the file to intake again.")
     return open_guarded(path, table.idx, how_to_read(path))

@@ -116,4 +116,4 @@ def _pack_there(work: bytes, job: Job) -> list[RecordRow]:
 
 
 def _raise_crash(job: Job) -> list[RecordRow]:
-    raise RuntimeError(f"mapping chunk {job[0]} broke its worker twice")
+    raise RuntimeError(f"mapping chunk {job[0]} crashed its worker twice")

@@ -33,13 +33,12 @@ class WorkerReport:
 
     def lines(self) -> list[str]:
         """For people."""
-        lost = f", {self.lost} of them taken over by others" if self.lost else ""
+        lost = f", {self.lost} of them taken over by other workers" if self.lost else ""
         return [
-            f"Read {pluralize(self.read.read, 'page')}, decided {self.read.decided} anew, {self.read.failed} "
+            f"Read {pluralize(self.read.read, 'page')}, decided {self.read.decided} again, {self.read.failed} "
             f"failed, in {self.lots} "
             f"lots{lost}.",
-            f"Mapped {pluralize(self.mapped, 'record')}, checked {self.checked}. Loading is done by: digitize run "
-            f"DIR --only load",
+            f"Mapped {pluralize(self.mapped, 'record')}, checked {self.checked}. To load: digitize run DIR --only load",
         ]
 
 

@@ -53,8 +53,8 @@ def worker_place(where: str, site: str, key: Path | None, flags: Mapping[str, ob
         return open_place(Path(where), flags)
     if not site or key is None:
         raise OptionsError(
-            "With the URL of a database also give --site SITE-ID and --key FILE, a key of this worker's own that "
-            "the office allowed: digitize keys new FILE"
+            "With the URL of a database also give --site SITE-ID and --key FILE, this worker's own key, allowed by "
+            "the office: digitize keys new FILE"
         )
     address = ledger_address(where, site)
     with Ledger(address, key=key) as ledger:
@@ -62,7 +62,8 @@ def worker_place(where: str, site: str, key: Path | None, flags: Mapping[str, ob
         now = ledger.state(KIT, KIT)
         if now is None:
             raise LedgerError(
-                f"{address}: no files were shared with workers yet. Where the workspace is: digitize store share DIR"
+                f"{address}: no files were shared with workers yet. On the machine of the workspace: digitize store "
+                f"share DIR"
             )
         kit, wanted = Kit.from_plain(ledger.result(KIT, KIT, now.key)), Fitness(**now.detail["fitness"])
         _require_newest(ledger, kit)
@@ -87,7 +88,7 @@ def _require_newest(ledger: Ledger, kit: Kit) -> None:
     other = sorted(p for p, sha in noted.items() if here.get(p) != sha)
     if other:
         raise MachineLacks(
-            f"The workspace works with another {other[0]} than was shared with workers. Where it is: digitize store "
+            f"The workspace uses another {other[0]} than was shared with workers. On its machine: digitize store "
             "share DIR"
         )
 

@@ -1,4 +1,4 @@
-"""Where records are loaded: one class a target, all behind one protocol."""
+"""Load targets: one class per target, all with the same protocol."""
 
 from digitize.targets.base import Load, Receipt, Target
 

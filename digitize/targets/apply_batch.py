@@ -1,7 +1,7 @@
-"""How a batch is taken, whatever the database: ask what is there, refuse what cannot be, send only what is new.
+"""Apply a batch to any database: query existing records, refuse what cannot be stored, send only changes.
 
-Of a whole batch only its outlines are in memory, less than 1 kB a record; the rows themselves come part by part, and
-more than once: to be sent, and where records were refused, to be kept.
+Only outlines of a whole batch are in memory, less than 1 kB per record; the rows come part by part, twice if records
+were refused: to be sent and to be stored.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ def apply_batch(
     told: Callable[[Kept], Kept] = _as_it_is,
     hindered: Mapping[str, pl.DataFrame] | None = None,
 ) -> Receipt:
-    """Take a batch into a database whose transaction is open. Says what became of it; nothing is committed here.
+    """Apply a batch to a database inside an open transaction; nothing is committed here.
 
-    told: a record that the target refuses, with more said of why. hindered: by form, as `FormRows.unfit`: what the
-    target is known to refuse besides.
+    told: adds details to a record that the target refuses. hindered: by form, as `FormRows.unfit`: other records the
+    target is known to refuse.
     """
     outlines = batch.outlines
     own = pl.DataFrame(
@@ -70,7 +70,7 @@ def _retire(store: Store, form: str, ids: pl.Series, batch: LoadBatch, why: str)
 
 
 def _split_plans(batch: LoadBatch, plans: Mapping[str, FormPlan]) -> Iterator[tuple[RowBatch, dict[str, pl.DataFrame]]]:
-    """The parts of a batch, each with the plans' rows of its records, by form."""
+    """Parts of a batch, each with the plan rows of its records, by form."""
     done = dict.fromkeys(plans, 0)
     for part in batch.parts():
         counts = {form: rows.tables[form].height for form, rows in part.forms.items()}
@@ -79,7 +79,7 @@ def _split_plans(batch: LoadBatch, plans: Mapping[str, FormPlan]) -> Iterator[tu
 
 
 def _send(batch: LoadBatch, plans: Mapping[str, FormPlan], store: Store) -> int:
-    """Put in what is new or changed, and the flags of all that stands; how many flags."""
+    """Insert new and changed rows, and the flags of all present records; returns the number of flags."""
     if not any(plan.ids(NEW, CHANGED, SAME).len() for plan in plans.values()):
         return 0
     count = 0
@@ -98,7 +98,7 @@ def _send(batch: LoadBatch, plans: Mapping[str, FormPlan], store: Store) -> int:
 
 
 def _filter_rows(tables: Mapping[str, pl.DataFrame], ids: pl.Series, of: int) -> Mapping[str, pl.DataFrame]:
-    """The rows that are sent. of: how many records there are."""
+    """Rows to send. of: number of records."""
     if ids.len() == of:
         return tables
     return {name: frame.filter(pl.col(RECORD_ID).is_in(ids.implode())) for name, frame in tables.items()}
@@ -107,7 +107,7 @@ def _filter_rows(tables: Mapping[str, pl.DataFrame], ids: pl.Series, of: int) ->
 def _keep(
     batch: LoadBatch, plans: Mapping[str, FormPlan], store: Store, told: Callable[[Kept], Kept]
 ) -> tuple[int, int]:
-    """Keep what is not loaded, and close what waited for records that stand now: how many rejects, and for review."""
+    """Store what is not loaded, and close entries of records now present; returns numbers of rejects and reviews."""
     # After everything is in: whoever holds the quarantine must wait for nobody else (`locks.lock_quarantine`).
     keeper = RejectKeeper(batch, store)
     rejects = reviews = 0
@@ -136,7 +136,7 @@ def _keep(
 
 
 def _list_refused(plan: FormPlan, part: RowBatch, own: pl.DataFrame) -> list[Kept]:
-    """The records of a part that are refused here, each once, with the first thing that hinders it."""
+    """Records of a part refused here, each once, with the first reason."""
     ids = own.filter(pl.col(STATE).is_null())[RECORD_ID]
     if not ids.len():
         return []
@@ -152,7 +152,7 @@ def _list_refused(plan: FormPlan, part: RowBatch, own: pl.DataFrame) -> list[Kep
 
 
 def _name_source_rows(batch: LoadBatch, form: str, ids: Collection[str]) -> set[str]:
-    """The names of the source rows of some records."""
+    """Names of the source rows of some records."""
     found: set[str] = set()
     wanted = set(ids)
     for part in batch.parts() if wanted else ():
@@ -186,7 +186,7 @@ def _receipt(batch: LoadBatch, plans: Mapping[str, FormPlan], kept: tuple[int, i
 
 
 def content_hash(hashes: pl.DataFrame) -> str:
-    """`plain_hash` of the rows (record_id, row_hash) in the order of their ids, made without an object for each."""
+    """`plain_hash` of the rows (record_id, row_hash) ordered by id, without creating an object for each."""
     rows = hashes.select(RECORD_ID, HASH).sort(RECORD_ID)
     # Such ids are rare; joining texts as below would not spell them as JSON does.
     if rows.select(pl.any_horizontal(pl.all().str.contains(_ESCAPED).any())).item():

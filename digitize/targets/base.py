@@ -1,4 +1,4 @@
-"""What a target is asked: take a whole batch or nothing, and say what became of it."""
+"""Protocol of a target: load a whole batch or nothing, and report the result."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ if TYPE_CHECKING:
     from validators.finding import Finding
 
 Statement = tuple[str, Sequence[object]]
-"""A statement of this program, with ? for every value, and the values."""
+"""An internal statement, with ? for every value, and the values."""
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """One batch on its way into a target.
+    """One batch to load.
 
-    id: made from the content, so that the same load twice is recognised. clean: records to hold. rejects: records
-    refused by a rule, with their findings. held: how many wait for a person and are not loaded. noted: what the rules
-    say of clean ones. source: see `digitize.targets.rows.RowBatch`. replays: of a replay, record -> its source row.
+    id: made from the content, so that a repeated load is recognised. clean: records to store. rejects: records refused
+    by a rule, with findings. held: number waiting for review, not loaded. noted: notes of rules on clean records.
+    source: see `digitize.targets.rows.RowBatch`. replays: for a replay, record -> its source row.
     """
 
     id: str
@@ -36,11 +36,10 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of a load: read = inserted + updated + unchanged + rejected + held.
+    """Result of a load: read = inserted + updated + unchanged + rejected + held.
 
-    withdrawn: records that an earlier load of the batch held and this one does not. content: hash of all rows that the
-    target now holds of this batch. repeated: the target had committed this very load before. flags: how many notes of
-    the rules stand beside its records.
+    withdrawn: records of an earlier load of the batch that are missing now. content: hash of all rows now stored for
+    this batch. repeated: this load was already committed. flags: number of rule notes on its records.
     """
 
     load: str
@@ -59,10 +58,10 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """What became of a load that was taken back.
+    """Result of an undo.
 
-    removed: records taken out; restored: versions that stand again; shared: batches loaded later that had found records
-    as before, which may be among them. Their files bring these again.
+    removed: deleted records; restored: versions restored; shared: later batches that found records unchanged which may
+    be among the deleted ones. Loading their files again restores these.
     """
 
     load: str
@@ -73,43 +72,43 @@ class Undone:
 
 
 class Target(Protocol):
-    """A place that records are loaded into."""
+    """A place into which records are loaded."""
 
     @property
     def name(self) -> str:
-        """The target for people and receipts, without a password."""
+        """Name for people and receipts, without a password."""
         ...
 
     def load(self, load: Load, *, dry_run: bool = False) -> Receipt:
-        """Take a batch of records in one transaction. Raises TargetRefused, and then nothing was changed."""
+        """Load a batch of records in one transaction. Raises TargetRefused, and then nothing was changed."""
         ...
 
     def take(self, batch: LoadBatch, *, dry_run: bool = False) -> Receipt:
-        """Take a batch of rows, as `load` does."""
+        """Load a batch of rows, like `load`."""
         ...
 
     def find_done(self, load: str, batch: str) -> Receipt | None:
-        """The receipt of a load that was committed before, is the newest of its batch, and is not undone, nor was one
-        whose records it may have found there.
+        """Receipt of a committed load that is the newest of its batch, not undone, and does not depend on an undone
+        one.
         """
         ...
 
     def undo(self, load: str, why: str, *, dry_run: bool = False) -> Undone:
-        """Take back a load; raises TargetRefused where later ones built on it."""
+        """Undo a load; raises TargetRefused if later loads depend on it."""
         ...
 
     def versions(self, form: str, records: Sequence[str]) -> Mapping[str, tuple[str, str]]:
-        """Of these records those that stand: record -> the load that wrote it, and the hash of its content."""
+        """Which of these records exist: record -> the load that wrote it, and its content hash."""
         ...
 
     def run(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        """Rows of one statement in a transaction of its own; ? stands for a value."""
+        """Rows of one statement in its own transaction; ? is a placeholder for a value."""
         ...
 
     def run_all(self, statements: Iterable[Statement]) -> None:
-        """Run statements in one transaction: all of them or none. They may be gone through more than once."""
+        """Run statements in one transaction, all or none. They may be iterated more than once."""
         ...
 
     def close(self) -> None:
-        """Give the connection back."""
+        """Close the connection."""
         ...

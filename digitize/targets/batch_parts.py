@@ -1,4 +1,4 @@
-"""A batch that is too large for memory: its outlines are here, its rows wait on the disk until they are sent."""
+"""A batch too large for memory: outlines are in memory, rows are spilled to disk until they are sent."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from mappers.schema import form_tables
 
 @dataclass(frozen=True, slots=True)
 class _PackedRecords(Sequence[Record]):
-    """Records that are taken apart when somebody asks for them: most targets do only for what they refuse."""
+    """Records unpacked on access: most targets only need those they refuse."""
 
     size: int
     data: bytes
 
     @classmethod
     def pack(cls, records: Sequence[Record]) -> Sequence[Record]:
-        """Packed as plain types, which takes a third of the time that packing records does."""
+        """Packed as plain types, which takes a third of the time of pickling records."""
         return cls(len(records), pickle.dumps([to_plain(r) for r in records], pickle.HIGHEST_PROTOCOL))
 
     def __len__(self) -> int:
@@ -43,7 +43,7 @@ class _PackedRecords(Sequence[Record]):
 
 
 class _Head(NamedTuple):
-    """What the parts have in common; the names as `LoadBatch` has them."""
+    """What all parts share; names as in `LoadBatch`."""
 
     id: str
     batch: str
@@ -53,7 +53,7 @@ class _Head(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Whole:
-    """What is known of all parts together; the names as `LoadBatch` has them."""
+    """What is known of all parts together; names as in `LoadBatch`."""
 
     outlines: Mapping[str, FormOutline]
     is_of_records: bool
@@ -88,11 +88,11 @@ class _BatchInParts(LoadBatch):
 
 @contextmanager
 def join_parts(parts: Iterable[RowBatch], folder: Path) -> Iterator[LoadBatch]:
-    """One batch of its parts, at least one, in their order; all have the same id, name and source.
+    """Join parts, at least one, into one batch; all have the same id, name and source.
 
-    One part is the batch itself. Of more, a file in that folder, which has no name and is gone with the process, holds
-    the rows. A record whose key, or id, another part has before it is refused as it is within one. Raises DiskFull, and
-    what making the parts raises.
+    A single part is the batch itself. For more, an anonymous temporary file in the folder holds the rows. A record
+    whose key or id an earlier part has is refused as within one part. Raises DiskFull, and whatever making the parts
+    raises.
     """
     coming = iter(parts)
     two = list(islice(coming, 2))

@@ -1,4 +1,4 @@
-"""What a source and a target are compared by: a digest of every record as it stands, folded by station and year."""
+"""Compare a source with a target: digests of all records as stored, folded by station and year."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ YEAR = "year"
 DIGITS = 32
 Station = tuple[str, str, str]
 Spelling = Callable[[list[str]], list[str]]
-"""How a target writes values that it holds as numbers, dates or times: all distinct texts of a column at once."""
+"""How a target writes values it stores as numbers, dates or times: all distinct texts of a column at once."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class RecordGroup:
-    """The records of a station in one year; "" for what is not given."""
+    """Records of a station in one year; "" for missing values."""
 
     state: str
     district: str
@@ -38,19 +38,19 @@ class RecordGroup:
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """All records of a group in one: how many, and their digests laid over one another (XOR), in whatever order."""
+    """All records of a group as one value: their number, and the XOR of their digests, independent of order."""
 
     count: int = 0
     bits: int = 0
 
     def and_one(self, digest: str) -> Fold:
-        """With one record more."""
+        """With one more record."""
         return Fold(self.count + 1, self.bits ^ int(digest, 16))
 
 
 @dataclass(frozen=True, slots=True)
 class HeldRecord:
-    """A record that stands in a target. load: that wrote it, "" where the target's books do not say."""
+    """A stored record. load: that wrote it, "" if the target's books do not say."""
 
     record: str
     group: RecordGroup
@@ -60,41 +60,41 @@ class HeldRecord:
 
 @runtime_checkable
 class Compares(Protocol):
-    """A target whose tables can be compared with a source, by what stands in them and not by what was noted once."""
+    """A target whose tables can be compared with a source by their present content."""
 
     def spell_rows(self, form: str, tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
-        """Rows as they would be sent, with values as the target writes them once it holds them."""
+        """Rows as sent, with values as the target writes them once stored."""
         ...
 
     def present(self, form: str) -> Iterable[tuple[RecordGroup, str, int]]:
-        """(group, load, how many records) of all that the target holds of a form."""
+        """(group, load, number of records) of everything stored for a form."""
         ...
 
     def folds(self, form: str, stations: Sequence[Station]) -> Mapping[RecordGroup, Fold]:
-        """The records of some stations, hashed where they stand, folded by group."""
+        """Records of some stations, hashed in the target, folded by group."""
         ...
 
     def standing(
         self, form: str, groups: Sequence[RecordGroup], take: Callable[[list[HeldRecord]], object], at_once: int
     ) -> None:
-        """Give the records of some groups one by one, so many at once; the same may be given twice after a loss."""
+        """Yield records of some groups, a number at a time; after a lost connection the same may come twice."""
         ...
 
 
 @runtime_checkable
 class LeavesOut(Protocol):
-    """A target whose tables do not take all of a record, so that not all of it can be compared."""
+    """A target whose tables do not store all of a record, so that not all of it can be compared."""
 
     def left_out(self) -> list[str]:
-        """What was left out on both sides of the comparisons so far, for people."""
+        """What all comparisons so far left out on both sides, for people."""
         ...
 
 
 def record_digests(form: str, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """Digest of every record of a source, made as the target makes it of its own rows.
+    """Digest of every source record, computed as the target does for its own rows.
 
-    Returns RECORD_ID, STATION, YEAR and digest. tables: as `Compares.spelled` gives them; the form's own rows with
-    their hash, so that a changed hash is found, too.
+    Returns RECORD_ID, STATION, YEAR and digest. tables: as from `Compares.spelled`; the form's own rows with their
+    hash, so that a changed hash is found as well.
     """
     own = tables[form]
     texts = own.select(RECORD_ID, _text=row_texts(form, own))
@@ -112,12 +112,12 @@ def record_digests(form: str, tables: Mapping[str, pl.DataFrame]) -> pl.DataFram
 
 
 def text_digest(text: str) -> str:
-    """The digest of a record's text."""
+    """Digest of a record's text."""
     return sha256(text.encode("utf-8")).hexdigest()[:DIGITS]
 
 
 def respell(frame: pl.DataFrame, spellings: Mapping[str, Spelling]) -> pl.DataFrame:
-    """A frame with some columns spelled otherwise; each distinct value is spelled once."""
+    """A frame with some columns respelled; each distinct value is spelled once."""
     made = []
     for name in (n for n in spellings if n in frame.columns):
         old = frame[name].drop_nulls().unique()
@@ -127,7 +127,7 @@ def respell(frame: pl.DataFrame, spellings: Mapping[str, Spelling]) -> pl.DataFr
 
 
 def as_json(places: Iterable[RecordGroup | Station]) -> str:
-    """Stations or groups as one value of a query: a list of lists."""
+    """Stations or groups as one query value: a list of lists."""
     return json.dumps(
         [[p.state, p.district, p.police_station, p.year] if isinstance(p, RecordGroup) else p for p in places]
     )

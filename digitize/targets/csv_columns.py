@@ -1,4 +1,4 @@
-"""Rows of CSV of their columns: the same text as `csv_folder.write_rows` makes of rows, in a fifth of the time."""
+"""CSV rows from columns: the same text as `csv_folder.write_rows` writes, in a fifth of the time."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ _QUOTED = ',"\r\n'
 
 
 def columns_text(columns: Sequence[Sequence[str | None] | None], count: int) -> str:
-    """The rows of columns as text, no cell of which a spreadsheet would take for a formula.
+    """Rows of columns as text, without cells that a spreadsheet would read as formulas.
 
-    columns: at least two, each with a cell for each row; None for one that is empty in all.
+    columns: at least two, each with a cell per row; None for an empty column.
     """
     pieces: list[Iterator[str] | list[str]] = []
     between = ""
@@ -29,7 +29,7 @@ def columns_text(columns: Sequence[Sequence[str | None] | None], count: int) -> 
 
 
 def _cells(column: Sequence[str | None]) -> list[str] | None:
-    """The cells as they stand in the file; None where all are empty."""
+    """Cells as in the file; None if all are empty."""
     cells = [cell or "" for cell in column]
     # Asked of all at once, most columns need no look at their cells.
     text = "".join(cells)

@@ -1,4 +1,4 @@
-"""A folder of CSV files, one a table, all of them written whole or none."""
+"""A folder of CSV files, one per table, all written completely or not at all."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ _PART = ".tmp"
 
 
 def write_rows(file: TextIO, rows: Iterable[Sequence[Any]], *, are_safe: bool = False) -> None:
-    """Write rows as our files of CSV have them, and no cell that a spreadsheet would take for a formula.
+    """Write rows in our CSV format, without cells that a spreadsheet would read as formulas.
 
-    are_safe: their cells have been seen to already.
+    are_safe: already checked.
     """
     csv.writer(file, lineterminator="\r\n").writerows(rows if are_safe else ([safe(v) for v in row] for row in rows))
 
 
 class CsvFolder:
-    """CSV files on their way: they take their names when all has been written, and vanish when it was not."""
+    """CSV files being written: they get their names when all are complete, and are removed otherwise."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -49,11 +49,11 @@ class CsvFolder:
     def add(
         self, name: str, head: Sequence[str], rows: Iterable[Sequence[Any]] = (), *, are_safe: bool = False
     ) -> None:
-        """Add rows to the file of a table, which begins with its header. are_safe: as `write_rows` has it."""
+        """Append rows to the file of a table, which starts with a header. are_safe: as in `write_rows`."""
         write_rows(self._file(name, head), rows, are_safe=are_safe)
 
     def add_text(self, name: str, head: Sequence[str], text: bytes) -> None:
-        """Add rows that are text already, as UTF-8."""
+        """Append rows that are already text, as UTF-8."""
         file = self._file(name, head)
         file.flush()
         file.buffer.write(text)
@@ -67,14 +67,14 @@ class CsvFolder:
         return self._files[name]
 
     def keep_only(self, tables: Iterable[str]) -> None:
-        """Remove files of these tables that an earlier time left and this one did not write."""
+        """Remove files of these tables from an earlier export that this one did not write."""
         for name in tables:
             if name not in self._files:
                 (self._folder / f"{name}.csv").unlink(missing_ok=True)
 
 
 def write_folder(records: Iterable[Record], folder: Path, shape: Shape) -> int:
-    """Write records in a shape. Returns how many; files of an earlier time that have no rows any more are removed."""
+    """Write records in a shape; returns their number. Earlier files without rows now are removed."""
     count = 0
     with CsvFolder(folder) as out:
         for record in records:

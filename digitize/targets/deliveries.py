@@ -1,7 +1,7 @@
-"""In which order deliveries came, and by which rules each was asked: two books of a target beside its loads.
+"""Order of deliveries, and the rule settings of each: two books of a target next to its loads.
 
-Deliveries are numbered as the target first takes them. The same files again, under whatever name, are the delivery that
-they were. Of two contents of a record the one of the later delivery is the newer.
+Deliveries are numbered when first received. The same files again, under any name, are the same delivery. Of two
+contents of a record, that of the later delivery is newer.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from digitize.targets.base import Target
 
 
 def enter_delivery(target: Target, input: str, settings: Mapping[str, Any] | None) -> dict[str, object]:
-    """Write down a delivery and its settings unless they are there; what the `source` of its loads says of both.
+    """Record a delivery and its settings if new; returns the part of the loads' `source` about both.
 
-    input: key of its content. settings: of the rules, as JSON types; None: not known. Targets that keep no books give
-    {}. Raises TargetRefused.
+    input: key of its content. settings: of the rules, as JSON types; None: unknown. Targets without books return {}.
+    Raises TargetRefused.
     """
     try:
         found = target.run("SELECT number FROM deliveries WHERE input = ?", (input,))
@@ -37,6 +37,6 @@ def enter_delivery(target: Target, input: str, settings: Mapping[str, Any] | Non
 
 
 def settings_of(target: Target, key: str) -> Mapping[str, Any] | None:
-    """The settings under a key, None where there are none."""
+    """Settings under a key, None if missing."""
     rows = target.run("SELECT CAST(settings AS text) FROM load_settings WHERE key = ?", (key,)) if key else []
     return json.loads(rows[0][0]) if rows else None

@@ -1,4 +1,4 @@
-"""The tables of what is exchanged with courts, prisons, prosecution and laboratories, beside the loaded records."""
+"""Tables for the exchange with courts, prisons, prosecution and laboratories, next to the loaded records."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from dataclasses import dataclass, field
 PACKAGES, SENT, STATEMENTS = "exchange_packages", "exchange_sent", "exchange_statements"
 LINKS, KEYS, EVENTS = "exchange_links", "exchange_keys", "exchange_events"
 TEXT, ID, NUMBER, TIME = "text", "id", "number", "time"
-"""Kinds of columns: any text, a text that is compared byte by byte, a whole number, the time of writing."""
+"""Column kinds: any text, text compared byte by byte, an integer, the time of writing."""
 
 
 @dataclass(frozen=True, slots=True)
 class BookTable:
-    """One table. columns: name -> kind; nothing is ever null. comments: column, or "" for the table -> what it means.
+    """One table.
 
-    append_only: rows are added, never altered or deleted.
+    columns: name -> kind; nothing is null. comments: column, or "" for the table -> meaning. append_only: rows are
+    added, never changed or deleted.
     """
 
     columns: Mapping[str, str]
@@ -95,7 +96,7 @@ EXCHANGE_TABLES: Mapping[str, BookTable] = {
 
 
 def sqlite_script() -> str:
-    """The statements that make them in a SQLite file, where they are not there."""
+    """Statements that create the tables in a SQLite file if missing."""
     kinds = {TEXT: "TEXT NOT NULL", ID: "TEXT NOT NULL", NUMBER: "INTEGER NOT NULL"}
     kinds[TIME] = "TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP"
     made = []

@@ -1,4 +1,4 @@
-"""What the rules note of records that are loaded all the same, as rows of the table `flags` beside them."""
+"""Rule notes on loaded records, as rows of the table `flags`."""
 
 from __future__ import annotations
 
@@ -23,24 +23,24 @@ _PATH = re.compile(r"(\w+)\[(\d+)\]\.(.+)")
 
 
 def no_flags() -> pl.DataFrame:
-    """A table of flags without a row."""
+    """An empty table of flags."""
     return pl.DataFrame(schema=FLAG)
 
 
 def flags_of(form: str, findings: Iterable[Finding]) -> pl.DataFrame:
-    """The flags that findings on records of a form are."""
+    """Flags made from findings on records of a form."""
     rows = [(f.record, form, *_place(f.field), f.code, f.severity) for f in findings]
     return pl.DataFrame(rows, schema=FLAG, orient="row").unique(maintain_order=True)
 
 
 def field_path(child: str, line: int, field: str) -> str:
-    """The path of a flagged field in its record, as people see it."""
+    """Path of a flagged field in its record, for people."""
     return f"{child}[{line - 1}].{field}" if child else field
 
 
 @dataclass(frozen=True, slots=True)
 class RecordFlag:
-    """One note beside a record that is loaded. field: its path, such as "acts[0].section"."""
+    """One note on a loaded record. field: its path, such as "acts[0].section"."""
 
     record: str
     form: str
@@ -50,7 +50,7 @@ class RecordFlag:
 
 
 def find_flags(target: Target, record: str = "", code: str = "") -> list[RecordFlag]:
-    """The flags of a target; of one record, of one rule."""
+    """Flags of a target; optionally of one record or one rule."""
     query = "SELECT record_id, form, child, line, field, code, word FROM flags WHERE 1 = 1"
     values: list[object] = []
     for name, value in (("record_id", record), ("code", code)):
@@ -64,7 +64,7 @@ def find_flags(target: Target, record: str = "", code: str = "") -> list[RecordF
 
 
 def count_flags(target: Target) -> dict[str, int]:
-    """How many flags there are, by rule."""
+    """Number of flags by rule."""
     return dict(target.run("SELECT code, count(*) FROM flags GROUP BY code ORDER BY code"))
 
 

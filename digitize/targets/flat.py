@@ -1,4 +1,4 @@
-"""Records as rows of the flat layout, and the hash of what stands in them."""
+"""Records as rows of the flat layout, and content hashes."""
 
 from __future__ import annotations
 
@@ -18,9 +18,8 @@ FIELD_END, ROW_END = "\x1f", "\x1e"
 def flat_rows(record: Record) -> Mapping[str, list[dict[str, Any]]]:
     """A record as rows of the flat layout: table name -> rows of canonical values; every row has its record_id.
 
-    Child rows carry their line, from 1. Fields without a value are None. A name's spelling in Latin letters is worked
-    out here, at the edge, unless the source gave one: records stay small. Rows of which nothing was captured are
-    none.
+    Child rows have their line, from 1. Fields without a value are None. Latin spellings of names are computed here
+    unless the source gave one, so records stay small. Rows with nothing captured are omitted.
     """
     rows: dict[str, list[dict[str, Any]]] = {}
     for name, table in form_tables(record.form).items():
@@ -43,7 +42,7 @@ def _flat_value(source: Row, column: Column) -> str | None:
 
 
 def roman_names(record: Record) -> Mapping[str, str]:
-    """Path of a name -> its spelling in Latin letters, for every name whose spelling the source did not give."""
+    """Path of a name -> Latin spelling, for every name without one from the source."""
     tables = {t.child: t for t in form_tables(record.form).values()}
     rows = [("", record.fields, tables[""])]
     rows += [
@@ -55,9 +54,9 @@ def roman_names(record: Record) -> Mapping[str, str]:
 
 
 def row_hash(record: Record) -> str:
-    """Hash of the canonical values of a record with its children, whatever their origin or confidence.
+    """Hash of the canonical values of a record with its children, independent of origin and confidence.
 
-    Fields without a value do not count, so that a field that is new in the schema changes no record.
+    Fields without a value do not count, so a new schema field changes no record.
     """
     rows = flat_rows(record)
     # By name, not in the schema's order. The form's own table comes first: its children's names begin with its own.
@@ -65,7 +64,7 @@ def row_hash(record: Record) -> str:
 
 
 def row_text(table: str, row: Mapping[str, Any]) -> str:
-    """A row as the text of which hashes are made: its table, then its values by name."""
+    """A row as text for hashing: its table, then its values by name."""
     # Neither the id nor the line: ids are what hashes are compared by, and the order of the rows tells the lines.
     names = sorted(n for n, v in row.items() if v and n not in ("record_id", "line"))
     return FIELD_END.join([table, *(f"{n}={row[n]}" for n in names)])

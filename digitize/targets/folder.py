@@ -1,4 +1,4 @@
-"""A folder to hand over: each batch as CSV or Parquet files, one a table, with a manifest of all of them."""
+"""A folder to hand over: each batch as CSV or Parquet files, one per table, with a manifest of all."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _PART, _PIECES = ".part", ".pieces"
 
 @dataclass(frozen=True, slots=True)
 class TableFiles:
-    """In which files tables are written. kind: their ending, and what stands before the folder in the target's name."""
+    """File format of tables. kind: file extension, and prefix of the folder in the target's name."""
 
     kind: str
     write: Callable[[pl.LazyFrame, Path], object]
@@ -36,14 +36,14 @@ class TableFiles:
 
 
 class FolderTarget:
-    """Writes batches into a folder. A batch counts once the manifest names it; what the manifest does not name is none.
+    """Writes batches into a folder.
 
-    A batch that comes again with another content takes the place of the earlier one. Keys are compared within a batch
-    alone: that is for the database into which the folder is read.
+    A batch is valid once the manifest lists it. A batch that comes again with other content replaces the earlier one.
+    Keys are compared within a batch only: the rest is up to the database that reads the folder.
     """
 
     def __init__(self, folder: Path, files: TableFiles) -> None:
-        """Raises TargetRefused when the folder holds something else."""
+        """Raises TargetRefused if the folder has other content."""
         self._folder, self._files = folder, files
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -61,14 +61,14 @@ class FolderTarget:
         return f"{self._files.kind}:{self._folder}"
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Nothing to close."""
 
     def load(self, load: Load, *, dry_run: bool = False) -> Receipt:
-        """Take a batch of records; see `take`."""
+        """Load a batch of records; see `take`."""
         return self.take(as_batch(load), dry_run=dry_run)
 
     def take(self, batch: LoadBatch, *, dry_run: bool = False) -> Receipt:
-        """Take a batch: all of its files and then the manifest. Raises DiskFull and TargetRefused; nothing is kept."""
+        """Write all files of a batch, then the manifest. Raises DiskFull and TargetRefused; nothing is kept."""
         if done := self.find_done(batch.id, batch.batch):
             return done
         part = self._folder / f"{batch.id}{_PART}"
@@ -97,24 +97,24 @@ class FolderTarget:
         return receipt
 
     def find_done(self, load: str, batch: str) -> Receipt | None:
-        """The receipt of a load that the manifest names."""
+        """Receipt of a load listed in the manifest."""
         entry = self._manifest["batches"].get(batch)
         return replace(Receipt(**entry["receipt"]), repeated=True) if entry and entry["load"] == load else None
 
     def undo(self, load: str, why: str, *, dry_run: bool = False) -> Undone:
-        """Not here: earlier versions are not kept."""
-        raise OptionsError(f"{self.name}: a folder keeps no earlier versions; load the right files instead.")
+        """Not supported: earlier versions are not kept."""
+        raise OptionsError(f"{self.name}: a folder has no earlier versions; load the right files instead.")
 
     def versions(self, form: str, records: Sequence[str]) -> Mapping[str, tuple[str, str]]:
-        """Not here."""
-        raise OptionsError(f"{self.name}: a folder answers no queries; see {MANIFEST} and {REJECTS} in it.")
+        """Not supported."""
+        raise OptionsError(f"{self.name}: a folder cannot be queried; see {MANIFEST} and {REJECTS} in it.")
 
     def run(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        """Not here."""
-        raise OptionsError(f"{self.name}: a folder answers no queries; see {MANIFEST} and {REJECTS} in it.")
+        """Not supported."""
+        raise OptionsError(f"{self.name}: a folder cannot be queried; see {MANIFEST} and {REJECTS} in it.")
 
     def run_all(self, statements: Iterable[Statement]) -> None:
-        """Not here."""
+        """Not supported."""
         self.run("")
 
     def _write(self, batch: LoadBatch, part: Path, before: pl.DataFrame) -> tuple[Receipt, list[dict[str, object]]]:
@@ -156,7 +156,7 @@ class FolderTarget:
             return {"format": FORMAT, "kind": self._files.kind, "batches": {}}
         made: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         if made.get("format") != FORMAT or made.get("kind") != self._files.kind:
-            raise TargetRefused(f"{path}: this is a folder of another format or kind. Choose another one.")
+            raise TargetRefused(f"{path}: this folder has another format. Choose another one.")
         return made
 
     def _commit(self, manifest: dict[str, Any]) -> None:
@@ -177,7 +177,7 @@ def _is_full(error: Exception) -> bool:
 
 
 def _list_refused(part: RowBatch, bad: Mapping[str, pl.DataFrame]) -> Iterator[Kept]:
-    """The records of a part that are refused: as in the databases one reject a record, with what hinders it first."""
+    """Refused records of a part: one reject per record, with the first reason, as in the databases."""
     for form, rows in part.forms.items():
         here = bad[form].join(rows.tables[form].select(RECORD_ID), on=RECORD_ID, how="semi")
         why = {record: (path, code) for record, path, code in here.iter_rows()}
@@ -186,7 +186,7 @@ def _list_refused(part: RowBatch, bad: Mapping[str, pl.DataFrame]) -> Iterator[K
 
 
 def _good(part: RowBatch, bad: Mapping[str, pl.DataFrame]) -> Iterator[tuple[str, pl.DataFrame]]:
-    """The tables of a part, by name, without what is refused."""
+    """Tables of a part, by name, without refused records."""
     for form, rows in part.forms.items():
         out = bad[form][RECORD_ID].implode()
         for name, frame in rows.tables.items():

@@ -1,4 +1,4 @@
-"""A batch made from records, with the origin of each field."""
+"""Make a batch from records, with the origin of each field."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from mappers.schema import Table, form_tables
 
 
 def as_batch(load: Load) -> RowBatch:
-    """Records as rows; those whose text no database takes are kept with that finding."""
+    """Records as rows; those with text that no database can store are kept with that finding."""
     storable = [r for r in load.clean if not is_unstorable(r)]
     kept = [kept_record(r, "reject", findings) for r, findings in load.rejects]
     kept += [refused_record(r, UNSTORABLE, unstorable_field(r)) for r in load.clean if is_unstorable(r)]
@@ -44,7 +44,7 @@ def _form_rows(form: str, records: Sequence[Record], load: Load) -> FormRows:
 
 
 def _record_rows(form: str, records: Sequence[Record]) -> dict[str, pl.DataFrame]:
-    """The rows of records of one form, by table; tables without rows are left out, except the form's own."""
+    """Rows of records of one form, by table; empty tables are omitted, except the form's own."""
     found: dict[str, list[Mapping[str, str | None]]] = {}
     for record in records:
         for name, rows in flat_rows(record).items():
@@ -64,7 +64,7 @@ def _frame(table: Table, rows: Sequence[Mapping[str, str | None]]) -> pl.DataFra
 
 
 def _origins(record: Record) -> Iterable[tuple[object, ...]]:
-    """Where each field of a record came from, as rows of the table field_origin."""
+    """Origin of each field of a record, as rows of the table field_origin."""
     for path, value in record.cells():
         o = value.origin
         yield (
@@ -74,18 +74,18 @@ def _origins(record: Record) -> Iterable[tuple[object, ...]]:
 
 
 def is_unstorable(record: Record) -> bool:
-    """Whether some text of a record is none that a database takes."""
+    """Whether some text of a record cannot be stored in a database."""
     return bool(unstorable_field(record)) or _is_odd(record.id)
 
 
 def unstorable_field(record: Record) -> str:
-    """The path of the first field whose text no database takes, "" where there is none."""
+    """Path of the first field whose text cannot be stored, "" if none."""
     cells = (p for p, v in record.cells() if _is_odd(v.value or "") or _is_odd(v.raw) or _is_odd(v.by))
     return next(iter(cells), "")
 
 
 def storable(ids: Iterable[str]) -> list[str]:
-    """Those of some ids that a database takes; under the others it holds nothing."""
+    """Those of some ids that a database can store; it has nothing under the others."""
     return [id for id in ids if not _is_odd(id)]
 
 

@@ -1,4 +1,4 @@
-"""What a kind of target says of itself; read for options and messages, so it imports nothing costly."""
+"""Description of a type of target; read for options and messages, so it imports nothing expensive."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SCHEMA = "cctns"
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long is waited, in seconds, for a lock and for one statement; how often a batch is tried."""
+    """Waiting times in seconds for a lock and for one statement; number of attempts per batch."""
 
     lock_seconds: float = 60.0
     statement_seconds: float = 1800.0
@@ -26,10 +26,10 @@ class Patience:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """How a target is to be opened; each kind uses what it knows of.
+    """How to open a target; each kind uses what applies.
 
-    schema: of the tables in a server's database. patience: with that server. layout: of a state's own tables, filled
-    beside the canonical ones.
+    schema: of the tables in a server database. patience: with that server. layout: of a state's own tables, filled next
+    to the canonical ones.
     """
 
     schema: str = SCHEMA
@@ -38,27 +38,26 @@ class Opening:
 
 
 FindCall = Callable[[str, str, str], "tuple[str, Stood] | None"]
-"""Of a target's text, its schema and a call: (name of the target, what stands) of the load that the call made."""
+"""From target text, schema and call: (name of the target, load status) of the load that the call made."""
 
 
 def _has_no_check(text: str, schema: str, call: str) -> tuple[str, Stood] | None:
-    """There is no short way; the load itself tells."""
+    """No shortcut; the load itself tells."""
     return None
 
 
 def _accept(text: str) -> None:
-    """Nothing speaks against it."""
+    """No objection."""
 
 
 @dataclass(frozen=True, slots=True)
 class TargetKind:
-    """A kind of target, as each file under kinds/ has one in KIND.
+    """A type of target; each file in kinds/ defines one as KIND.
 
-    help: how a person names a target of the kind. open: raises OptionsError and TargetRefused. prefixes, endings: one
-    of them stands in the text that means this kind. check: raises OptionsError for a text that must not be used.
-    is_path: what follows the prefix is a path. is_database: it answers queries and takes loads back. has_layouts: it
-    fills a state's own tables. find_call: a short way to a load, by the call that made it. example: a text that works
-    anywhere, "" where a server must be there first.
+    help: how to name such a target. open: raises OptionsError and TargetRefused. prefixes, endings: identify texts of
+    this kind. check: raises OptionsError for a text that must not be used. is_path: a path follows the prefix.
+    is_database: it can be queried and loads undone. has_layouts: it can fill a state's own tables. find_call: shortcut
+    to a load by the call that made it. example: a text that works anywhere, "" if a server is needed.
     """
 
     help: str
@@ -73,11 +72,11 @@ class TargetKind:
     example: str = ""
 
     def prefix_of(self, text: str) -> str:
-        """The prefix with which a text begins, "" for none."""
+        """Prefix of a text, "" for none."""
         return next((p for p in self.prefixes if text.startswith(p)), "")
 
     def has_ending(self, text: str) -> bool:
-        """Whether a text ends as a file of this kind."""
+        """Whether a text ends like a file of this kind."""
         return Path(text).suffix.lower() in self.endings
 
     def path(self, text: str) -> Path:
@@ -85,5 +84,5 @@ class TargetKind:
         return Path(text.removeprefix(self.prefix_of(text)))
 
     def resolve_in(self, text: str, folder: Path) -> str:
-        """The text as it is meant in a folder: relative paths begin there."""
+        """The text relative to a folder: relative paths start there."""
         return f"{self.prefix_of(text)}{folder / self.path(text)}" if self.is_path else text

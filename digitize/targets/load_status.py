@@ -1,4 +1,4 @@
-"""What stands of files that were loaded whole before: the receipts of their batches, and how much of them waits."""
+"""Status of files that were loaded completely before: receipts of their batches, and how much is in quarantine."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Any
 from digitize.targets.base import Receipt
 
 Ask = Callable[[str, Sequence[object]], Sequence[Sequence[Any]]]
-"""Rows of one statement; {loads} and {rejects} stand for the tables, ? for each value."""
+"""Rows of one statement; {loads} and {rejects} are the tables, ? each value."""
 OF_ROWS = "coalesce(CAST(source->>'is_whole' AS text), '') NOT IN ('true', '1')"
-"""Without the mark that all batches of some files were taken: a load of no rows, for the program alone."""
+"""Without the marker load that all batches of some files were loaded: it has no rows and is internal."""
 _MARK = "SELECT CAST(source AS text) FROM {loads} WHERE replace(CAST(load_id AS text), '-', '') = ?"
 _BATCHES = f"""SELECT CAST(receipt AS text) FROM {{loads}} WHERE state = 'loaded' AND {OF_ROWS}
   AND source->>'input' = ? AND ((batch LIKE ? AND coalesce(source->>'settings', '') = ?) OR batch LIKE ?)
@@ -22,8 +22,9 @@ _WAITS = "SELECT COUNT(*) FROM {rejects} WHERE delivery = ? AND state IN ('open'
 
 @dataclass(frozen=True, slots=True)
 class Stood:
-    """receipts: of all batches of those files under these rules. waits: how many of their records are in the quarantine
-    and not settled; None where that is not known.
+    """receipts: of all batches of these files under these rules.
+
+    waits: number of their unsettled records in the quarantine; None if unknown.
     """
 
     receipts: tuple[Receipt, ...]
@@ -31,7 +32,7 @@ class Stood:
 
 
 def what_stood(ask: Ask, mark: Receipt) -> Stood:
-    """Of the mark that all of some files was taken."""
+    """Status from the marker that all of some files was loaded."""
     rows = ask(_MARK, [mark.load.replace("-", "")])
     source: Mapping[str, Any] = json.loads(rows[0][0]) if rows else {}
     if "input" not in source:

@@ -1,4 +1,4 @@
-"""Which target is meant: each file under kinds/ says by what its own are known."""
+"""Find the target for a text: each file in kinds/ defines how its targets are named."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _KINDS = "digitize.targets.kinds"
 
 @cache
 def load_kinds() -> Mapping[str, TargetKind]:
-    """The kinds of target by name; found by scanning the folder."""
+    """Kinds of target by name; found by scanning the folder."""
     files = (p.name for p in resources.files(_KINDS).iterdir())
     names = sorted(n.removesuffix(".py") for n in files if n.endswith(".py") and not n.startswith("_"))
     return {n: import_module(f"{_KINDS}.{n}").KIND for n in names}
 
 
 def find_kind(text: str) -> TargetKind | None:
-    """The kind of target that a text means, None where it means none. A prefix goes before an ending."""
+    """The kind of target of a text, None if none. A prefix takes precedence over an ending."""
     kinds = load_kinds().values()
     by_prefix = (k for k in kinds if k.prefix_of(text))
     by_ending = (k for k in kinds if k.has_ending(text))
@@ -35,12 +35,12 @@ def find_kind(text: str) -> TargetKind | None:
 
 
 def known_targets() -> str:
-    """How targets are named, for messages."""
+    """How to name targets, for messages."""
     return "; ".join(kind.help for kind in load_kinds().values())
 
 
 def check_target_text(text: str) -> None:
-    """Raise OptionsError for the text of a target that must not be used, as one with a password; nothing is opened."""
+    """Raise OptionsError for a target text that must not be used, such as one with a password; nothing is opened."""
     kind = find_kind(text)
     if kind is not None:
         kind.check(text)
@@ -49,9 +49,9 @@ def check_target_text(text: str) -> None:
 def open_target(
     text: str, schema: str = SCHEMA, patience: Patience | None = None, layout: TableLayout | None = None
 ) -> Target:
-    """The target of that name. layout: of a state's own tables.
+    """Open a target by name. layout: of a state's own tables.
 
-    Raises OptionsError when it cannot be meant, TargetRefused when it cannot be used.
+    Raises OptionsError for an invalid name, TargetRefused if it cannot be used.
     """
     kind = find_kind(text)
     if kind is None:
@@ -60,8 +60,11 @@ def open_target(
 
 
 def open_as(kind: TargetKind, text: str, how: Opening) -> Target:
-    """The target of a kind. Raises OptionsError when the kind cannot be opened so, TargetRefused as `open_target`."""
+    """Open a target of a kind.
+
+    Raises OptionsError if the options do not fit the kind, TargetRefused like `open_target`.
+    """
     if how.layout is not None and not kind.has_layouts:
         others = "; ".join(k.help for k in load_kinds().values() if k.has_layouts)
-        raise OptionsError(f"[load] layout fills tables of {others}. With this target, export in that layout.")
+        raise OptionsError(f"[load] layout fills tables of {others}. For this target, export in that layout.")
     return kind.open(text, how)

@@ -1,4 +1,4 @@
-"""What is to be done with each record of a batch, by what a database says of it; nothing is changed yet."""
+"""Decide what to do with each record of a batch, from the state of the database; nothing is changed yet."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ AT_ONCE = 50_000
 
 @dataclass
 class FormPlan:
-    """What is to be done with the records of one form.
+    """Plan for the records of one form.
 
-    own: the outline's rows, in order, with STATE: null for those that are refused. unfit: why these are.
+    own: rows of the outline, in order, with STATE: null for refused records. unfit: reasons for refusal.
     """
 
     form: str
@@ -30,34 +30,34 @@ class FormPlan:
     unfit: pl.DataFrame
 
     def ids(self, *states: int) -> pl.Series:
-        """The records of which one of these is true."""
+        """Records in one of these states."""
         return self.own.filter(pl.col(STATE).is_in(states))[RECORD_ID]
 
     @property
     def standing(self) -> pl.DataFrame:
-        """record_id and row_hash of all that is held afterwards, each once."""
+        """record_id and row_hash of everything stored afterwards, each once."""
         return self.own.filter(pl.col(STATE).is_not_null()).select(RECORD_ID, HASH)
 
 
 def gone_records(own: pl.DataFrame, outlines: Mapping[str, FormOutline]) -> dict[str, pl.Series]:
-    """The records of earlier loads of a batch that it has no more, by form."""
+    """Records of earlier loads of a batch that it no longer has, by form."""
     there = [outline.own.select(pl.lit(form).alias("form"), RECORD_ID) for form, outline in outlines.items()]
     lost = own.join(pl.concat(there), on=["form", RECORD_ID], how="anti") if there and own.height else own
     return {str(form): some[RECORD_ID] for (form,), some in sorted(lost.group_by("form"))}
 
 
 def slices(values: pl.Series) -> Iterator[pl.Series]:
-    """Values as many at once as a database is asked for."""
+    """Values in slices of the size used for queries."""
     return (values.slice(start, AT_ONCE) for start in range(0, values.len(), AT_ONCE))
 
 
 def make_plan(
     form: str, outline: FormOutline, store: Store, held_here: pl.Series | None, hindered: pl.DataFrame | None
 ) -> FormPlan:
-    """What is to be done with the records of a form, as a database stands whose transaction is open.
+    """Plan for the records of a form, for a database inside a transaction.
 
-    held_here: what is held of the batch, where a record that another one holds is to be this one's; else None.
-    hindered: what the target is known to refuse besides, as `FormRows.unfit`.
+    held_here: stored records of the batch, if records held by another batch are to move to this one; else None.
+    hindered: other records the target is known to refuse, as `FormRows.unfit`.
     """
     unfit = outline.unfit if hindered is None else pl.concat([outline.unfit, hindered])
     sound = _drop_rows(outline.own, unfit[RECORD_ID].unique())
@@ -77,7 +77,7 @@ def make_plan(
 
 
 def _states(form: str, sound: pl.DataFrame, store: Store) -> pl.DataFrame:
-    """record_id and STATE of those of these records that are held."""
+    """record_id and STATE of those of these records that are stored."""
     made = [pl.DataFrame(schema={RECORD_ID: pl.String, STATE: pl.Int8})]
     for some in sound.select(RECORD_ID, HASH).iter_slices(AT_ONCE):
         held = store.compare_held(form, some)
@@ -87,7 +87,7 @@ def _states(form: str, sound: pl.DataFrame, store: Store) -> pl.DataFrame:
 
 
 def _find_owned(form: str, sound: pl.DataFrame, found: pl.DataFrame, store: Store) -> pl.Series:
-    """Records whose key belongs to another one, which does not itself give it up in this batch."""
+    """Records whose key belongs to another record that does not release it in this batch."""
     table = form_tables(form)[form]
     fresh = _drop_rows(sound, found.filter(pl.col(STATE) == SAME)[RECORD_ID])
     if not fresh.height or not key_columns(table, fresh):

@@ -1,4 +1,4 @@
-"""The quarantine of a target while a batch is taken: one entry a source row, closed by whatever loads that row."""
+"""Quarantine of a target during a load: one entry per source row, closed when that row is loaded."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _AT_ONCE = 20_000
 
 
 class Quarantine(Protocol):
-    """What a database must be able to do. among: how its SQL says "is one of", with ? for what `listed` gives."""
+    """Operations needed from a database. among: SQL for "is one of", with ? for the result of `listed`."""
 
     among: str
 
@@ -28,15 +28,15 @@ class Quarantine(Protocol):
         ...
 
     def rows(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        """Rows of one statement; ? stands for a value."""
+        """Rows of one statement; ? is a placeholder for a value."""
         ...
 
     def hold_quarantine(self) -> None:
-        """Wait until nobody else writes into the quarantine, and let none until the transaction ends."""
+        """Wait until nobody else writes to the quarantine, and block others until the transaction ends."""
         ...
 
     def put_rejects(self, rows: Sequence[Mapping[str, object]]) -> None:
-        """Put in entries; column -> value."""
+        """Insert rejects; column -> value."""
         ...
 
 
@@ -50,11 +50,11 @@ class _Entry:
 
 
 class RejectKeeper:
-    """Keeps what is not loaded of a batch, some at a time; then what an earlier load of it kept, and this one does not,
-    is settled.
+    """Stores the refused records of a batch, some at a time; then settles entries of an earlier load that are not in
+    this one.
 
-    A row that waits already gets what the rules say of it now, and stays the entry that people know, with its trail; so
-    does one that a person dropped or replayed, which is not asked for again.
+    A row already waiting gets the present findings and stays the same entry with its trail; so does one that a person
+    dropped or replayed, which is not asked for again.
     """
 
     def __init__(self, batch: LoadBatch, store: Quarantine) -> None:
@@ -63,7 +63,7 @@ class RejectKeeper:
         self._names: set[str] = set()
 
     def add(self, kept: Sequence[Kept]) -> None:
-        """Keep some."""
+        """Store some records."""
         rows = {k.row or source_row(k.form, k.record, f"{k.file}:{k.line}"): k for k in kept}
         if not rows:
             return
@@ -76,7 +76,7 @@ class RejectKeeper:
         self._names |= rows.keys()
 
     def close(self) -> set[str]:
-        """Settle what waits no more. Returns the names of all rows that were kept."""
+        """Settle entries that no longer wait. Returns the names of all stored rows."""
         if not self._names:
             if not self._store.rows("SELECT 1 FROM rejects WHERE state = 'open' LIMIT 1"):
                 return set()
@@ -100,12 +100,11 @@ def close_loaded(
     store: Quarantine,
     named: Callable[[Sequence[str]], set[str]],
 ) -> None:
-    """Close the entries of records that a later delivery brought again.
+    """Close entries of records delivered again.
 
-    standing: ids of records of the batch that the target holds now; refused: those that it does not. kept: names of the
-    rows that were just kept. named: the names of standing records' rows. An entry of the same delivery is closed when
-    exactly its row was loaded, as under other rules. What a person corrected waits on, and `replay` will say that it
-    was overtaken.
+    standing: ids of records of the batch now stored in the target; refused: the others. kept: names of the rows just
+    stored. named: names of the rows of stored records. An entry of the same delivery is closed if exactly its row was
+    loaded, as under other rules. Corrected entries wait on, and `replay` will say that they were overtaken.
     """
     query = "SELECT 1 FROM rejects WHERE form = ? AND state IN ('open', 'corrected') AND settled_by IS NULL AND "
     other = "(delivery < ? OR (delivery = ? AND settings <> ?)) LIMIT 1"
@@ -134,7 +133,7 @@ def close_loaded(
 
 
 def kept_id(k: Kept) -> str:
-    """The id of a record as its entry has it: without what no database takes."""
+    """Record id as in its entry: without characters that no database stores."""
     return k.record_id.replace("\x00", "").encode("utf-8", "replace").decode()
 
 
@@ -166,7 +165,7 @@ def _entries(store: Quarantine, names: Sequence[str]) -> dict[str, _Entry]:
 
 
 def _refresh(store: Quarantine, entry: _Entry, name: str, k: Kept, batch: LoadBatch) -> None:
-    """Bring an entry up to date with its row, which was refused again."""
+    """Update an entry for its row, which was refused again."""
     is_back = entry.state == UNDONE or (entry.state == SETTLED and _came_later(store, entry, batch))
     if is_back:
         # As if it came for the first time, since the load that brought it counts no more.
@@ -204,7 +203,7 @@ def _settle(store: Quarantine, ids: Sequence[int], batch: LoadBatch) -> None:
 
 
 def _name_older(store: Quarantine) -> None:
-    """Name the rows of entries that an earlier version made, and make one of those that are one row."""
+    """Name the rows of entries from an earlier version, and merge entries of the same row."""
     query = """SELECT reject_id, form, CAST(record AS text), file, line, state FROM rejects WHERE source_row = ''
                ORDER BY reject_id LIMIT 5000"""
     while older := store.rows(query):

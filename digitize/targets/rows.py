@@ -1,4 +1,4 @@
-"""A batch as tables of rows, the way targets take it: from records, or straight from import files."""
+"""A batch as tables of rows, as targets load it: from records, or directly from import files."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ DATABASE_CODES: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A record that is not loaded, whole, with its findings.
+    """A record that is not loaded, complete, with its findings.
 
-    word: "reject" for one that was refused, "review" for one that a person must confirm. record: see
-    `mappers.record.to_plain`; a row that could not be read stands in its left_over. file, line: where it came from.
-    row: its name, see `digitize.targets.source_rows`; "" has it made of the record.
+    word: "reject" if refused, "review" if a person must confirm it. record: see `mappers.record.to_plain`; an
+    unreadable row is in its left_over. file, line: its origin. row: its name, see `digitize.targets.source_rows`; "" to
+    derive it from the record.
     """
 
     record_id: str
@@ -54,12 +54,12 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class FormRows:
-    """The rows of one form's records, ready to be sent.
+    """Rows of one form's records, ready to send.
 
-    tables: table name -> rows: record_id, line (child tables, rising from 1 in each record), then values as canonical
-    text, null where there is none; the form's own rows have the hash of their record. unfit: records that no target
-    takes, with field and code (`digitize.targets.value_checks`). flags: what the rules note of the others
-    (`digitize.targets.flags`); None where they were not asked.
+    tables: table name -> rows: record_id, line (child tables, increasing from 1 in each record), then values as
+    canonical text, null if empty; the form's own rows have the hash of their record. unfit: records that no target can
+    store, with field and code (`digitize.targets.value_checks`). flags: rule notes on the others
+    (`digitize.targets.flags`); None if rules were not run.
     """
 
     tables: Mapping[str, pl.DataFrame]
@@ -69,10 +69,10 @@ class FormRows:
 
 @dataclass(frozen=True, slots=True)
 class FormOutline:
-    """What is asked of one form's records before a row is sent: little enough to be in memory for a whole batch.
+    """What is needed of one form's records before a row is sent: small enough to be in memory for a whole batch.
 
-    own: the form's own rows, in order: record_id, row_hash, and of the station and the key the columns that there are.
-    unfit: see `FormRows`, of the whole batch.
+    own: the form's own rows, in order: record_id, row_hash, and available columns of station and key. unfit: see
+    `FormRows`, of the whole batch.
     """
 
     own: pl.DataFrame
@@ -80,13 +80,11 @@ class FormOutline:
 
 
 class LoadBatch:
-    """One batch on its way into a target: all that there is under its name, so that what an earlier load had besides
-    is withdrawn.
+    """One batch to load: everything under its name, so that other records of an earlier load are withdrawn.
 
-    id: made from the content, 32 hex digits. batch: its name. held: how many wait for a person elsewhere. source:
-    where it came from: "input" is a key of the content, "delivery" its number in the order of arrival and "settings"
-    the rules that were asked (`digitize.targets.deliveries`). replays: of a replay, record -> the source row that waits
-    in the quarantine.
+    id: made from the content, 32 hex digits. batch: its name. held: number waiting for a person elsewhere. source: its
+    origin: "input" is a key of the content, "delivery" its number in the order of arrival and "settings" the rule
+    settings (`digitize.targets.deliveries`). replays: for a replay, record -> the source row in the quarantine.
     """
 
     __slots__ = ()
@@ -99,39 +97,39 @@ class LoadBatch:
     @property
     @abstractmethod
     def outlines(self) -> Mapping[str, FormOutline]:
-        """What is asked before anything is sent, by form."""
+        """Data needed before anything is sent, by form."""
 
     @property
     @abstractmethod
     def is_of_records(self) -> bool:
-        """Whether its rows were made of records, as those of a workspace are."""
+        """Whether its rows were made from records, as in a workspace."""
 
     @property
     @abstractmethod
     def keeps_any(self) -> bool:
-        """Whether there is a record that is not loaded from the first."""
+        """Whether any record is refused from the start."""
 
     @abstractmethod
     def parts(self) -> Iterator[RowBatch]:
-        """Its records, some at a time, in the order of the outlines; as often as one likes."""
+        """Its records, some at a time, in the order of the outlines; can be iterated repeatedly."""
 
     @property
     def delivery(self) -> int:
-        """The number of its delivery, 0 where nobody knows."""
+        """Number of its delivery, 0 if unknown."""
         return int(str(self.source.get("delivery", 0)))
 
     @property
     def settings(self) -> str:
-        """The key of the rules' settings, "" where nobody knows."""
+        """Key of the rule settings, "" if unknown."""
         return str(self.source.get("settings", ""))
 
 
 @dataclass(frozen=True, slots=True)
 class RowBatch(LoadBatch):
-    """A batch that is in memory as a whole, or a part of one.
+    """A batch, or part of one, that is in memory as a whole.
 
-    forms: by form. kept: what is not loaded. origins: of each field, () where there are none. records: those that the
-    rows were made from, where they were. The others: see `LoadBatch`.
+    forms: by form. kept: what is not loaded. origins: of each field, () if none. records: from which the rows were
+    made, if any. The others: see `LoadBatch`.
     """
 
     id: str
@@ -170,7 +168,7 @@ def _asked_of(form: str, own: pl.DataFrame) -> pl.DataFrame:
 
 
 def json_text(value: object) -> str:
-    """JSON as a database keeps it: letters as they are, half characters written out as codes."""
+    """JSON for a database: letters as they are, lone surrogates escaped."""
     try:
         return to_json(value).decode()
     # to_json refuses half characters; json.dumps writes them as codes.
@@ -184,17 +182,17 @@ def plain_finding(finding: Finding) -> dict[str, object]:
 
 
 def kept_record(record: Record, word: str, findings: Iterable[Finding]) -> Kept:
-    """A refused record, whole."""
+    """A refused record, complete."""
     return Kept(record.id, record.form, word, to_plain(record), [plain_finding(f) for f in findings])
 
 
 def refused_record(record: Record, code: str, path: str) -> Kept:
-    """A record that the target itself refuses."""
+    """A record refused by the target itself."""
     return kept_record(record, "reject", [Finding(record.id, path, code, "reject", DATABASE_CODES[code])])
 
 
 def with_hash(form: str, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """The form's own rows with the hash of each record's content, as `digitize.targets.flat.row_hash` makes it."""
+    """The form's own rows with the content hash of each record, as from `digitize.targets.flat.row_hash`."""
     texts = tables[form].select(RECORD_ID, _text=row_texts(form, tables[form]))
     for name in sorted(tables.keys() - {form}):
         rows = tables[name].select(RECORD_ID, _row=row_texts(name, tables[name]))
@@ -209,7 +207,7 @@ def with_hash(form: str, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
 
 
 def row_texts(name: str, frame: pl.DataFrame) -> pl.Expr:
-    """See `digitize.targets.flat.row_text`; a column without gaps costs less than one with."""
+    """See `digitize.targets.flat.row_text`; a column without nulls is cheaper than one with."""
     pieces: list[pl.Expr] = []
     written = name
     # The order and the gaps of `row_text`: both must come to the same hash.

@@ -1,4 +1,4 @@
-"""What is read again of records that are loaded, so that their search rows can be made anew."""
+"""Columns of loaded records from which search rows can be rebuilt."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mappers.schema import form_tables
 
 
 def searched_columns(form: str) -> dict[str, list[str]]:
-    """Table -> its columns that rows are made of, the id and the line among them."""
+    """Table -> columns used for search rows, including id and line."""
     things = ("make", "model", "colour", *MARKS, *THING_WORDS, "identification_no", "number")
     own = ("fir_no", "fir_reg_num", "police_station", "district", "year", "place", "legacy_key", *DAYS, *TOLD_IN)
     linked = ("linked_fir_police_station", "linked_fir_year", "linked_fir_no")
@@ -28,7 +28,7 @@ def searched_columns(form: str) -> dict[str, list[str]]:
 
 
 def text_frame(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> pl.DataFrame:
-    """Rows of a database as `search_rows` takes them: texts, and lines as numbers."""
+    """Database rows in the form `search_rows` expects: texts, and lines as numbers."""
     made = {name: [row[i] for row in rows] for i, name in enumerate(columns)}
     return pl.DataFrame(
         {n: v if n == LINE else [None if x is None else str(x) for x in v] for n, v in made.items()},

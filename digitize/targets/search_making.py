@@ -49,7 +49,7 @@ _LEAST_PHONE, _OF_PHONE = 6, 10
 
 
 def search_rows(form: str, tables: Mapping[str, pl.DataFrame]) -> SearchRows:
-    """The rows of a form's records. tables: as `digitize.targets.rows.FormRows` has them."""
+    """Search rows of a form's records. tables: as in `digitize.targets.rows.FormRows`."""
     columns = searched_columns(form)
     filled = {n: _drop_empty(tables[n], columns[n]) for n in columns if n in tables}
     own = _with_record(form, filled[form])
@@ -64,7 +64,7 @@ def search_rows(form: str, tables: Mapping[str, pl.DataFrame]) -> SearchRows:
 
 
 def _drop_empty(frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
-    """Those columns that are read and in which anything stands: schemas are wide, books are not."""
+    """Columns that are used and not empty: schemas are wide, books are not."""
     there = [n for n in names if n in frame.columns]
     counts = frame.select(there).null_count().row(0)
     kept = [n for n, nulls in zip(there, counts, strict=True) if nulls < frame.height or n in (RECORD_ID, LINE)]
@@ -77,14 +77,14 @@ def _of_child(form: str, child: str, filled: Mapping[str, pl.DataFrame]) -> pl.D
 
 
 def _text(frame: pl.DataFrame, name: str) -> pl.Series:
-    """A column as text, "" where nothing stands."""
+    """A column as text, "" if empty."""
     if name not in frame.columns:
         return pl.Series(name, [""] * frame.height, pl.String)
     return frame[name].cast(pl.String).fill_null("")
 
 
 def _with_record(form: str, own: pl.DataFrame) -> pl.DataFrame:
-    """The records with what all their rows have of them, its names with a point before."""
+    """Records with the fields shared by all their rows, with a dot before the names."""
     day = pl.Series(".day", [""] * own.height, pl.String)
     for name in reversed([n for n in DAYS if n in own.columns]):
         one = _text(own, name)
@@ -100,7 +100,7 @@ def _with_record(form: str, own: pl.DataFrame) -> pl.DataFrame:
 
 
 def _shape_rows(rows: pl.DataFrame, kind: str, line: pl.Expr, **others: pl.Series | int | str) -> pl.DataFrame:
-    """Rows as they are kept, of frames that have the record's columns."""
+    """Rows as stored, from frames with the record's columns."""
     of = {"station": pl.col(".station"), "year": pl.col(".year"), "day": pl.col(".day"), "form": pl.col(".form")}
     known = {"kind": pl.lit(kind), "line": line, **of, **others}
     made = rows.select(RECORD_ID, **{n: pl.lit(v) if isinstance(v, int | str) else v for n, v in known.items()})
@@ -139,7 +139,7 @@ def _numbers(own: pl.DataFrame, name: str) -> pl.Series:
 
 
 def _having(rows: pl.DataFrame, name: str) -> pl.DataFrame:
-    """Rows in which something stands in a column that is there."""
+    """Rows with a non-empty value in an existing column."""
     return rows.filter(pl.col(name) != "")
 
 
@@ -214,7 +214,7 @@ def _find_birth_years(rows: pl.DataFrame) -> pl.DataFrame:
 def _row_by_row(
     form: str, own: pl.DataFrame, filled: Mapping[str, pl.DataFrame], made: SearchRows
 ) -> Iterator[SearchRow]:
-    """The rows of vehicles and things, and of what stands in free texts: there are few beside those of persons."""
+    """Rows of vehicles, things and free texts: there are few compared with persons."""
     known: dict[str, OfRecord] = {}
     children = [(make, _of_child(form, child, filled)) for child, make in child_makers().items()]
     if any(rows.height for _, rows in children):

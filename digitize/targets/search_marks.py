@@ -1,4 +1,4 @@
-"""The marks of vehicles and numbers of things in a row, and the tokens by which they are found again."""
+"""Marks of vehicles and numbers of things in a row, and their search tokens."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from mappers.names.keys import mark_key, mark_tokens, token
 MARKS = ("registration_no", "chassis_no", "engine_no")
 THING_WORDS = ("property_type", "category", "description")
 TOLD_IN = ("narrative", "brief_facts", "grounds", "other_acts", "property_order", "result", "remarks")
-"""Free texts in which a vehicle may be named that stands in no field."""
+"""Free texts that may name a vehicle which is in no field."""
 _PART, _FRONT = 7, 6
-"""Up to so many signs a mark may be the rest of one. Signs of a mark's front that is a key."""
+"""Length up to which a mark may be the end of a longer one. Length of the indexed start of a mark."""
 
 
 def index_tokens(marks: Sequence[str]) -> list[int]:
-    """Tokens of marks: of each way in which one may be meant with any sign left out, of its front and its end.
+    """Tokens of marks: of each reading with any character left out, of its start and its end.
 
-    What may be the rest of a longer mark has a token of its own for its end: few have it, so that a whole mark that is
-    asked for can be held against them all.
+    A mark that may be the end of a longer one has a separate token for its end: there are few, so a complete queried
+    mark can be compared with all of them.
     """
     made: dict[int, None] = {}
     for mark in marks:
@@ -41,31 +41,32 @@ def index_tokens(marks: Sequence[str]) -> list[int]:
 
 
 def _may_be_a_part(mark: str, signs: str) -> bool:
-    """Whether signs of it may lack: few, or not all read, or a registration without the letters of its series."""
+    """Whether characters may be missing: a short mark, partly unread, or a registration without series letters."""
     return len(signs) <= _PART or not signs.isascii() or "?" in mark or (signs[:2].isalpha() and signs[2:].isdigit())
 
 
 def end_tokens(mark: str, kind: str = "v4") -> list[int]:
-    """The token of the last four signs, none for a shorter mark. kind: "v6" of the last six; "vp" of the last four of
-    marks that may be the rest of another.
+    """Token of the last four characters, none for a shorter mark.
+
+    kind: "v6" for the last six; "vp" for the last four of marks that may be the end of another.
     """
     key, size = mark_key(mark), 6 if kind == "v6" else 4
     return [token(kind, key[-size:])] if len(key) >= size else []
 
 
 def front_tokens(mark: str) -> list[int]:
-    """The token of the first six signs, none for a shorter mark."""
+    """Token of the first six characters, none for a shorter mark."""
     key = mark_key(mark)
     return [token("vf", key[:_FRONT])] if len(key) >= _FRONT else []
 
 
 def vehicle_marks(row: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """The numbers of a vehicle with the field of each; of a cell that has several, each of them as well."""
+    """Numbers of a vehicle with the field of each; of a cell with several, each of them as well."""
     return [(n, mark) for n in MARKS if row.get(n) for mark in numbers_within(str(row[n]))]
 
 
 def thing_marks(row: Mapping[str, Any]) -> list[str]:
-    """Numbers of arms, phones, notes and vehicles, which stand within the description, and those that it has."""
+    """Numbers of arms, phones, notes and vehicles, in the description and in fields."""
     text = " ".join(str(row[n]) for n in THING_WORDS if row.get(n))
     own = [str(row["identification_no"])] if row.get("identification_no") else []
     rest = [w for w in without_marks(text).split() if sum(c.isdigit() for c in w) >= 4]
@@ -73,6 +74,6 @@ def thing_marks(row: Mapping[str, Any]) -> list[str]:
 
 
 def told_marks(row: Mapping[str, Any]) -> list[str]:
-    """Marks of vehicles in the free texts of a record, engine and chassis numbers among them."""
+    """Vehicle marks in the free texts of a record, including engine and chassis numbers."""
     text = " ".join(str(row[n]) for n in TOLD_IN if row.get(n))
     return [*marks_in(text), *serials_in(text)] if text else []

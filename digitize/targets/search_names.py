@@ -1,4 +1,4 @@
-"""Names, words and keys of many rows at a time: what a word gives is worked out once, however many rows have it."""
+"""Names, words and keys of many rows at a time: each word is processed once, however many rows have it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mappers.names.keys import MOST_WORDS, name_part
 
 ROW, WORD, LANG, TOKEN = "row", "word", "lang", "token"
 SEP = "|"
-"""Between several names of one row."""
+"""Separator between several names of one row."""
 _MOST_OTHER, _HEX = 8, 8
 # All that `str.split` parts words at, but for the blank.
 _ODD_BLANKS = r"[^\S ]|[\x1c-\x1f]"
@@ -21,8 +21,10 @@ _EMPTY = {ROW: pl.UInt32, WORD: pl.String, LANG: pl.String}
 
 
 class SaidNames(NamedTuple):
-    """Several names of each row. said: (rows,), each name by its sounds, once, parted by SEP; lang: (rows,), in whose
-    script the first one is; words: (row, word, lang), each once a row.
+    """Names of each row.
+
+    said: (rows,), sound key of each name, once, separated by SEP; lang: (rows,), language of the first one's script;
+    words: (row, word, lang), each once per row.
     """
 
     said: pl.Series
@@ -31,7 +33,7 @@ class SaidNames(NamedTuple):
 
 
 def said_names(frame: pl.DataFrame, columns: Sequence[str]) -> SaidNames:
-    """The names in some columns; what is only the spelling of the name before says nothing more."""
+    """Names in some columns; a mere other spelling of the preceding name is skipped."""
     rows = _number_rows(frame)
     parts = _all_parts(rows, columns)
     lang = parts.filter(pl.col(LANG) != "").unique(ROW, keep="first", maintain_order=True).select(ROW, LANG)
@@ -47,7 +49,7 @@ def said_names(frame: pl.DataFrame, columns: Sequence[str]) -> SaidNames:
 
 
 def _all_parts(rows: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
-    """What stands between blanks: (row, words, lang, spelled, at), at being the number of the column."""
+    """Words between spaces: (row, words, lang, spelled, at), at is the column number."""
     spelled = pl.Series("spelled", [""] * rows.height, pl.String)
     made = [
         pl.DataFrame(
@@ -71,7 +73,7 @@ def _all_parts(rows: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
 
 
 def _join_spelled(parts: pl.DataFrame) -> pl.DataFrame:
-    """Whole names in Latin letters, of those in another script: (row, now)."""
+    """Full names in Latin letters, of those in another script: (row, now)."""
     whole = parts.group_by(ROW, maintain_order=True).agg(
         now=pl.col("spelled").str.join(" "), other=(pl.col(LANG) != "").any()
     )
@@ -79,7 +81,7 @@ def _join_spelled(parts: pl.DataFrame) -> pl.DataFrame:
 
 
 def _parts(texts: pl.DataFrame) -> pl.DataFrame:
-    """(row, words, lang, spelled) of what stands between blanks in texts (row, text)."""
+    """(row, words, lang, spelled) of the words in texts (row, text)."""
     text = pl.col("text")
     if texts["text"].str.contains(_ODD_BLANKS).any():
         text = text.str.replace_all(_ODD_BLANKS, " ")
@@ -97,9 +99,9 @@ def _parts(texts: pl.DataFrame) -> pl.DataFrame:
 
 
 def other_words(frame: pl.DataFrame, columns: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Words of places by their sounds, eight a row at most: (row, word), and (word, lang) of all that were looked at.
+    """Words of places by sound, at most eight per row: (row, word), and (word, lang) of all examined.
 
-    Words of one letter are left out.
+    One-letter words are omitted.
     """
     rows = _number_rows(frame)
     made = [pl.DataFrame(schema=_EMPTY)]
@@ -133,12 +135,12 @@ def collect_tokens(frame: pl.DataFrame, some: Iterable[pl.DataFrame]) -> pl.Seri
 
 
 def on_rows(rows: pl.DataFrame, some: pl.DataFrame, name: str) -> pl.Series:
-    """A text of some rows for all of them, "" where there is none."""
+    """A text of some rows, extended to all, "" if missing."""
     return rows.select(ROW).join(some, on=ROW, how="left", maintain_order="left")[name].fill_null("")
 
 
 def map_distinct(values: pl.Series, of: Callable[[Any], Any], dtype: type[pl.DataType]) -> pl.Series:
-    """What a function makes of values, of each distinct one once."""
+    """Apply a function to values, once per distinct value."""
     distinct = values.unique()
     made = pl.DataFrame({"value": distinct, "made": pl.Series([of(v) for v in distinct.to_list()], dtype=dtype)})
     asked = pl.DataFrame({"value": values})
@@ -150,7 +152,7 @@ def _number_rows(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def hex_texts(tokens: pl.Series) -> list[str]:
-    """Lists of tokens as words of hexadecimal digits, parted by blanks: what the full-text index takes."""
+    """Lists of tokens as hexadecimal words separated by spaces: input of the full-text index."""
     lengths = tokens.list.len().to_numpy().astype(np.int64)
     numbers = tokens.explode(empty_as_null=False).to_numpy().astype(">i4")
     if not len(numbers):

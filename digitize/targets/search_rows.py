@@ -1,4 +1,4 @@
-"""What is searched of records that are loaded: a row for each record, person, vehicle and thing, with its keys."""
+"""Search rows of loaded records: one per record, person, vehicle and thing, with keys."""
 
 from __future__ import annotations
 
@@ -25,16 +25,15 @@ from mappers.names.keys import KEYS, name_words, near_key, spelt, token
 from mappers.text.folding import fold_key, fold_written
 
 ROWS, WORDS, MARK = "search_rows", "search_words", "search"
-"""The two tables, and the key of meta under which stands by which keys they were filled."""
+"""The two tables, and the meta key that records with which keys they were filled."""
 FILLED_BY = str(KEYS)
 RECORD, PERSON, VEHICLE, PROPERTY, NUMBERED, TOLD = "r", "p", "v", "g", "u", "t"
-"""Kinds of rows. Line 0 is the record itself, where its form tells of one vehicle or thing; TOLD are the marks of
-vehicles in its free texts.
-"""
+"""Kinds of rows. Line 0 is the record itself, if its form is about one vehicle or thing; TOLD are vehicle marks in its
+free texts."""
 NAME, OTHER, STATION = "n", "w", "s"
-"""Kinds of words: of names, of places and things, and whole names of stations."""
+"""Kinds of words: of names, of places and things, and whole station names."""
 STATION_KEY = "="
-"""The key under which all stations stand: they are few, and compared as whole names."""
+"""Key of all stations: they are few, and compared as whole names."""
 NAMES = ("name", "name_roman", "alias", "alias_roman", "alias_2", "alias_2_roman", "alias_3", "alias_3_roman")
 RELATIVES = ("relative_name", "relative_name_roman")
 DAYS = ("fir_date", "gd_date", "arrest_date", "occurrence_from", "info_date", "opened_date", "conviction_date")
@@ -44,10 +43,11 @@ _AGE_SPREAD = 1
 
 
 class SearchRow(NamedTuple):
-    """One row. kind: see RECORD and the others. station: folded. day: ISO. born_from, born_to: years, 0 for unknown.
+    """One row.
 
-    lang: in whose script the name is. said: the words by their sounds; several names are parted by SEP. relative: the
-    same of the relative's name. tokens: see `mappers.names.keys.token`.
+    kind: see RECORD and the others. station: folded. day: ISO. born_from, born_to: years, 0 if unknown. lang: language
+    of the name's script. said: sound keys of the words; several names are separated by SEP. relative: the same for the
+    relative's name. tokens: see `mappers.names.keys.token`.
     """
 
     kind: str
@@ -66,7 +66,7 @@ class SearchRow(NamedTuple):
 
 
 class SearchWord(NamedTuple):
-    """A word that stands in rows. near: the key of words that are nearly alike. spelt: for patterns."""
+    """A word in rows. near: key of similar words. spelt: for patterns."""
 
     kind: str
     said: str
@@ -82,12 +82,12 @@ ROW_TYPES = pl.Schema({
 })  # fmt: skip
 _ITSELF = ("make", "model", "colour", *MARKS, *THING_WORDS, "identification_no", *TOLD_IN)
 CHILDREN = ("acts", "persons", "vehicles", "property", "numbered", "legacy_keys")
-"""The child tables that rows are made of."""
+"""Child tables that have search rows."""
 
 
 @dataclass
 class SearchRows:
-    """The rows of some records, as frames with COLUMNS, and the words that stand in them: (kind, said, lang)."""
+    """Search rows of some records, as frames with COLUMNS, and their words: (kind, said, lang)."""
 
     rows: list[pl.DataFrame] = field(default_factory=list)
     words: dict[tuple[str, str, str], None] = field(default_factory=dict)
@@ -102,7 +102,7 @@ class SearchRows:
         return pl.concat(self.rows)
 
     def all_words(self) -> list[SearchWord]:
-        """Each word once, in one order, so that two loads at once do not wait for each other in circles."""
+        """Each word once, in a fixed order, so that concurrent loads cannot deadlock."""
         found = {row for frame in self._more for row in frame.iter_rows()} | self.words.keys()
         return [_word(*row) for row in sorted(found)]
 
@@ -114,7 +114,7 @@ def _word(kind: str, said: str, lang: str) -> SearchWord:
 
 
 class OfRecord(NamedTuple):
-    """What rows of one record have of the record itself."""
+    """Fields of the record shared by its rows."""
 
     record: str
     form: str
@@ -124,14 +124,16 @@ class OfRecord(NamedTuple):
 
 
 def number_of(value: object) -> int:
-    """A number of nine digits at most, 0 for anything else."""
+    """A number of at most nine digits, 0 for anything else."""
     text = str(value or "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def linking_tokens(row: Mapping[str, Any], keys: Sequence[Mapping[str, Any]]) -> list[int]:
-    """Tokens of all by which a record states its case: station, year and number of the FIR, its registration number,
-    keys of old systems. row: the record's own fields; keys: its rows of legacy_keys.
+    """Tokens of everything by which a record names its case: station, year and number of the FIR, registration number,
+    keys of old systems.
+
+    row: fields of the record; keys: its rows of legacy_keys.
     """
     made = []
     for prefix, name in (("", "fir_no"), ("linked_fir_", "linked_fir_no")):
@@ -145,7 +147,7 @@ def linking_tokens(row: Mapping[str, Any], keys: Sequence[Mapping[str, Any]]) ->
 
 
 def section_key(text: str) -> str:
-    """A section by what all spellings of it have: "304-A" and "304 a" are one."""
+    """A section normalised over all spellings: "304-A" and "304 a" are the same."""
     return "".join(c for c in fold_written(text).casefold() if c.isalnum())
 
 
@@ -154,7 +156,7 @@ def _drop_repeated(tokens: Sequence[int]) -> list[int]:
 
 
 def born_between(row: Mapping[str, Any], year: int) -> tuple[int, int]:
-    """Between which years a person was born; (0, 0) where nothing tells."""
+    """Possible years of birth of a person; (0, 0) if unknown."""
     for name in ("birth_date", "birth_year"):
         if born := number_of(str(row.get(name) or "")[:4]):
             return born, born
@@ -172,14 +174,14 @@ _Make = Callable[[OfRecord, Mapping[str, Any], SearchRows], SearchRow | None]
 
 
 def child_makers() -> dict[str, _Make]:
-    """Child tables of vehicles and things, with what makes a row of one of theirs."""
+    """Child tables of vehicles and things, with the function that makes a row of each."""
     return {"vehicles": _vehicle, "property": _thing, "numbered": _make_numbered}
 
 
 def rows_of_itself(own: pl.DataFrame, made: SearchRows) -> Iterator[SearchRow]:
-    """Of forms that tell of one vehicle or thing, and the marks in the free texts of any.
+    """Rows of forms about one vehicle or thing, and marks in free texts of any form.
 
-    own: records with their OfRecord, its names with a point before.
+    own: records with their OfRecord, with a dot before its names.
     """
     if not {*_ITSELF} & {*own.columns}:
         return
@@ -220,7 +222,7 @@ def _make_row(
 
 
 def _collect_other_words(texts: Sequence[object], made: SearchRows) -> list[str]:
-    """The words of places and things by their sounds; those of one letter are left out."""
+    """Words of places and things by sound; one-letter words are omitted."""
     found: dict[str, None] = {}
     for word, lang in (pair for text in texts if text for pair in _words(str(text))):
         if len(found) >= _MOST_OTHER:

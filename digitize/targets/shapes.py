@@ -1,4 +1,4 @@
-"""In which tables and columns records are written: the canonical flat layout, or a target's own."""
+"""Tables and columns in which records are written: the canonical flat layout, or a target's own."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ class Shape(Protocol):
     gaps: Counter[str]
 
     def tables(self, form: str) -> Mapping[str, list[str]]:
-        """Names of the tables of a form, each with its columns."""
+        """Tables of a form, each with its columns."""
         ...
 
     def all_tables(self) -> Sequence[str]:
-        """Every table."""
+        """All tables."""
         ...
 
     def rows(self, record: Record) -> Mapping[str, list[dict[str, Any]]]:
-        """The rows of one record, by table."""
+        """Rows of one record, by table."""
         ...
 
 
 class FlatShape:
-    """One table a form and child, headers = field ids: the contract of every import file."""
+    """One table per form and child, headers are field ids: the format of every import file."""
 
     def __init__(self) -> None:
         self.gaps: Counter[str] = Counter()
@@ -50,7 +50,7 @@ class FlatShape:
 
 
 class LayoutShape:
-    """The tables of a target as its layout file describes them."""
+    """Tables of a target as described by its layout file."""
 
     def __init__(self, layout: TableLayout) -> None:
         self._layout = layout
@@ -66,7 +66,7 @@ class LayoutShape:
         return list(self._layout.tables)
 
     def rows(self, record: Record) -> Mapping[str, list[dict[str, Any]]]:
-        """The rows of one record, by table; values for which there is no code are counted as gaps."""
+        """Rows of one record, by table; values without a code are counted as gaps."""
         laid = lay_out(record, self._layout)
         self.gaps.update(f"{table}.{column}" for table, column in laid.gaps)
         return {**laid.rows}

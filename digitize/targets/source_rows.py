@@ -1,4 +1,4 @@
-"""Which row of a source a refused record is: the same row is known again under whatever file name, cut or batch."""
+"""Identify the source row of a refused record, under any file name, split or batch."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from digitize.targets.flat import text_hash
 
 
 def source_row(form: str, plain: Mapping[str, Any], place: str = "", number: int = 0) -> str:
-    """The name of a row, made of its content and of nothing else.
+    """Name of a row, derived only from its content.
 
-    plain: the whole record as first refused, see `mappers.record.to_plain`. place: of a row in which nothing could be
-    read. number: which one it is of rows that are alike to the last letter, from 0.
+    plain: the whole record as first refused, see `mappers.record.to_plain`. place: of an unreadable row. number: index
+    among identical rows, from 0.
     """
     cells = _cells(plain.get("fields", {}))
     children = {name: [_cells(row) for row in rows] for name, rows in plain.get("children", {}).items()}

@@ -1,4 +1,4 @@
-"""The embedded target: one SQLite file with a table for each table of the schema, rejects, loads and origins."""
+"""The embedded target: one SQLite file with the tables of the schema, rejects, loads and origins."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ from mappers.schema.links import named_first
 
 
 class SqliteTarget:
-    """Loads into one SQLite file; makes it when it is not there.
+    """Loads into one SQLite file, created if missing.
 
-    layout: of a state's own database, whose tables are filled beside the canonical ones; values for which it has no
-    code are left empty there and listed in layout_gaps.
+    layout: of a state's own database, whose tables are filled next to the canonical ones; values without a code stay
+    empty there and are listed in layout_gaps.
     """
 
     def __init__(self, path: Path, layout: TableLayout | None = None) -> None:
-        """Open or make the file; one that cannot be written, as on a read-only medium, only answers.
+        """Open or create the file; a read-only one can only be queried.
 
-        Raises TargetRefused when it cannot be used or holds another schema.
+        Raises TargetRefused if it cannot be used or has another schema.
         """
         self._path = path
         self._layout = layout
@@ -59,13 +59,13 @@ class SqliteTarget:
         self._db.close()
 
     def load(self, load: Load, *, dry_run: bool = False) -> Receipt:
-        """Take a batch of records; see `take`."""
+        """Load a batch of records; see `take`."""
         return self.take(as_batch(load), dry_run=dry_run)
 
     def take(self, batch: LoadBatch, *, dry_run: bool = False) -> Receipt:
-        """Take a batch in one transaction; a load that was committed before is recognised and not done again.
+        """Load a batch in one transaction; a load committed before is recognised and not repeated.
 
-        dry_run: say what would become of it, and change nothing. Raises TargetRefused, and then nothing was changed.
+        dry_run: report the result, and change nothing. Raises TargetRefused, and then nothing was changed.
         """
         if done := self.find_done(batch.id, batch.batch):
             return done
@@ -86,7 +86,7 @@ class SqliteTarget:
         return receipt
 
     def undo(self, load: str, why: str, *, dry_run: bool = False) -> Undone:
-        """Take back a load in one transaction; see `digitize.targets.undoing.undo`."""
+        """Undo a load in one transaction; see `digitize.targets.undoing.undo`."""
         require_writable(self._path)
         self._db.execute("BEGIN IMMEDIATE")
         try:
@@ -131,13 +131,13 @@ class SqliteTarget:
         return {r: (load, content) for r, load, content in self.run(query, (form, json.dumps(list(records))))}
 
     def run(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        """Rows of one statement; ? stands for a value."""
+        """Rows of one statement; ? is a placeholder for a value."""
         cursor = self._db.cursor()
         cursor.row_factory = None
         return cursor.execute(query, tuple(values)).fetchall()
 
     def run_all(self, statements: Iterable[Statement]) -> None:
-        """Run statements in one transaction: all of them or none. Raises TargetRefused."""
+        """Run statements in one transaction: all or none. Raises TargetRefused."""
         try:
             self._db.execute("BEGIN IMMEDIATE")
             for query, values in statements:
@@ -200,7 +200,7 @@ class _Store:
         return {(r[0], r[1]) for r in rows}
 
     def expect(self, form: str, coming: pl.DataFrame) -> None:
-        """Nothing hangs on it."""
+        """Nothing to do."""
 
     def retire(self, form: str, records: Sequence[str], batch: LoadBatch, why: str) -> None:
         for record in records:
@@ -258,7 +258,7 @@ class _Store:
                 self._insert_laid(record, self._layout)
 
     def _insert(self, name: str, frame: pl.DataFrame) -> None:
-        """Put in rows; columns in which nothing stands are not sent."""
+        """Insert rows; empty columns are not sent."""
         counts = frame.null_count().row(0)
         names = [n for n, nulls in zip(frame.columns, counts, strict=True) if nulls < frame.height]
         marks = ", ".join("?" * len(names))
@@ -303,8 +303,8 @@ def require_writable(path: Path) -> None:
     """Raise TargetRefused where nothing can be written, before anything is tried."""
     if not is_writable(path):
         raise TargetRefused(
-            f"{path} can only be read where it lies, and this is written down in it. Nothing was changed. Copy the "
-            "workspace, or the file, to a disk that can be written, and run the command there."
+            f"{path} is read-only, but the command must write to it. Nothing was changed. Copy the workspace, or the "
+            f"file, to a writable disk, and run the command there."
         )
 
 
@@ -340,7 +340,7 @@ def open_to_read(path: Path) -> sqlite3.Connection:
     if row is None or row[0] != str(FORMAT):
         db.close()
         raise TargetRefused(
-            f"{path} is of another version, and cannot be brought to today's where it can only be read. Copy it to a "
-            "disk that can be written first."
+            f"{path} has another version, and cannot be upgraded because it is read-only. Copy it to a writable disk "
+            f"first."
         )
     return db

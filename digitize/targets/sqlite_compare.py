@@ -1,4 +1,4 @@
-"""What stands in a SQLite target, read record by record and hashed here: SQLite has no hash of its own."""
+"""Content of a SQLite target, read record by record and hashed here: SQLite has no hash function."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _NOWHERE = RecordGroup("", "", "", "")
 
 
 def spell_rows(db: sqlite3.Connection, tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
-    """See `Compares`: numbers as SQLite keeps and prints them, in columns of their type."""
+    """See `Compares`: numbers as SQLite stores and prints them, in columns of their type."""
     return {name: respell(frame, _spellings(db, name)) for name, frame in tables.items()}
 
 
@@ -38,7 +38,7 @@ def _spellings(db: sqlite3.Connection, table: str) -> dict[str, Spelling]:
 
 
 def _as_kept(kind: str, texts: list[str]) -> list[str]:
-    """What a column of a type makes of texts; asked of SQLite itself, whose rounding is its own."""
+    """Values that a column type makes of texts, computed by SQLite itself, which has its own rounding."""
     with closing(sqlite3.connect(":memory:")) as scratch:
         scratch.execute(f"CREATE TABLE kept (value {kind})")
         scratch.executemany("INSERT INTO kept VALUES (?)", ((t,) for t in texts))
@@ -46,7 +46,7 @@ def _as_kept(kind: str, texts: list[str]) -> list[str]:
 
 
 def present(db: sqlite3.Connection, form: str) -> list[tuple[RecordGroup, str, int]]:
-    """See `Compares`; rows of no record stand in a group of their own, of no load."""
+    """See `Compares`; rows without a record form a separate group, without a load."""
     query = f"SELECT {_places(form)}, coalesce(i.load_id, ''), count(*) FROM {_with_index(form)} GROUP BY 1, 2, 3, 4, 5"
     found = [(RecordGroup(*r[:4]), str(r[4]), int(r[5])) for r in map(tuple, db.execute(query))]
     orphans = sum(1 for _ in _orphans(db, form))
@@ -89,7 +89,7 @@ def _records(
 
 
 def _orphans(db: sqlite3.Connection, form: str) -> Iterator[HeldRecord]:
-    """Child rows whose record is not there, as somebody may leave them who deletes by hand: no key forbids it here."""
+    """Child rows without a record, as left by manual deletes: no key forbids it here."""
     one = "SELECT record_id FROM {0} c WHERE NOT EXISTS (SELECT 1 FROM {1} t WHERE t.record_id = c.record_id)"
     parts = [one.format(name, form) for name in form_tables(form) if name != form]
     for (record,) in db.execute(" UNION ".join(parts)):

@@ -1,4 +1,4 @@
-"""The tables of the embedded target, and how a file of an earlier version becomes one of this."""
+"""Tables of the embedded target, and the upgrade of files from earlier versions."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from mappers.schema.parts.table import Table
 
 FORMAT = 5
 _RELEASED = "3"
-"""The format of version 0.2.0, the only earlier one that is brought up to date."""
+"""Format of version 0.2.0, the only earlier one that is upgraded."""
 _BEFORE = ("1", "2")
 _MADE = "SELECT key, value FROM meta WHERE key LIKE 'columns.%'"
 _DAYS = {
     "missing": "missing_from_date", "uidb": "found_date", "iif3": "arrest_date", "iif5": "report_date",
     "po": "warrant_date",
 }  # fmt: skip
-"""By which descriptions are compared, nearest days first, and persons listed, newest first."""
+"""Indexes to compare descriptions, nearest dates first, and to list persons, newest first."""
 TYPES = {"int": "INTEGER", "year": "INTEGER", "money": "NUMERIC", "decimal": "NUMERIC"}
 _FIXED = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -86,7 +86,7 @@ ALTER TABLE rejects ADD COLUMN settings TEXT NOT NULL DEFAULT '';
 
 
 def prepare(db: sqlite3.Connection, path: Path, layout: TableLayout | None) -> None:
-    """Make what is not there. Raises TargetRefused when the file holds another schema or someone altered it."""
+    """Create what is missing. Raises TargetRefused if the file has another schema or was altered."""
     db.execute("BEGIN IMMEDIATE")
     try:
         _make_fixed(db, path)
@@ -113,9 +113,9 @@ def _make_fixed(db: sqlite3.Connection, path: Path) -> None:
     row = db.execute("SELECT value FROM meta WHERE key = 'format'").fetchone() if has_meta else None
     found = row[0] if row else str(FORMAT)
     if found not in (str(FORMAT), _RELEASED):
-        older = "Load into it once with version 0.2.0, which brings it to schema 3. "
+        older = "Load into it once with version 0.2.0, which upgrades it to schema 3. "
         raise TargetRefused(
-            f"{path} holds schema {found}, this program writes {FORMAT}. {older if found in _BEFORE else ''}"
+            f"{path} has schema {found}, this program writes {FORMAT}. {older if found in _BEFORE else ''}"
             "Nothing was loaded."
         )
     _run(db, _FROM_3 if found == _RELEASED else "")
@@ -126,7 +126,7 @@ def _make_fixed(db: sqlite3.Connection, path: Path) -> None:
 
 
 def _run(db: sqlite3.Connection, script: str) -> None:
-    """Run statements one by one: executescript would commit what stands before them."""
+    """Run statements one by one: executescript would commit pending ones."""
     # Good enough for the scripts above: none has this ending inside a text.
     for statement in script.split(";\n"):
         if statement.strip():
@@ -134,7 +134,7 @@ def _run(db: sqlite3.Connection, script: str) -> None:
 
 
 def _make_table(db: sqlite3.Connection, path: Path, table: Table, made: set[str]) -> None:
-    """Make the table, or add what the schema has gained since. made: columns this program gave it before."""
+    """Create the table, or add columns new in the schema. made: columns created earlier by this program."""
     if not (made == set(table.by_name) and made <= _columns(db, table)):
         db.execute(_ddl(table))
         there = _columns(db, table)
@@ -175,15 +175,15 @@ def _named_tables() -> Mapping[str, str]:
 
 
 def _persons_of(table: str) -> str:
-    """The table of the persons whom a table's rows name, "" for none."""
+    """Table of the persons that a table's rows refer to, "" for none."""
     return _named_tables().get(table, "")
 
 
 def _add_key(db: sqlite3.Connection, table: Table) -> None:
-    """Give a table of an earlier format its key to the persons.
+    """Add the foreign key to persons to a table of an earlier format.
 
-    Where old rows name nobody it stays as it is, and those are listed: nothing is lost, and new rows are looked at
-    before they are sent (`digitize.targets.value_checks`).
+    If old rows refer to nobody, the table stays as it is, and they are listed: nothing is lost, and new rows are
+    checked before they are sent (`digitize.targets.value_checks`).
     """
     name, of = table.name, _persons_of(table.name)
     (made,) = db.execute("SELECT sql FROM sqlite_master WHERE name = ?", (name,)).fetchone()
@@ -207,5 +207,5 @@ def _add_key(db: sqlite3.Connection, table: Table) -> None:
 
 
 def _laid_ddl(name: str, columns: Sequence[str]) -> str:
-    """A table of a layout: text throughout, as the target's own types are its own affair."""
+    """A table of a layout: text columns only, since types are up to the target."""
     return f"CREATE TABLE IF NOT EXISTS {name} ({', '.join(f'{c} TEXT' for c in columns)})"

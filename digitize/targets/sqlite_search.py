@@ -1,4 +1,4 @@
-"""The rows that are searched, in a SQLite target: written with each load, filled once for what was loaded before."""
+"""Search rows in a SQLite target: written with each load, and filled once for earlier loads."""
 
 from __future__ import annotations
 
@@ -43,17 +43,17 @@ CREATE TRIGGER IF NOT EXISTS search_log_grows BEFORE DELETE ON search_log
 
 
 def write_searched(db: sqlite3.Connection, form: str, tables: Mapping[str, pl.DataFrame]) -> None:
-    """Write what is searched of records that go in, in the transaction that is open."""
+    """Write search rows of inserted records, in the open transaction."""
     _write(db, search_rows(form, tables))
 
 
 def take_out(db: sqlite3.Connection, records: Sequence[str]) -> None:
-    """Take out what is searched of records. Their places in the index lead nowhere: numbers are never given again."""
+    """Delete search rows of records. Their index entries stay without effect: numbers are never reused."""
     db.executemany(f"DELETE FROM {ROWS} WHERE record_id = ?", ((r,) for r in records))
 
 
 def fill(db: sqlite3.Connection) -> None:
-    """Make the rows of all records that are held, where they were made by no keys or by others; one transaction."""
+    """Create search rows of all stored records if missing or made with other keys; one transaction."""
     found = db.execute("SELECT value FROM meta WHERE key = ?", (MARK,)).fetchone()
     if found and found[0] == FILLED_BY:
         return

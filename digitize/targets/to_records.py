@@ -1,4 +1,4 @@
-"""Records put together from rows again, for a person to see or to mend."""
+"""Rebuild records from rows, for people to see or correct."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from mappers.schema import form_tables
 
 
 def records_of(form: str, tables: Mapping[str, pl.DataFrame], ids: Sequence[str], batch: str) -> list[Record]:
-    """Records put together from rows; see `plain_records`."""
+    """Records rebuilt from rows; see `plain_records`."""
     return [from_plain(plain) for plain in plain_records(form, tables, ids, batch)]
 
 
 def plain_records(
     form: str, tables: Mapping[str, pl.DataFrame], ids: Sequence[str], batch: str
 ) -> list[dict[str, Any]]:
-    """Records put together from rows, as `mappers.record.to_plain` writes them.
+    """Records rebuilt from rows, as `mappers.record.to_plain` writes them.
 
-    One whose id stands twice is there twice, its child rows with the first; child rows of no record are one as well.
+    A repeated id gives two records, with the child rows in the first; child rows without a record form one as well.
     """
     if not ids:
         return []
@@ -39,7 +39,7 @@ def plain_records(
 
 
 def _plain_rows(frame: pl.DataFrame) -> Iterator[tuple[str, dict[str, Any]]]:
-    """record_id and the cells in which something stands."""
+    """record_id and the non-empty cells."""
     counts = frame.null_count().row(0)
     filled = [n for n, nulls in zip(frame.columns, counts, strict=True) if nulls < frame.height]
     names = [n for n in filled if n not in (RECORD_ID, LINE, HASH)]

@@ -1,4 +1,4 @@
-"""Taking back one load: its records out, the versions it replaced back in."""
+"""Undo one load: delete its records, restore the versions it replaced."""
 
 from __future__ import annotations
 
@@ -23,29 +23,28 @@ _EARLIER = """DELETE FROM record_history WHERE replaced_by = ? AND history_id NO
 
 
 class Books(Store, Protocol):
-    """A store that also answers of its own books. order: the column of `loads` that grows with every load."""
+    """A store that can also query its own books. order: column of `loads` that increases with every load."""
 
     order: str
 
     def rows(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        """Rows of one statement; ? stands for a value."""
+        """Rows of one statement; ? is a placeholder for a value."""
         ...
 
     def list_written(self, load: str) -> Mapping[str, list[str]]:
-        """Form -> the records whose newest version a load wrote."""
+        """Form -> records whose newest version a load wrote."""
         ...
 
     def hold_others(self) -> None:
-        """Wait until no load is being written, and let none be until the transaction ends."""
+        """Wait until no load is being written, and block others until the transaction ends."""
         ...
 
 
 def undo(store: Books, target: str, wanted: str, why: str) -> Undone:
-    """Take back a load inside an open transaction.
+    """Undo a load inside an open transaction.
 
-    wanted: its id, the beginning of it (8 digits and more), or the name of its batch, of which the newest is meant.
-    Raises NotFound, and TargetRefused where a later load changed or withdrew what this one wrote: that must be undone
-    first.
+    wanted: its id, the first 8 or more digits of it, or the name of its batch, meaning the newest. Raises NotFound, and
+    TargetRefused if a later load changed or withdrew its records: undo that first.
     """
     store.hold_others()
     load, batch, source = _find(store, target, wanted)
@@ -72,10 +71,10 @@ def undo(store: Books, target: str, wanted: str, why: str) -> Undone:
 
 
 def _unsettle(store: Books, load: str) -> tuple[str, ...]:
-    """Have later loads that found records as before count as done no more, for these records may just have gone.
+    """Mark later loads that found records unchanged as no longer done, since these records may now be gone.
 
-    They still stand, and can be taken back, but their files given once more are taken again. Which records they found
-    is not kept. Returns the names of their batches.
+    They stay, and can be undone, but their files are loaded again when given. Which records they found is not stored.
+    Returns the names of their batches.
     """
     query = f"""SELECT load_id, batch, receipt, source FROM loads WHERE state = 'loaded' AND {store.order} >
                 (SELECT {store.order} FROM loads WHERE load_id = ?) ORDER BY {store.order}"""
@@ -92,13 +91,13 @@ def _unsettle(store: Books, load: str) -> tuple[str, ...]:
 
 
 def _plain(stored: Any) -> Mapping[str, Any]:
-    """JSON of a row of `loads`: SQLite gives it back as text."""
+    """JSON of a row of `loads`: SQLite returns it as text."""
     found: Mapping[str, Any] = json.loads(stored) if isinstance(stored, str) else stored
     return found
 
 
 def _reopen(store: Books, load: str) -> None:
-    """What a load kept waits no more; what it settled or replayed waits again."""
+    """Entries of a load no longer wait; those it settled or replayed wait again."""
     store.rows("UPDATE rejects SET state = 'undone' WHERE load_id = ? AND state = 'open'", [load])
     store.rows(
         """UPDATE rejects SET settled_by = NULL, state = CASE state WHEN 'settled' THEN 'open' WHEN 'replayed' THEN
@@ -114,7 +113,7 @@ def _find(store: Books, target: str, wanted: str) -> tuple[str, str, Mapping[str
     named = [r for r in rows if r[1] == wanted][:1]
     found = named or [r for r in rows if len(wanted) >= 8 and r[0].startswith(wanted.replace("-", ""))]
     if len(found) != 1:
-        what = "more than one load begins so" if found else "there is no such load that is not undone"
+        what = "more than one load starts like this" if found else "there is no such load, or it is already undone"
         raise NotFound(f"{target}: {wanted}: {what}. See: digitize receipts --target ...")
     load, batch, source = found[0]
     return load, batch, _plain(source)
@@ -132,7 +131,7 @@ def _require_last(store: Books, target: str, load: str, batch: str) -> None:
 
 
 def _require_free(store: Books, target: str, load: str, written: Set[str]) -> None:
-    """Refuse where a record that would stand again stands already, with another batch. written: by this load."""
+    """Refuse if a record to be restored already exists, in another batch. written: by this load."""
     ids: dict[str, list[str]] = {}
     for form, record in store.rows("SELECT form, record_id FROM record_history WHERE replaced_by = ?", [load]):
         if record not in written:
@@ -145,13 +144,13 @@ def _require_free(store: Books, target: str, load: str, written: Set[str]) -> No
             )
             if taken := store.compare_held(form, asked):
                 raise TargetRefused(
-                    f"{target}: {len(taken)} records that this load took out came again with another batch. Undo the "
-                    "load of that batch first. Nothing was changed."
+                    f"{target}: {len(taken)} records that this load removed came back with another batch. Undo the "
+                    f"load of that batch first. Nothing was changed."
                 )
 
 
 def _restore(store: Books, target: str, load: str) -> int:
-    """Put back the versions that a load replaced, as loads of their own time."""
+    """Restore the versions that a load replaced, as loads of their time."""
     query = "SELECT DISTINCT form, load_id FROM record_history WHERE replaced_by = ? ORDER BY form, load_id"
     restored = 0
     for form, was in store.rows(query, [load]):
@@ -163,7 +162,7 @@ def _restore(store: Books, target: str, load: str) -> int:
 
 
 def _versions(store: Books, load: str, form: str, was: object) -> Iterator[list[tuple[str, Mapping[str, Any]]]]:
-    """What a load replaced of what another wrote, some records at a time: (hash, whole)."""
+    """Versions that a load replaced, some records at a time: (hash, whole)."""
     # As text: psycopg would turn the JSON into floats by itself.
     query = f"""SELECT record_id, row_hash, CAST(record AS text) FROM record_history WHERE replaced_by = ? AND form = ?
                 AND load_id = ? AND record_id > ? ORDER BY record_id LIMIT {_WHOLE_AT_ONCE}"""
@@ -177,12 +176,13 @@ def _versions(store: Books, load: str, form: str, was: object) -> Iterator[list[
 def _put_back(
     store: Books, target: str, form: str, was: str, batch: str, records: Sequence[tuple[str, Mapping[str, Any]]]
 ) -> None:
-    """Put back versions of one load and batch."""
+    """Restore versions of one load and batch."""
     tables = _tables(form, records)
     table = form_tables(form)[form]
     if key_columns(table, tables[form]) and store.owners(form, typed_key(table, tables[form])):
         raise TargetRefused(
-            f"{target}: a record that this load replaced has a key that another has by now. Undo that load first. "
+            f"{target}: the key of a record that this load replaced now belongs to another record. Undo that load "
+            f"first. "
             "Nothing was changed."
         )
     origins = [_origin(o) for _, whole in records for o in whole.get("field_origin", [])]
@@ -209,7 +209,7 @@ def _tables(form: str, records: Sequence[tuple[str, Mapping[str, Any]]]) -> dict
 
 
 def _frame(table: Table, rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
-    """Rows of a history as they were sent once: texts."""
+    """History rows as they were sent: texts."""
     data: dict[str, list[object]] = {RECORD_ID: [r[RECORD_ID] for r in rows]}
     schema: dict[str, type[pl.DataType]] = {RECORD_ID: pl.String}
     if table.child:

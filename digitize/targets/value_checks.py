@@ -1,4 +1,4 @@
-"""Which values do not fit the columns of a target, and which records have a key that another one has."""
+"""Find values that do not fit the columns of a target, and records with duplicate keys."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ REFUSED: Mapping[str, type[pl.DataType]] = {RECORD_ID: pl.String, "field": pl.St
 
 
 def prepare(form: str, tables: Mapping[str, pl.DataFrame]) -> FormRows:
-    """Rows with the hash of each record, and the records that no target takes."""
+    """Rows with the hash of each record, and the records that no target can store."""
     own = with_hash(form, tables)
     found = (
         _find_misfits(form, tables),
@@ -31,7 +31,7 @@ def prepare(form: str, tables: Mapping[str, pl.DataFrame]) -> FormRows:
 
 
 def _find_misfits(form: str, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """Values that a typed column cannot hold: record_id, path of the field, code."""
+    """Values that a typed column cannot store: record_id, path of the field, code."""
     found = [pl.DataFrame(schema=REFUSED)]
     for name, frame in tables.items():
         found += _misfits(form_tables(form)[name], frame)
@@ -65,7 +65,7 @@ def _is_degree(name: str) -> pl.Expr:
 
 
 def never_empty(table: Table) -> Sequence[str]:
-    """The fields of a key without which a record is refused: those that a rule of every policy rejects (F004, F005).
+    """Key fields without which a record is refused: those that a rule of every policy rejects (F004, F005).
 
     State, district and station are not among them: a person may confirm that the source does not name them.
     """
@@ -82,7 +82,7 @@ def _find_gaps(table: Table, own: pl.DataFrame) -> pl.DataFrame:
 
 
 def find_nobodies(form: str, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """References to a person whom the record has not: record_id, path of the field, code."""
+    """References to a person missing in the record: record_id, path of the field, code."""
     found = [pl.DataFrame(schema=REFUSED)]
     for link in row_references(form):
         rows = tables.get(link.table)
@@ -108,12 +108,12 @@ def _fits(name: str, kind: str) -> pl.Expr:
 
 
 def key_columns(table: Table, frame: pl.DataFrame) -> tuple[str, ...]:
-    """The columns of a table's key, () where it has none or the rows lack a part of it."""
+    """Columns of a table's key, () if it has none or the rows lack a part of it."""
     return table.key if table.key and all(k in frame.columns for k in table.key) else ()
 
 
 def typed_key(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
-    """record_id and the whole keys of the rows; numbers without the zeros before them, as a target compares them."""
+    """record_id and the complete keys of the rows; numbers without leading zeros, as a target compares them."""
     names = key_columns(table, frame)
     kinds = {n: table.by_name[n].kind for n in names}
     keys = [type_column(n, k).cast(pl.String) if k in ("int", "year") else pl.col(n) for n, k in kinds.items()]
@@ -122,7 +122,7 @@ def typed_key(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def find_doubles(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
-    """Records whose key one before them in the same rows has, or whose id: record_id, field, code."""
+    """Records whose key or id an earlier record in the same rows has: record_id, field, code."""
     twice = frame.filter(~pl.col(RECORD_ID).is_first_distinct()).select(RECORD_ID)
     names = key_columns(table, frame)
     if names:

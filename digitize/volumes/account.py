@@ -16,8 +16,8 @@ from digitize.workspace.ledger.purges import purged_in
 from digitize.workspace.volumes.book import LOOKED, CustodyEvent, ReceivedVolume, Volumes, unit_of
 
 _BOOK_RULES = {
-    "R001": "FIR numbers that stand twice", "R003": "holes in the row of FIR numbers",
-    "R011": "holes in the numbers of leaves",
+    "R001": "FIR numbers that appear twice", "R003": "gaps in the FIR numbers",
+    "R011": "gaps in the page numbers",
 }  # fmt: skip
 
 
@@ -122,7 +122,7 @@ def _find_holder(chain: list[CustodyEvent]) -> str:
 
 def _find_count_problems(made: VolumeAccount, chain: list[CustodyEvent]) -> Iterator[AccountFinding]:
     if made.counted is None:
-        yield AccountFinding("not-counted", "nobody counted its pages by hand: digitize batch count")
+        yield AccountFinding("not-counted", "its pages were not counted by hand: digitize batch count")
     elif made.missing > 0 and made.scanned:
         counts = f"{pluralize(made.counted, 'page was', 'pages were')} counted by hand and {made.scanned} scanned"
         yield AccountFinding("pages-missing", f"{counts}: {made.missing} missing", made.missing)
@@ -130,7 +130,7 @@ def _find_count_problems(made: VolumeAccount, chain: list[CustodyEvent]) -> Iter
         counts = f"{pluralize(made.counted, 'page was', 'pages were')} counted by hand and {made.scanned} scanned"
         yield AccountFinding("pages-over", f"{counts}: {-made.missing} too many", -made.missing)
     if not made.scanned:
-        yield AccountFinding("not-scanned", "no page of it was scanned yet")
+        yield AccountFinding("not-scanned", "no page was scanned yet")
     if chain and chain[-1].what == "handed-back" and (made.missing > 0 or made.failed or made.unexplained):
         yield AccountFinding("handed-back-open", "it was handed back while pages are missing or failed")
 
@@ -142,7 +142,7 @@ def _find_page_problems(made: VolumeAccount) -> Iterator[AccountFinding]:
         n, named = len(made.unexplained), ", ".join(made.unexplained[:5])
         yield AccountFinding(
             "nothing-recorded",
-            f"{pluralize(n, 'page is', 'pages are')} read, and nothing was recorded of them: {named}",
+            f"{pluralize(n, 'page is', 'pages are')} read, but gave no record: {named}",
             n,
         )
 
@@ -150,7 +150,7 @@ def _find_page_problems(made: VolumeAccount) -> Iterator[AccountFinding]:
 def _find_gap_problems(gaps: list[Gap]) -> Iterator[AccountFinding]:
     for gap in gaps:
         said = f", {gap.said} as a person says" if gap.said else ""
-        text = f"behind {gap.page} the written numbers leap from {gap.after} to {gap.before}{said}"
+        text = f"after {gap.page} the written numbers jump from {gap.after} to {gap.before}{said}"
         yield AccountFinding("number-gap", text, gap.count)
 
 
@@ -159,7 +159,7 @@ def _find_look_problems(state: StepState | None, key: str) -> Iterator[AccountFi
     if state is None:
         return
     if state.detail["pages"] != key:
-        yield AccountFinding("looked-before", "pages came since its pictures were looked at: digitize batch look")
+        yield AccountFinding("looked-before", "pages came since its pictures were checked: digitize batch look")
     for kind, text, count in state.detail["found"]:
         yield AccountFinding(kind, text, count)
 
@@ -185,5 +185,5 @@ def format_summary(ledger: Ledger) -> list[str]:
         )
     aside = sum(s.is_failed for s in ledger.states("sorting").values())
     if aside:
-        lines.append(f"Pages set aside at intake, to be placed by a person: {aside}. digitize batch sort DIR")
+        lines.append(f"Pages set aside at intake, to be assigned to volumes: {aside}. digitize batch sort DIR")
     return lines

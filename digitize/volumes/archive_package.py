@@ -72,9 +72,9 @@ def write_package(
     Raises InputError if the folder exists or not exactly one of volume and batch is named, NotFound.
     """
     if out.exists():
-        raise InputError(f"{out} is there already. A package never takes the place of another: give another name.")
+        raise InputError(f"{out} exists already. A package is never overwritten: give another name.")
     if bool(volume) == bool(batch):
-        raise InputError(f"--to {to} packs one volume or one batch: --volume LABEL, or --batch ID.")
+        raise InputError(f"--to {to} needs one volume or one batch: --volume LABEL, or --batch ID.")
     with Ledger(place.ledger) as ledger:
         chosen = _choose_volume(place, ledger, volume) if volume else _choose_batch(ledger, batch)
         site = place.options.workspace.site_id
@@ -130,7 +130,7 @@ class _PackageWriter:
             "External-Identifier": self._chosen.id,
             "External-Description": f"{self._chosen.title}: {len(self._chosen.scans)} pages"
             f"{'' if self._who else ', without originals, protected names masked'}"
-            f"{f', {gone} originals purged after their time' if gone else ''}",
+            f"{f', {gone} originals purged at the end of their period' if gone else ''}",
             OWN_FORMAT: _FORMAT,
         }
 
@@ -148,7 +148,7 @@ class _PackageWriter:
             shutil.copyfile(self._place.original(source.sha256, source.suffix, source.linked), folder / name)
             file = self._add_file("ORIGINAL", f"{_ORIGINALS}/{name}", source.name)
             if file.sha256 != source.sha256:
-                raise LedgerError(f"The original of {source.name} is not what was taken in. See: digitize fixity DIR")
+                raise LedgerError(f"The original of {source.name} was altered after intake. See: digitize fixity DIR")
             for scan in by_file.get(source.sha256, ()):
                 self._of_page.setdefault(scan.page, []).append(file.id)
             # Pages of another volume in that file are not packed, and come along with it.

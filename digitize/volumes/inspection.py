@@ -40,7 +40,7 @@ def inspect_volume(
     """
     scans = Catalogue(ledger).scans(volume.number)
     if purged := next(iter(purged_in(ledger, volume.number).values()), None):
-        raise NotFound(f"Originals of {volume.facts.label} were {purged.line()}; what was found before that stays.")
+        raise NotFound(f"Originals of {volume.facts.label} were {purged.line()}; earlier findings are kept.")
     report = check_scans(ListedScans(tuple(_check_scan(place, ledger, s) for s in scans), (), ()), wanted, progress)
     few = tuple(p.page for p in report.pages if p.quality and FEW_LETTERS in p.quality.notes)
     found = tuple(_list_findings(report))
@@ -54,7 +54,7 @@ def inspect_volume(
 
 def _check_scan(place: Place, ledger: Ledger, scan: PageScan) -> Scan:
     source = Catalogue(ledger).source(scan.sha256)
-    assert source is not None, "every scan is of a file that was taken in"
+    assert source is not None, "every scan belongs to a file that was taken in"
     return Scan(place.original(source.sha256, source.suffix, source.linked), scan.sha256, scan.idx, scan.page)
 
 

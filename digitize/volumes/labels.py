@@ -50,12 +50,12 @@ def print_labels(
     what: any of KINDS. copies: stickers per volume. Raises InputError if no volume was received, NotFound.
     """
     if unknown := [w for w in what if w not in KINDS]:
-        raise InputError(f"--what {unknown[0]}: there are {', '.join(KINDS)}")
+        raise InputError(f"--what {unknown[0]}: known are {', '.join(KINDS)}")
     with Ledger(place.ledger) as ledger:
         volumes = Volumes(ledger)
         wanted = [volumes.find(name) for name in names] or list(volumes.all().values())
         if not wanted:
-            raise InputError("No volume was received yet: digitize batch receive DIR --volume ... --by NAME")
+            raise InputError("No volume is registered yet: digitize batch receive DIR --volume ... --by NAME")
         site = place.options.workspace.site_id
         made = PaperPdf(text for v in wanted for text in (*_list_facts(v), v.facts.label))
         sheets = [role for kind, role in KINDS.items() if kind in what and role != STICKER]

@@ -34,7 +34,7 @@ class CapturedLine:
         first = sorted(self.not_captured.items(), key=lambda x: (-x[1], x[0]))
         named = ", ".join(f"{field} {n}" for field, n in first[:_SHOWN])
         more = f" and {len(first) - _SHOWN} more fields" if len(first) > _SHOWN else ""
-        return f"{said} Not captured, though something may stand there: {named}{more}."
+        return f"{said} Not captured, though the paper may have something there: {named}{more}."
 
 
 def captured_lines(found: Mapping[str, Sequence[Any]]) -> list[CapturedLine]:

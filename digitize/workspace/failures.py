@@ -81,7 +81,7 @@ def in_words(kinds: Sequence[FailedKind]) -> str:
     if not by_way:
         return ""
     ways = ", ".join(f"{n} by {way}" for way, n in by_way.items())
-    return f"Pages that failed: {sum(by_way.values())}. Tried again: {ways}. Which and why: digitize retry DIR --list"
+    return f"Failed pages: {sum(by_way.values())}. Retried by: {ways}. Which and why: digitize retry DIR --list"
 
 
 def table_troubles(ledger: Ledger) -> list[TableTrouble]:

@@ -22,7 +22,7 @@ def examine_lists(folder: Path) -> list[MachineCheck]:
     except (WorkspaceError, OptionsError):
         return []
     except MappingError as e:
-        return [MachineCheck("Lists", "miss", str(e), "mend the list")]
+        return [MachineCheck("Lists", "miss", str(e), "correct the list")]
     if not found:
         return [MachineCheck("Lists", "ok", "stations and districts agree")]
     more = f" And {len(found) - _MOST_TOLD} more." if len(found) > _MOST_TOLD else ""

@@ -50,7 +50,7 @@ class ModelsDiffer:
             else f"{', '.join(self.now)}, in another version"
         )
         return (
-            f"Pages in {self.language} read with other models than are here now: {self.pages} ({names}). "
+            f"Pages in {self.language} read with other models than those here now: {self.pages} ({names}). "
             "They stay as they are; digitize models list DIR shows what is here."
         )
 

@@ -41,7 +41,7 @@ class Workspace(_Part):
         from digitize.targets.postgres.address import is_address, refuse_password
 
         if ledger and not is_address(ledger):
-            raise ValueError("this is no URL of PostgreSQL: postgresql://USER@HOST:PORT/DATABASE")
+            raise ValueError("this is not a PostgreSQL URL: postgresql://USER@HOST:PORT/DATABASE")
         try:
             refuse_password(ledger)
         except OptionsError as e:
@@ -139,7 +139,7 @@ class Retention(_Part):
     def _originals_go_first(self) -> Retention:
         """Originals may not outlive the personal data, since they show the same values."""
         if self.originals_years and self.personal_years and self.personal_years < self.originals_years:
-            raise ValueError("personal_years is less than originals_years, and the originals show the same")
+            raise ValueError("personal_years is less than originals_years, but the originals show the same")
         return self
 
 
@@ -245,7 +245,7 @@ class Options(_Part):
         """Reject two contradicting profiles."""
         if self.capture.profile and self.check.profile not in ("", self.capture.profile):
             both = f"[check] profile is {self.check.profile}, [capture] profile {self.capture.profile}"
-            raise ValueError(f"{both}: take the first out")
+            raise ValueError(f"{both}: remove the first")
         return self
 
 

@@ -122,7 +122,7 @@ def require_whole(path: Path) -> None:
         return
     what = "damaged" if path.is_file() else "not there"
     raise MachineLacks(
-        f"{path} is {what}. Bring it back from a copy of the workspace, or go back to the package's weights: "
+        f"{path} is {what}. Restore it from a copy of the workspace, or return to the package's weights: "
         f"digitize models use DIR {PACKAGE}"
     )
 
@@ -148,10 +148,10 @@ def use_weights(
         known = ", ".join([PACKAGE, *(w.name for w in list_weights(place))])
         raise InputError(f"This workspace has no weights {name!r}. It has: {known}.")
     if network not in ("", found.network):
-        raise InputError(f"{name} are weights of the network {found.network}, not of {network}. Leave --network out.")
+        raise InputError(f"{name} are weights of the network {found.network}, not of {network}. Omit --network.")
     content = path.read_bytes()
     if name_of(content) != name:
-        raise InputError(f"{path} is damaged: its content is not that of its name. Bring it back from a copy.")
+        raise InputError(f"{path} is damaged: its content does not match its name. Restore it from a copy.")
     if now.get(found.network) == name:
         return False
     _note(ledger, place, {"use": name, "network": found.network, **(why or {}), "sha256": found.sha256})

@@ -134,7 +134,7 @@ def create(state: str, folder: Path, site: str = "", ledger: str = "") -> Place:
     from mappers.states import load_state
 
     if (folder / "digitize.toml").exists():
-        raise WorkspaceError(f"{folder} is a workspace already. Use it as it is, or choose another folder.")
+        raise WorkspaceError(f"{folder} is already a workspace. Use it, or choose another folder.")
     profile = load_state(state.lower())
     site_id = profile.code + (f"-{_slug(site)}" if site else "")
     where = ledger_address(ledger, site_id, folder) if ledger else folder / LEDGER
@@ -184,5 +184,5 @@ def _guard(folder: Path, group: str) -> None:
 def _slug(text: str) -> str:
     slug = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
     if not slug:
-        raise WorkspaceError("--site needs at least one Latin letter or digit: it stands in every page id.")
+        raise WorkspaceError("--site needs at least one Latin letter or digit: it is part of every page id.")
     return slug[:24].strip("-")

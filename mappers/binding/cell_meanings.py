@@ -28,7 +28,7 @@ def bind_dialect(model: MappingFile, rule: MapRule, cleaner: Cleaner, codes: str
     if not values:
         return Dialect(None, nulls, make_condition(rule.when), order)
     if cleaner.clean is None:
-        raise fail(f"values: cleaner {cleaner.name} gives parts; values stand for one")
+        raise fail(f"values: cleaner {cleaner.name} gives parts; values are for one value")
     meant = _index_values(values, fail)
     for code, value in values.items():
         if value:

@@ -42,7 +42,7 @@ def _shared_spellings(stations: Iterable[StationEntry]) -> Iterator[str]:
         if len(names) > 1:
             both = " and ".join(sorted(names))
             way = min(names.values())
-            yield f"{way} is written for {both}: reading takes it for neither. Give each a way of its own."
+            yield f"{way} is a spelling of {both}, so reading uses it for neither. Give each its own spelling."
 
 
 def _two_places(stations: Iterable[StationEntry]) -> Iterator[str]:
@@ -55,8 +55,8 @@ def _two_places(stations: Iterable[StationEntry]) -> Iterator[str]:
             apart = apart or (b.valid_to and a.valid_from and b.valid_to < a.valid_from)
             if fold_key(a.district) != fold_key(b.district) and not apart:
                 yield (
-                    f"{a.name} stands in {a.district or 'no district'} and in {b.district or 'no district'}. Give the "
-                    "days (valid_from, valid_to) if it moved; if these are two stations, all is well."
+                    f"{a.name} is in {a.district or 'no district'} and in {b.district or 'no district'}. Give the "
+                    f"dates (valid_from, valid_to) if it moved; if these are two stations, nothing is wrong."
                 )
 
 
@@ -66,8 +66,7 @@ def _compare_with_shipped(stated: Iterable[StationEntry], shipped: Iterable[Stat
         known = before.get(fold_key(s.name))
         if known and s.district and known.district and fold_key(s.district) != fold_key(known.district):
             yield (
-                f"{s.name} lies in {s.district} by lists/stations.csv, in {known.district} by the package. Yours "
-                "counts."
+                f"{s.name} is in {s.district} by lists/stations.csv, in {known.district} by the package. Yours counts."
             )
 
 
@@ -77,4 +76,4 @@ def _check_surroundings(known: Iterable[ListedDistrict]) -> Iterator[str]:
     for d in every:
         for name in d.within:
             if listed.find(name) is None:
-                yield f"{d.name} lies within {name}, which is in no list of districts."
+                yield f"{d.name} is within {name}, which is in no list of districts."

@@ -96,6 +96,8 @@ def _read_list(name: str, entry: Mapping[str, Any]) -> CodeList:
     made = make_list(name, entry["values"], spellings, is_open=entry.get("open", False))
     valid = {value: (days[0], days[1]) for value, days in entry.get("valid", {}).items()}
     if set(valid) - set(made.values):
-        raise MappingError(f"list {name}: days are given for {min(set(valid) - set(made.values))}, which is no value")
+        raise MappingError(
+            f"list {name}: days are given for {min(set(valid) - set(made.values))}, which is not a value"
+        )
     complete = share_complete(entry.get("complete"), "lists.toml")
     return replace(made, status=entry["status"], note=entry.get("note", ""), valid=valid, complete=complete)

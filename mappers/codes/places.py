@@ -110,7 +110,7 @@ def districts(state_code: str = "", own: Path | None = None) -> tuple[ListedDist
 def _read_districts(path: Path, state_code: str) -> Iterator[ListedDistrict]:
     reader = csv.DictReader(read_head(path)[1])
     if "district" not in (reader.fieldnames or ()):
-        raise MappingError(f"{path}: column district is missing; needed: district, beside it lgd_code, cctns_code ...")
+        raise MappingError(f"{path}: column district is missing; needed: district; optional: lgd_code, cctns_code ...")
     for n, row in enumerate(reader, 1):
         cells = {k: (v or "").strip() for k, v in row.items() if isinstance(k, str)}
         if cells["district"]:

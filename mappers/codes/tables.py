@@ -43,10 +43,10 @@ def read_head(path: Path) -> tuple[float | None, list[str]]:
     try:
         said = tomllib.loads("\n".join(line.lstrip("#").strip() for line in lines[:count] if "=" in line))
     except tomllib.TOMLDecodeError as e:
-        raise MappingError(f"{path}: what stands before the columns is not understood: {e}") from e
+        raise MappingError(f"{path}: the lines before the columns cannot be understood: {e}") from e
     if unknown := sorted(set(said) - {"complete"}):
         raise MappingError(
-            f"{path}: there is no key {unknown[0]}; before the columns a list may say: # complete = true"
+            f"{path}: there is no key {unknown[0]}; before the columns a list may have: # complete = true"
         )
     return share_complete(said.get("complete"), str(path)), lines[count:]
 

@@ -199,16 +199,16 @@ def _note_ties(choice: FieldChoice, lexicon: HeaderLexicon) -> tuple[str, ...]:
         return ()
     said = [r.meanings for r in readings_of(choice.column, lexicon)[:1]]
     if any("id" in meanings and "number" not in meanings for meanings in said):
-        return (
-            "it reads like the key of a row in another table, not like a number that people gave; is it that number?",
-        )
+        return ("it looks like the key of a row in another table, not like a number given by people; which is it?",)
     return ()
 
 
 def _note_evens(choice: FieldChoice) -> tuple[str, ...]:
     """RELG may be a relation or a religion; which, a person says."""
     return (
-        ("both fit alike",) if choice.is_even and choice.target is not None and not choice.target.is_elsewhere else ()
+        ("both fit equally well",)
+        if choice.is_even and choice.target is not None and not choice.target.is_elsewhere
+        else ()
     )
 
 
@@ -217,14 +217,16 @@ def _note_rows(rule: DraftRule, content: Content, taken: frozenset[str]) -> tupl
     others = any(t.startswith(f"{rule.into}.") and not t.endswith(f".{rule.fields[0]}") for t in taken)
     if not rule.into or not rule.codes or others or not content.codes or len(rule.unlisted) < len(content.codes):
         return ()
-    return ("nothing else of such a row stands in the table, and no list knows its codes",)
+    return ("the table has nothing else of such a row, and its codes are in no list",)
 
 
 def _note_codes(rule: DraftRule, content: Content) -> tuple[str, ...]:
     """What to do with the old program's own numbers of stations and districts."""
     if rule.clean not in ("station", "district") or content.digits < _MOSTLY:
         return ()
-    return (f"it holds numbers of the old program; give the {rule.clean} of each in lists/stations.csv, or say values",)
+    return (
+        f"it holds numbers of the old program; give the {rule.clean} of each in lists/stations.csv, or define values",
+    )
 
 
 def _pick_in_family(line: DraftLine, settled: Sequence[EncodedColumn]) -> DraftLine:

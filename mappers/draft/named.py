@@ -59,5 +59,5 @@ def _is_year(name: str) -> bool:
 
 
 def _line(target: str, cleaner: str, score: float) -> DraftLine:
-    question = "the name of the table is taken for it; is that so of every row?"
+    question = "the name of the table is used for it; is that right for every row?"
     return DraftLine(TABLE, "mapped", score, target, DraftRule(target, cleaner), questions=(question,))

@@ -25,9 +25,9 @@ def check_database(name: str, file: LayoutFile, tables: Mapping[str, Table], par
     for table in file.tables:
         where = f"{name}: {table.name}"
         if table.name in before:
-            raise MappingError(f"{where}: the table stands there twice")
+            raise MappingError(f"{where}: the table appears twice")
         if not table.key:
-            raise MappingError(f"{where}: key: by which column is one row of theirs told from all others?")
+            raise MappingError(f"{where}: key: which column identifies a row of their table?")
         if table.sequence and (len(table.key) != 1 or table.key[0] in table.columns):
             raise MappingError(f"{where}: sequence: it gives a key of one column that no other line fills")
         for column, said in table.columns.items():
@@ -53,7 +53,7 @@ def _check_tie(
         return
     if said.key_of not in before:
         near = did_you_mean(said.key_of, before)
-        raise MappingError(f"{key}: key_of: {said.key_of} is no table that stands before this one{near}")
+        raise MappingError(f"{key}: key_of: {said.key_of} is not a table before this one{near}")
     other, own, its = before[said.key_of], tables[table.name], tables[said.key_of]
     if own.name.split("_")[0] != its.name.split("_")[0]:
         raise MappingError(f"{key}: key_of: {said.key_of} is filled from another form")
@@ -66,7 +66,7 @@ def _check_tie(
             f"{key}: line: table {own.name} has no field {said.line}{did_you_mean(said.line, own.by_name)}"
         )
     if its.child and own.name != its.name and not said.line:
-        raise MappingError(f"{key}: line: which field says the line of the row in {said.key_of}?")
+        raise MappingError(f"{key}: line: which field has the line of the row in {said.key_of}?")
 
 
 def _check_lookup(key: str, lookup: str, file: LayoutFile) -> None:

@@ -64,7 +64,7 @@ def open_table(path: Path, index: int, how: ReadAs | None = None) -> LegacyTable
     tables = open_tables(path, how)
     table = next(islice(tables, index, None), None)
     if table is None:
-        raise TableError(f"{path.name}: there is no table {index + 1} in it any more", kind="not-a-table")
+        raise TableError(f"{path.name}: it no longer has a table {index + 1}", kind="not-a-table")
     return replace(table, rows=_holding(tables, table.rows))
 
 
@@ -99,7 +99,7 @@ def _begin(path: Path) -> tuple[int, bytes]:
     try:
         found = path.stat()
         if not stat.S_ISREG(found.st_mode):
-            raise TableError(f"{path.name}: is no file but a folder, pipe or device. Save it as a file first.",
+            raise TableError(f"{path.name}: is a folder, pipe or device, not a file. Save it as a file first.",
                              kind="unreadable")  # fmt: skip
         with path.open("rb") as f:
             return found.st_size, f.read(_HEAD)

@@ -118,7 +118,7 @@ class Book:
                 text, runs = cursor.text(cursor.number(2))
                 self.texts.append((text, _main_font(text, runs)))
         except TextCut:
-            self.notes.append(f"the texts of the workbook are cut or damaged behind the first {len(self.texts)}")
+            self.notes.append(f"the texts of the workbook are truncated or damaged after the first {len(self.texts)}")
 
 
 def _main_font(text: str, runs: Sequence[int]) -> int:

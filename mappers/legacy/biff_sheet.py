@@ -171,14 +171,14 @@ class SheetReader:
 
     def _say(self, outline: SheetOutline) -> None:
         if not self._has_end:
-            self._notes.append("the sheet is cut: its end is missing")
+            self._notes.append("the sheet is truncated: its end is missing")
         if broken := self._records.breaks:
             self._notes.append(f"the sheet is damaged in {broken} places; cells may be missing there")
         if self._damaged:
             self._notes.append(f"{self._damaged} records of cells are damaged and cannot be read")
         if outline.odd:
             rows = ", ".join(map(str, outline.odd[:5])) + (", ..." if len(outline.odd) > 5 else "")
-            self._notes.append(f"{len(outline.odd)} rows hold other cells than the sheet says of them (row {rows})")
+            self._notes.append(f"{len(outline.odd)} rows have other cells than the sheet declares (row {rows})")
         if outline.hidden:
             self._notes.append(f"{outline.hidden} rows are hidden in the workbook; they are delivered")
 

@@ -86,8 +86,8 @@ def _kind(name: str, columns: Sequence[_Column], first: Sequence[_Column], file:
         at += column.width
     places = ", ".join(c.name for c in first if c.values) or "none has a VALUE"
     raise MappingError(
-        f"{file}: record {name}: no field says by which value its rows are known ({places}); write VALUE 'X' or a level"
-        " 88 below the field that tells the kinds of rows apart"
+        f"{file}: record {name}: no field has a value that identifies its rows ({places}); write VALUE 'X' or a level "
+        f"88 below the field that distinguishes the row types"
     )
 
 

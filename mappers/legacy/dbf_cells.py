@@ -76,7 +76,7 @@ class _Cells:
 
     def _numbers(self, field: Field) -> Convert:
         wide = f"column {field.name}: a number too wide for its field (asterisks)"
-        broken = f"column {field.name}: what stands there is no number"
+        broken = f"column {field.name}: the content is not a number"
 
         def convert(cells: Column, rows: range) -> Iterable[Cell]:
             joined = _BETWEEN.join(cells)

@@ -97,7 +97,7 @@ def readings(data: bytes) -> Iterator[Head]:
                 if version not in VERSIONS:
                     notes.append(f"the first byte ({version:#04x}) is not the mark of a known kind of table")
                 if data[14] == 1:
-                    notes.append("the head says that a transaction was not finished when the file was last used")
+                    notes.append("the header says that a transaction was not finished when the file was last used")
                 yield Head(version, count, first, length, fields, tuple(notes), encoding, end=end)
 
 

@@ -112,13 +112,13 @@ def _set_length(head: Head, changed: int, length: int) -> Head:
 
 def _describe_fit(own: Head, best: Head, fit: float) -> Iterator[str]:
     if best.first != own.first:
-        yield f"the head says its rows begin at byte {own.first}; they are taken from byte {best.first}"
+        yield f"the header says that rows start at byte {own.first}; they are read from byte {best.first}"
     if own.length != own.total:
-        yield f"the head says {own.length} bytes a row, its fields need {own.total}; {best.length} fits the rows"
+        yield f"the header says {own.length} bytes per row, its fields need {own.total}; {best.length} fits the rows"
     if fit < _USABLE:
         yield (
-            f"no length of a row fits: cut at {best.length} bytes, {fit:.0%} of the rows looked at are sound; every row"
-            " is delivered as it is cut, with the problem row-length-unknown"
+            f"no row length fits: with {best.length} bytes, {fit:.0%} of the examined rows are intact; every row is "
+            "delivered like this, with the problem row-length-unknown"
         )
 
 

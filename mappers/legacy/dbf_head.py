@@ -43,7 +43,7 @@ def read_head(path: Path) -> Head:
     with path.open("rb") as f:
         data = f.read(HEAD_BYTES + _SAMPLE_BYTES)
     if len(data) < 33:
-        raise TableError(f"{path.name}: the file is cut within the head of the table", kind="unreadable")
+        raise TableError(f"{path.name}: the file is truncated within the header of the table", kind="unreadable")
     if data[0] == DBASE2 and data[8:9].isalpha():
         return settle(read_dbase2(data), data, size)
     heads = [h for h in readings(data) if h.fields]
@@ -55,7 +55,7 @@ def read_head(path: Path) -> Head:
         return head
     if not _is_in_clear(data, head):
         raise TableError(f"{path.name}: the table is encrypted", kind="encrypted")
-    return replace(head, notes=(*head.notes, "the head says that the table is encrypted; its rows are in clear"))
+    return replace(head, notes=(*head.notes, "the header says that the table is encrypted, but its rows are not"))
 
 
 def _is_in_clear(data: bytes, head: Head) -> bool:

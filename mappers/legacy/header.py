@@ -24,8 +24,8 @@ _LABELLED = re.compile(
     re.I,
 )
 DOUBT = (
-    "the first row was taken for the names of the columns, though it looks much like the rows below it; if it is a"
-    " record, add a row of names above it"
+    "the first row was read as the header, though it looks much like the rows below it; if it is a record, add a "
+    "header row above it"
 )
 
 

@@ -75,11 +75,11 @@ class HtmlRows:
         if self.spans:
             yield f"{self.spans} cells span several rows; their text comes with each of them"
         if self.nested:
-            yield f"{self.nested} tables stand within cells; they are tables of their own"
+            yield f"{self.nested} tables are inside cells; they are read as separate tables"
         if self.long:
             yield f"{self.long} cells are longer than {_LONGEST_CELL} characters; what follows is left out"
         if self.is_open:
-            yield "the file is cut: the table does not end"
+            yield "the file is truncated: the table does not end"
 
     def rows(self, pieces: Iterator[HtmlPiece]) -> Iterator[GridRow]:
         """The rows up to the end of the table; tables within it are left out."""

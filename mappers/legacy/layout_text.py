@@ -24,7 +24,9 @@ def read_layout_text(text: str, file: str) -> FixedLayout:
     lines = [(line, *_parts(line)) for line in text.splitlines()]
     fields = [(name, numbers) for _, name, numbers in lines if name and numbers]
     if len(fields) < 2:
-        raise MappingError(f"{file}: is no layout: write a line for each field, with its name and its places or width")
+        raise MappingError(
+            f"{file}: is not a layout: write one line per field, with its name and its positions or width"
+        )
     spans = _spans([numbers for _, numbers in fields], file)
     names: list[str] = []
     widths: list[int] = []

@@ -38,7 +38,7 @@ class MemoFile:
         """The text that begins in a block, without its filling, and what is wrong with it, "" when nothing is."""
         at = number * self.block
         if at >= self.size:
-            return b"", "a memo points behind the end of the memo file"
+            return b"", "a memo points beyond the end of the memo file"
         if self._left <= 0:
             return b"", "memos of many rows point to the same text; not read again"
         self.file.seek(at)
@@ -61,7 +61,7 @@ class MemoFile:
         if length < 0 or length > self.size:
             return b"", "the length of a memo is damaged; its text is lost"
         text = self.file.read(min(length, _LONGEST))
-        whole = "" if len(text) == length else "a memo is cut"
+        whole = "" if len(text) == length else "a memo is truncated"
         return text.rstrip(b"\0 "), whole
 
 
@@ -81,8 +81,8 @@ def open_memo(table: Path, given: Path | None, version: int) -> tuple[MemoFile |
     notes = []
     if len(beside) > 1:
         notes.append(
-            f"both {path.name} and {beside[1].name} lie beside the table; the texts are those of {path.name}, which is"
-            " the kind that goes with such a table"
+            f"both {path.name} and {beside[1].name} are next to the table; the texts are those of {path.name}, which "
+            f"is the right type for this table"
         )
     size = path.stat().st_size
     head = opened.read(_LOOKED_AT)
@@ -149,5 +149,7 @@ def _foxpro(opened: BinaryIO, size: int, head: bytes, name: str) -> tuple[MemoFi
     first_free = struct.unpack_from(">I", head)[0]
     notes = []
     if first_free * memo.block > size + memo.block and first_free > 0:
-        notes.append(f"{name} is cut or its head is damaged: it should hold {first_free} blocks of {memo.block} bytes")
+        notes.append(
+            f"{name} is truncated or its header is damaged: it should have {first_free} blocks of {memo.block} bytes"
+        )
     return memo, notes

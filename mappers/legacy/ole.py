@@ -66,11 +66,9 @@ class OleFile:
             is_broken = is_broken or (sure >= _LAST_SECTOR and held < entry.size)
             at = at + 1 if sure >= _LAST_SECTOR else sure
         if held < entry.size:
-            self.notes.append(f"the file is cut or damaged: it holds {held} of the {entry.size} bytes of {name}")
+            self.notes.append(f"the file is truncated or damaged: it has {held} of the {entry.size} bytes of {name}")
         elif is_broken:
-            self.notes.append(
-                f"the list of the pieces of {name} is damaged; what follows in the file was taken for them"
-            )
+            self.notes.append(f"the list of the pieces of {name} is damaged; what follows in the file was used instead")
         return b"".join(parts)[: entry.size]
 
 
@@ -83,7 +81,7 @@ def open_ole(path: Path) -> OleFile:
     sizes = [_number(data, at, 2) for at in (30, 32)]
     # Sectors have 512 or 4096 bytes, small ones 64; nothing else was ever written.
     if sizes != [9, 6] and sizes != [12, 6]:
-        file.notes.append("the head of the file is damaged: the size of its sectors makes no sense")
+        file.notes.append("the header of the file is damaged: its sector size is invalid")
         sizes = [9, 6]
     file._sector, file._mini_sector = 1 << sizes[0], 1 << sizes[1]
     # Another limit than these is damage; the usual one stays.
@@ -110,7 +108,7 @@ def _read_entries(file: OleFile) -> None:
     file._next_mini = _table(file, list(_chain_numbers(file, _number(file.data, 60, 4))))
     file._mini = b"".join(_chain(file, root.first))[: root.size]
     if not entries:
-        file.notes.append("the list of what is in the file is lost")
+        file.notes.append("the directory of the file is lost")
 
 
 def _number(data: bytes, at: int, size: int) -> int:

@@ -72,10 +72,10 @@ class Package:
                         return
                     yield chunk
         except (OSError, zlib.error, _Damaged) as e:
-            self._say(f"the part {name} is damaged behind its first {size} bytes: {_reason(e)}")
+            self._say(f"the part {name} is damaged after its first {size} bytes: {_reason(e)}")
             return
         if part.crc != _UNKNOWN and crc != part.crc:
-            self._say(f"the checksum of the part {name} is wrong: something in it has been changed or damaged")
+            self._say(f"the checksum of the part {name} is wrong: it was altered or damaged")
 
     def _say(self, note: str) -> None:
         if note not in self.notes:
@@ -140,7 +140,7 @@ def _search_parts(path: Path) -> Package:
             part = _local_part(f, start)
             if part is not None and len(parts) <= _MOST_PARTS:
                 parts[part.name.replace("\\", "/")] = part
-    note = "the archive is cut or damaged: its list of parts is missing; what was found of it is delivered"
+    note = "the archive is truncated or damaged: its directory is missing; the parts that were found are delivered"
     return Package(path, parts, is_whole=False, notes=[note])
 
 
@@ -188,7 +188,7 @@ def _unpack_part(f: BinaryIO, part: PackagePart) -> Iterator[bytes]:
     elif part.method == _STORED:
         yield from _copy_stored(f, part.packed)
     else:
-        raise _Damaged(f"it is packed by a method that is not read ({part.method})")
+        raise _Damaged(f"its compression method is not supported ({part.method})")
 
 
 def _inflate(f: BinaryIO) -> Iterator[bytes]:

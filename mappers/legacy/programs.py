@@ -91,7 +91,7 @@ class HelperProgram:
                         printed += len(data)
                         yield data
                 if complained > self._limits.error_bytes:
-                    self.trouble = f"{self._name} was stopped: it complained without end ({self.complaint})"
+                    self.trouble = f"{self._name} was stopped: it printed too many errors ({self.complaint})"
                     return
                 if printed > self._limits.output_bytes:
                     self.trouble = f"{self._name} was stopped: it printed more than {self._limits.output_bytes} bytes"

@@ -37,11 +37,11 @@ class Damage:
     def notes(self) -> Iterator[str]:
         """The same as sentences."""
         if self.plain:
-            yield f"in {self.plain} rows a quote stands alone; it is taken as a character of its cell"
+            yield f"in {self.plain} rows there is a single quote; it is read as a character of its cell"
         if self.open:
             yield f"in {self.open} rows a quote is opened and not closed; each such row ends with its line"
         if self.gave_up > _MOST_OPEN:
-            yield "too many quotes are not closed; from there on no cell goes over more than one line"
+            yield "too many quotes are not closed; from there on, no cell has more than one line"
 
 
 class _Lines:

@@ -13,9 +13,9 @@ TEXT, NUMBER, DAY, CLOCK, YES_NO, ERROR, FORMULA, NO_DAY, CUT, LOST, UNSTYLED = 
 
 # Kinds of cells that a person should look at, and why.
 DOUBTFUL: Mapping[str, str] = {
-    ERROR: "an error of the spreadsheet stands where a value was",
+    ERROR: "there is a spreadsheet error in place of a value",
     FORMULA: "a formula was saved without its result; the formula is delivered",
-    NO_DAY: "a date lies outside the calendar; its number is delivered",
+    NO_DAY: "a date is outside the calendar; its number is delivered",
     CUT: "a text is too long; its beginning is delivered",
     LOST: "a text is lost with the part of the file that held it",
     UNSTYLED: "the format of a number is lost; where it was a date its number is delivered",

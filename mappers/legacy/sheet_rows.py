@@ -17,7 +17,7 @@ _LONGEST_NUMBER = 19
 _TOLD, _MOST = 5, 0.5
 _SPOILT = {LOST: "text-lost", UNSTYLED: "format-lost", CUT: "cell-too-long"}
 _CONTINUED = "a row continues the one above, with which its first cell is merged; both are one,"
-_REPEATED = "the value of merged cells, which holds for several rows, is repeated"
+_REPEATED = "the value of merged cells, which applies to several rows, is repeated"
 
 
 def _pair_with_next(source: Iterable[SheetRow]) -> Iterator[tuple[SheetRow, SheetRow | None]]:

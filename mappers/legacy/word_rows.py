@@ -82,7 +82,7 @@ class WordTables(Handler[WordRow]):
         if self.merged:
             yield f"{self.merged} cells are merged with those above; their text comes with each row"
         if self.nested:
-            yield f"{self.nested} tables stand within cells; they are tables of their own"
+            yield f"{self.nested} tables are inside cells; they are read as separate tables"
         if self.long:
             yield f"{self.long} cells are longer than {_LONGEST_CELL} characters; what follows is left out"
         if self.lost:

@@ -97,7 +97,7 @@ def _sheets(package: Package, book: _BookHandler, relations: _RelationHandler) -
         once.setdefault(part or sheet.name, sheet._replace(part=part))
     if len(once) < len(listed):
         package.notes.append(
-            f"{len(listed) - len(once)} sheets stand for what another sheet holds; it is delivered once"
+            f"{len(listed) - len(once)} sheets refer to the content of another sheet; it is delivered once"
         )
     if any(s.part for s in once.values()):
         yield from once.values()

@@ -34,9 +34,9 @@ class Mends:
     def notes(self) -> Iterator[str]:
         """The same as sentences."""
         if self.ampersands:
-            yield f"{self.ampersands} times & stands alone or before an unknown name; it is taken as written"
+            yield f"{self.ampersands} times & is alone or before an unknown name; it is read as written"
         if self.brackets:
-            yield f"{self.brackets} times < begins no tag; it is taken as written"
+            yield f"{self.brackets} times < does not start a tag; it is read as written"
         if self.controls:
             yield f"{self.controls} control characters that XML does not allow are read as blanks"
 

@@ -77,7 +77,7 @@ class XmlPart(Generic[Item]):
 
     def _say(self, breaks: int) -> None:
         if breaks == 1:
-            self._notes.append(f"the part {self._name} is cut or damaged: some of it is missing")
+            self._notes.append(f"the part {self._name} is truncated or damaged: some of it is missing")
 
     def _next_start(self, data: bytes, again: re.Pattern[bytes]) -> bytes:
         """The data from the next element on at which reading can be taken up; nothing at the end."""

@@ -68,7 +68,7 @@ class _Reading:
             broken = yield from self._rows(is_mended=True)
         if broken is not None:
             what = "is cut" if broken.is_end else "is not well-formed"
-            self.notes.append(f"the file {what} at byte {broken.offset}; what comes behind is not delivered")
+            self.notes.append(f"the file {what} at byte {broken.offset}; what follows is not delivered")
             if (row := self.sheet.finish_row("cut" if broken.is_end else "broken")) is not None:
                 yield row
 

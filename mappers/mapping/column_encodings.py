@@ -291,5 +291,5 @@ def _compare(mapping: FormMapping, name: str, wanted: str, column: EncodedColumn
     if (named.info.family if named else "") != family:
         raise EncodingUnclear(
             f"{name} looks like {seen}, not like {wanted or 'plain text'} as {mapping.file} says."
-            " Compare a few rows with digitize inspect; then mend the mapping, or write encoding_checked = true there."
+            " Compare a few rows with digitize inspect; then correct the mapping, or set encoding_checked = true there."
         )

@@ -181,7 +181,7 @@ class _Binder:
         for name, rules in by_table.items():
             kinds = [sorted((c.casefold(), key_of([text])) for c, text in r.where.items()) for r in rules]
             if any(not text for kind in kinds for _, text in kind):
-                raise self._fail("lookup", f"{rules[0].table}: where: say the text that a row must have")
+                raise self._fail("lookup", f"{rules[0].table}: where: give the text that a row must have")
             is_shared = all(kinds) and len({r.key.casefold() for r in rules}) == 1
             if len(rules) > 1 and is_shared and any(kinds.count(k) > 1 for k in kinds):
                 raise self._fail(
@@ -207,7 +207,7 @@ class _Binder:
                     "part", f"{rule.table} belongs to {rule.of}, which has no row key: give it row = [...]"
                 )
             if len(to) != len(rule.key):
-                raise self._fail("part", f"{rule.table}: the key {', '.join(rule.key)} has to meet {', '.join(to)};"
+                raise self._fail("part", f"{rule.table}: the key {', '.join(rule.key)} must match {', '.join(to)};"
                                  " give `to` as many columns as `key`")  # fmt: skip
             ties[name] = Tie(name, of, rule.key, to, rule.row, rule.mapping)
         return tuple(self._by_depth(ties, heads[0]))

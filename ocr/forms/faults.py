@@ -109,7 +109,7 @@ def _where_it_stands(text: str, place: Place, key: str) -> str:
     if len(place) > 1:
         return ""
     found = [(line, inside) for line, inside, name in _lines(text) if name == key and inside]
-    return f"; it stands in line {found[0][0]}, below [{found[0][1][0]}]: move it above all tables" if found else ""
+    return f"; it is in line {found[0][0]}, below [{found[0][1][0]}]: move it above all tables" if found else ""
 
 
 def _how_to_write(model: type[BaseModel] | None, key: str) -> str:

@@ -217,7 +217,7 @@ class ZoneReader:
         left = self._limit.left_s()
         if left <= 0:
             limit = f"{self._settings.seconds_per_page:g} seconds of the processor"
-            raise OutOfTime(f"not read within {limit}. Raise read.seconds_per_page, or look at the scan.")
+            raise OutOfTime(f"not read within {limit}. Raise read.seconds_per_page, or check the scan.")
         return load_engine(name, left)
 
     def _languages(self, zone: Zone) -> tuple[str, ...]:

@@ -176,7 +176,7 @@ def look_afar(grey: Image, models: FormModels) -> Match:
 def match_points(found: FormFeatures, shape: tuple[int, ...], models: FormModels) -> Match:
     """Find the print of a page by its key points, as find_form does. shape: of the page, (height, width)."""
     if found.size < _NO_PRINT:
-        return _report_no_match("there is no print on the page")
+        return _report_no_match("there is no printed text on the page")
     if not models.forms:
         return _report_no_match("no form is known")
     # Key points are found on a page shrunk to LONG_SIDE: on a larger scan their places are so much coarser.

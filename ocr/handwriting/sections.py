@@ -149,7 +149,7 @@ def load_sections(path: Path) -> Sections:
         found = sections_of(plain["main"], plain["weights"], plain["titles"], alone)
         return replace(found, range=numbers, version=plain["version"])
     except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError) as e:
-        raise FormError(f"{path}: no file of sections: {e!r}. Make it anew as training/README.md says.") from e
+        raise FormError(f"{path}: not a file of sections: {e!r}. Make it again as in training/README.md.") from e
 
 
 def changed_sections(path: Path | None) -> dict[str, int]:

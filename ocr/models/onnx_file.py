@@ -97,7 +97,7 @@ def _span(content: bytes, wanted: int) -> tuple[int, int]:
     for field, start, end in _fields(content, 0, len(content)):
         if field == wanted:
             return start, end
-    raise ValueError("this is no ONNX file: it has no graph")
+    raise ValueError("this is not an ONNX file: it has no graph")
 
 
 def _fields(content: bytes, at: int, end: int) -> Iterator[tuple[int, int, int]]:
@@ -119,9 +119,9 @@ def _fields_from(content: bytes, at: int, end: int) -> Iterator[tuple[int, int, 
         elif kind in _FIXED:
             stop = at + _FIXED[kind]
         else:
-            raise ValueError("this is no ONNX file: a field of it is of no known kind")
+            raise ValueError("this is not an ONNX file: it has a field of an unknown kind")
         if stop > end:
-            raise ValueError("this is no whole ONNX file: a field runs over its end")
+            raise ValueError("this ONNX file is incomplete: a field runs over its end")
         yield key >> 3, at, stop, begin
         at = stop
 
@@ -130,7 +130,7 @@ def _read_number(content: bytes, at: int) -> tuple[int, int]:
     value = shift = 0
     while True:
         if at >= len(content):
-            raise ValueError("this is no whole ONNX file")
+            raise ValueError("this ONNX file is incomplete")
         byte = content[at]
         value |= (byte & 127) << shift
         at, shift = at + 1, shift + 7

@@ -72,11 +72,11 @@ def content_of(weights: str | Path) -> bytes:
     """
     if isinstance(weights, Path):
         if not weights.is_file():
-            raise EngineMissing(f"{weights} is not there. Bring the file, or mend the setting that names it.")
+            raise EngineMissing(f"{weights} does not exist. Restore the file, or correct the setting that names it.")
         return weights.read_bytes()
     model = _models_by_name().get(weights)
     if model is None or not model.path.is_file():
-        raise EngineMissing(f"ocr/models/{weights} is not there. Run make setup, or install the toolkit again.")
+        raise EngineMissing(f"ocr/models/{weights} does not exist. Run make setup, or install the toolkit again.")
     data = model.path.read_bytes()
     if hashlib.sha256(data).hexdigest() != model.sha256:
         raise EngineMissing(f"ocr/models/{weights} is damaged: its hash is not that of models.toml. Install it again.")

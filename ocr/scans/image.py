@@ -97,7 +97,7 @@ def _open_picture(path: Path, label: str) -> Iterator[Picture]:
         what = "the picture is too large when unpacked"
         raise refuse(label, what, "Scan the page again at 300 dpi.", kind="too-large") from e
     except UnidentifiedImageError as e:
-        what = "the header is damaged, so that no picture can be made of it"
+        what = "the header is damaged, so no picture can be made"
         raise refuse(label, what, "Copy or scan the page again.", kind="unreadable") from e
     except _DAMAGE as e:
         if isinstance(e, OSError) and e.errno is not None:

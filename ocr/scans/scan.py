@@ -131,7 +131,7 @@ def _sniff(path: Path, label: str) -> str:
     if path.is_dir():
         raise refuse(label, "this is a folder", "Name the files in it.", kind="unreadable")
     if path.exists() and not path.is_file():  # a pipe gives its bytes once, and without a writer waits for ever
-        raise refuse(label, "this is no file but a pipe or device", "Save it as a file first.", kind="unreadable")
+        raise refuse(label, "this is a pipe or device, not a file", "Save it as a file first.", kind="unreadable")
     head = _run_guarded(label, lambda: _head(path))
     if not head:
         raise refuse(label, "the file is empty (0 bytes)", "Fetch or scan it again.", kind="empty")
@@ -139,8 +139,8 @@ def _sniff(path: Path, label: str) -> str:
         return media
     for signature, what, next_step in _FOREIGN:
         if head.startswith(signature):
-            raise refuse(label, f"this is {what}, whatever its name says", next_step, kind="not-an-image")
-    what = "this is neither JPEG, PNG, TIFF nor PDF, whatever its name says"
+            raise refuse(label, f"this is {what}, despite its name", next_step, kind="not-an-image")
+    what = "this is neither JPEG, PNG, TIFF nor PDF, despite its name"
     raise refuse(label, what, "Scan the page again, or convert it.", kind="not-an-image")
 
 
@@ -155,7 +155,7 @@ def _run_guarded(label: str, work: Callable[[], T]) -> T:
         return work()
     except OSError as e:
         what = f"the file cannot be opened ({e.strerror or type(e).__name__})"
-        raise refuse(label, what, "Check disk and rights, then run again.", kind="unreadable", retry=True) from e
+        raise refuse(label, what, "Check disk and permissions, then run again.", kind="unreadable", retry=True) from e
 
 
 def _problem(check: Callable[[str, int, int], None], label: str, size: tuple[int, int]) -> ScanError | None:

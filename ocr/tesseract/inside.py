@@ -56,7 +56,7 @@ class Inside:
         paths = [check_whole(name) for name in models]
         # Tesseract looks for all models of one call in one folder.
         if len({p.parent for p in paths}) > 1:
-            raise EngineFailed(f"models {' and '.join(models)} lie in different folders and cannot read together")
+            raise EngineFailed(f"models {' and '.join(models)} are in different folders and cannot be used together")
         try:
             api = tesserocr.PyTessBaseAPI(
                 path=str(paths[0].parent),

@@ -135,7 +135,7 @@ def test_it_is_the_engine_for_handwriting_where_nothing_else_is_asked_for():
 def test_without_weights_the_engine_says_so(monkeypatch):
     monkeypatch.setattr(fields, "WEIGHTS", "nowhere.onnx")
     assert not fields.available() and fields.build("", None).languages() == frozenset()
-    with pytest.raises(EngineMissing, match="is not there"):
+    with pytest.raises(EngineMissing, match="does not exist"):
         fields.build("", None).name_and_version()
 
 

@@ -225,7 +225,7 @@ def test_a_file_that_holds_no_sections_is_refused_by_name(tmp_path):
     for text in ("[weights]\n", "no toml"):
         path.write_text(text, encoding="utf-8")
         load_sections.cache_clear()
-        with pytest.raises(FormError, match=r"own\.toml: no file of sections"):
+        with pytest.raises(FormError, match=r"own\.toml: not a file of sections"):
             load_sections(path)
 
 

@@ -173,7 +173,7 @@ def test_weights_that_nobody_measured_are_never_sure(tmp_path):
         load_engine(f"digits:{w}").read([LineImage(drawn_date(), ("hi",), kind="date")])[0] for w in (WEIGHTS, mine)
     )
     assert other.text == known.text and other.confidence <= 0.5 < known.confidence
-    with pytest.raises(EngineMissing, match="is not there"):
+    with pytest.raises(EngineMissing, match="does not exist"):
         load_engine(f"digits:{tmp_path / 'gone.onnx'}").name_and_version()
 
 

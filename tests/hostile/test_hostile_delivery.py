@@ -196,7 +196,7 @@ def test_an_original_that_is_gone_or_changed_is_put_back(digitize, place, delive
     kept.write_bytes(b"changed")
     assert taken(digitize, place, delivery, code=0)[0]["put_back"] == ["delivery/good.jpg"]
     assert taken(digitize, place, delivery, code=0)[0]["put_back"] == []
-    assert "put back" not in digitize("intake", place, delivery)
+    assert "restored" not in digitize("intake", place, delivery)
 
 
 def test_a_file_that_breaks_its_reader_costs_one_worker(digitize, place, delivery, samples):

@@ -34,8 +34,8 @@ def alone(tmp_path, *work, command="inspect"):
     ("work", "told"),
     [
         ("os.kill(os.getpid(), signal.SIGSEGV)", "poison.csv: broke the program that reads it (SIGSEGV)"),
-        ("os.kill(os.getpid(), signal.SIGKILL)", "poison.csv: ended the program that reads it, as happens when memory"),
-        ("os.kill(os.getpid(), signal.SIGXCPU)", "poison.csv: takes longer than any sound file"),
+        ("os.kill(os.getpid(), signal.SIGKILL)", "poison.csv: ended the program that reads it, perhaps out of memory"),
+        ("os.kill(os.getpid(), signal.SIGXCPU)", "poison.csv: takes longer to read than any intact file"),
     ],
 )
 def test_a_file_that_ends_its_command_is_named_with_the_next_step(tmp_path, work, told):
@@ -165,7 +165,7 @@ def test_a_table_that_breaks_its_reader_fails_alone_and_is_named(samples):
     guarded, plain = tables.open_guarded(path, 0, ReadAs()), open_table(path, 0, ReadAs())
     assert list(guarded.rows) == list(plain.rows)
     assert (guarded.columns, guarded.notes, guarded.counted) == (plain.columns, plain.notes, plain.counted)
-    with pytest.raises(TableError, match="FIRMAST.DBF: reading it broke the worker") as told:
+    with pytest.raises(TableError, match="FIRMAST.DBF: reading it crashed the worker") as told:
         list(tables._or_told(path, tables.stream(dies, None, 5.0)))
     assert told.value.kind == "breaks-reader"
 
@@ -178,7 +178,7 @@ def test_a_file_that_breaks_the_first_look_is_named_and_the_others_are_read(tmp_
         scan_probe.probe_scans([bad, tmp_path / "none.jpg", samples / "fir_book_2025" / "bn_2014_063.jpg"], 64)
     )
     assert [(f.pages, bool(f.reason)) for f in found] == [(0, True), (0, True), (1, False)]
-    assert scan_probe._make_failure((0, bad, 64)).reason.startswith("zero_bytes.jpg: opening it broke the worker")
+    assert scan_probe._make_failure((0, bad, 64)).reason.startswith("zero_bytes.jpg: opening it crashed the worker")
 
 
 def test_on_linux_a_worker_moves_to_a_network_that_leads_nowhere(monkeypatch):

@@ -27,10 +27,10 @@ def scans(tmp_path):
 
 
 @pytest.mark.parametrize(("rows", "said"), [
-    ("p0.png,7\np1.png,7\n", "p0.png and p1.png both hold page 7"),
-    ("p1.png,1\n", "p0.png and p1.png both hold page 1"),  # p0 has no number told, and takes the first
-    ("p0.png,8\np1.png,9\np2.png,3\ntwo.tif,2\n", "p2.png and two.tif both hold page 3"),
-    ("p0.png,1\np1.png,2\np0.png,3\n", "p0.png stands in line 2, too"),
+    ("p0.png,7\np1.png,7\n", "p0.png and p1.png both have page 7"),
+    ("p1.png,1\n", "p0.png and p1.png both have page 1"),  # p0 has no number told, and takes the first
+    ("p0.png,8\np1.png,9\np2.png,3\ntwo.tif,2\n", "p2.png and two.tif both have page 3"),
+    ("p0.png,1\np1.png,2\np0.png,3\n", "p0.png is also in line 2"),
 ])  # fmt: skip
 def test_no_page_takes_the_place_of_another_of_its_delivery(digitize, ws, scans, rows, said):
     (scans / "manifest.csv").write_text(f"file,page\n{rows}")
@@ -51,4 +51,4 @@ def test_one_label_for_books_of_two_stations_is_told(digitize, ws, scans):
     told = ("--volume", "FIR book 1")
     assert digitize.json("intake", ws, scans / "p0.png", *told, "--station", "Alpha")["doubtful"] == []
     (found,) = digitize.json("intake", ws, scans / "p1.png", *told, "--station", "Beta")["doubtful"]
-    assert found == ["FIR book 1", "its pages are told to be of Alpha, Beta; two books need two labels"]
+    assert found == ["FIR book 1", "its pages are given for Alpha, Beta; two books need two labels"]

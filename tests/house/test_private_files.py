@@ -141,10 +141,10 @@ def test_what_is_wrong_with_a_sealed_file_is_told():
     secret, public = new_key()
     whole = sealed(b"x" * 70_000, public)
     for wrong, told in (
-        (b"an ordinary letter", "no encrypted file"),
-        (b"", "no encrypted file"),
+        (b"an ordinary letter", "not an encrypted file"),
+        (b"", "not an encrypted file"),
         (whole[:60], "the head"),
-        (whole[:-1], "changed or cut off"),
+        (whole[:-1], "altered or truncated"),
     ):
         with pytest.raises(InputError, match=told):
             opened(wrong, secret)
@@ -160,9 +160,9 @@ def test_a_key_with_a_wrong_letter_is_no_key(at):
     assert check_public(f" {public} ") == public
     place = 4 + at % (len(public) - 4)
     wrong = public[:place] + ("q" if public[place] != "q" else "p") + public[place + 1 :]
-    with pytest.raises(OptionsError, match="no public key"):
+    with pytest.raises(OptionsError, match="not a public key"):
         check_public(wrong)
-    with pytest.raises(OptionsError, match="no secret key") as told:
+    with pytest.raises(OptionsError, match="not a secret key") as told:
         opened(b"", secret[:20] + ("Q" if secret[20] != "Q" else "P") + secret[21:])
     assert secret[21:] not in str(told.value)
 

@@ -46,5 +46,5 @@ def test_the_share_of_failures_is_written_in_per_cent_and_the_old_spelling_is_wa
     assert (failed_share("0.1"), failed_share("1")) == (0.1, 1.0)
     told = capsys.readouterr().err
     assert "write 10%" in told and "write 100%" in told
-    with pytest.raises(OptionsError, match="is a share"):
+    with pytest.raises(OptionsError, match="give a share"):
         failed_share("20")

@@ -222,7 +222,7 @@ def test_a_report_without_findings_is_a_whole_one_in_every_format(digitize, tmp_
     path.write_text(f"{HEAD}\n{GOOD}", encoding="utf-8")
     for kind in formats():
         digitize("validate", path, "--select", "F008", "--format", kind, "-o", tmp_path / f"report.{kind}")
-    assert (tmp_path / "report.html").read_text(encoding="utf-8").count("Every row is in order.") == 1
+    assert (tmp_path / "report.html").read_text(encoding="utf-8").count("Every row is correct.") == 1
     assert json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["findings"] == []
 
 
@@ -349,7 +349,7 @@ def test_what_was_not_told_is_said_first_and_once_and_refuses_nothing(digitize, 
     path.write_text(f"{HEAD}\n{rows}", encoding="utf-8")
     done = run(path)
     assert done.exit_code == 0 and "F001" not in done.stdout
-    assert done.stderr.count("Not told: --state") == 1
+    assert done.stderr.count("Not given: --state") == 1
     assert digitize.json("validate", path)["not_told"][0] == {"option": "--state", "rules": ["F001", "F002"]}
     # Whoever names the state is held to its list, and a state that is none is told all the same.
     assert digitize.json("validate", path, "--state", "wb", code=3)["counts"]["reject"] == 59

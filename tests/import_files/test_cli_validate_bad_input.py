@@ -70,7 +70,7 @@ def test_what_only_looks_odd_is_read(digitize, tmp_path, what):
 
 REFUSED = {
     "nothing": (b"", "empty"),
-    "a header alone": (text(HEAD), "no row below"),
+    "a header alone": (text(HEAD), "header but no rows"),
     "blank lines alone": (b"\n\n\n", "not even a header"),
     "semicolons": (text(HEAD, GOOD).replace(b",", b";"), "semicolons"),
     "tabs": (text(HEAD, GOOD).replace(b",", b"\t"), "tabs"),
@@ -150,7 +150,10 @@ def test_findings_of_several_files_stand_by_file_and_line(digitize, tmp_path):
 def test_what_is_not_there_or_packed_is_told_first_and_alone(tmp_path, capsys):
     packed = tmp_path / "iif1.csv.gz"
     packed.write_bytes(b"x")
-    told = {tmp_path / "gone.csv": "gone.csv: there is no such file", packed: "unpack it first, as by gunzip -k FILE"}
+    told = {
+        tmp_path / "gone.csv": "gone.csv: there is no such file",
+        packed: "unpack it first, e.g. with gunzip -k FILE",
+    }
     for path, text in told.items():
         for command in (["validate"], ["load", "--target", str(tmp_path / "t.sqlite")]):
             assert run([*command, str(path)]) == 5

@@ -108,7 +108,7 @@ def test_a_quoted_cell_may_run_over_lines(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("mark", [";", "\t", "|"])
 def test_a_wrong_delimiter_is_an_error_that_names_it(tmp_path: Path, mark: str) -> None:
-    with pytest.raises(InputError, match="parted by"):
+    with pytest.raises(InputError, match="separated by"):
         check(write(tmp_path, HEAD.replace(",", mark), GOOD.replace(",", mark)))
 
 
@@ -117,7 +117,7 @@ def test_a_wrong_delimiter_is_an_error_that_names_it(tmp_path: Path, mark: str) 
     [
         ((), "empty"),
         (("", "", ""), "no rows"),
-        ((HEAD,), "no row below"),
+        ((HEAD,), "header but no rows"),
         (("नाम,पता", "x,y"), "no column is a field"),
         (("PK\x03\x04zzz",), "not a CSV"),
         (("a\x00b,c", "x,y"), "header cannot be read"),

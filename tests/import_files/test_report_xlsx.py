@@ -102,7 +102,7 @@ def test_values_of_persons_are_masked_unless_a_reason_is_given(book):
 
     masked = texts(book())
     assert not masked & {"Qarla", "Vint", "A cow was lost"} and "[masked]" in masked
-    assert {"Qarla", "A cow was lost", "Values of persons are shown, for this reason: court order 12"} <= texts(
+    assert {"Qarla", "A cow was lost", "Personal values are shown, for this reason: court order 12"} <= texts(
         book("--unmask", "--reason", "court order 12", "--operator", "A")
     )
 

@@ -324,7 +324,7 @@ def test_a_load_that_came_again_and_is_undone_leaves_what_was_before_it_the_last
 def test_a_load_whose_records_came_again_with_another_batch_is_not_undone_before_that(target):
     for made in (load(record(1)), load(id=L2), load(record(1), id=L3, batch="b2")):
         target.load(made)
-    with pytest.raises(TargetRefused, match="came again with another batch"):
+    with pytest.raises(TargetRefused, match="came back with another batch"):
         target.undo("b1", "")
     target.undo("b2", "")
     assert target.undo("b1", "").restored == 1

@@ -74,7 +74,7 @@ def test_a_schema_that_is_not_read_is_refused(path, found):
     SqliteTarget(path).close()
     with sqlite3.connect(path) as db:
         db.execute("UPDATE meta SET value = ? WHERE key = 'format'", (found,))
-    with pytest.raises(TargetRefused, match=f"holds schema {found}, this program writes 5"):
+    with pytest.raises(TargetRefused, match=f"has schema {found}, this program writes 5"):
         SqliteTarget(path)
 
 
@@ -144,7 +144,7 @@ def test_a_file_that_can_only_be_read_answers_and_is_not_written(path, monkeypat
         lambda: target.undo("L1", "no"),
         lambda: target.run_all([("DELETE FROM iif1", [])]),
     ):
-        with pytest.raises(TargetRefused, match="can only be read where it lies"):
+        with pytest.raises(TargetRefused, match="is read-only, but"):
             change()
     target.close()
     assert before == (path.read_bytes(), sorted(p.name for p in path.parent.iterdir()))

@@ -39,7 +39,7 @@ def test_what_is_noted_of_a_record_stands_beside_it(target, tmp_path):
     assert {(r, f.partition(".")[0]) for r, f, _ in found} == {("a", "persons[1]")}
     assert {f for _, f, _ in found} >= {"persons[1].sex", "persons[1].age"}
     assert made.total("flags") == len(found) == sum(count_flags(target).values())
-    assert any("flagged" in line for line in made.lines())
+    assert any("Flags on loaded records" in line for line in made.lines())
     assert {f.word for f in find_flags(target)} == {"note"}
 
 

@@ -167,7 +167,7 @@ def test_the_summary_after_a_break_counts_each_row_once(digitize, tmp_path):
     command[3] = tmp_path / "again.sqlite"
     said = digitize(*command)
     assert "Loaded 20 records in 2 batches" in said
-    assert "10 records in 1 batch had been committed by an earlier load" in said and "30 records in all" in said
+    assert "10 records in 1 batch were committed by an earlier load" in said and "Total: 30 records" in said
 
 
 @pytest.mark.parametrize("how", ["appended", "same size", "replaced", "gone"])

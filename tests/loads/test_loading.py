@@ -181,7 +181,7 @@ def test_names_are_spelled_in_latin_letters_unless_the_file_does(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("column", "words"), [("colour", "colour is no field of iif1"), ("place_", "rename it, or leave it out")]
+    ("column", "words"), [("colour", "colour is not a field of iif1"), ("place_", "rename it, or leave it out")]
 )
 def test_a_column_that_would_be_lost_stops_the_load(tmp_path, column, words):
     folder = firs(tmp_path / "in", ("a", {column: "x"}))
@@ -327,7 +327,7 @@ def test_a_load_of_nothing_says_again_what_stands_and_ends_as_before(digitize, t
     target = SqliteTarget(where) if kind == "sqlite" else PostgresTarget(parse_address(where))
     target.run_all([("UPDATE rejects SET state = 'dropped'", [])])
     target.close()
-    assert "Nothing of it waits" in digitize(*call)
+    assert "None of them is in the quarantine" in digitize(*call)
 
 
 def test_the_command_loads_files_and_says_so(digitize, tmp_path):

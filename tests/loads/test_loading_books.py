@@ -36,7 +36,7 @@ def test_a_file_loaded_undone_and_loaded_again(digitize, tmp_path):
     (told,) = digitize.json("receipts", "--target", target)["receipts"]
     assert (told["state"], told["receipt"]["inserted"]) == ("loaded", 2)
     assert digitize.json("unload", batch, "--target", target, "--dry-run")["removed"] == 2
-    assert "2 records out" in digitize("unload", batch, "--target", target, "--reason", "the wrong file")
+    assert "2 records removed" in digitize("unload", batch, "--target", target, "--reason", "the wrong file")
     assert "the wrong file" in digitize("receipts", "--target", target)
     again = digitize.json("load", folder, "--target", target)
     assert (again["inserted"], again["repeated"]) == (2, False)

@@ -231,7 +231,9 @@ def test_where_all_was_refused_nothing_is_called_loaded():
     refused = Receipt("l", "b", 4, 0, 0, 0, rejected=3, held=1, withdrawn=0, content="")
     assert LoadResult("t", "iif1", [refused]).lines()[0].startswith("Loaded none of 4 records in 1 batch into t: ")
     before = LoadResult("t", "iif1", [replace(refused, repeated=True)], repeated=True).lines()
-    assert "none was loaded, 3 rejected, 1 held" in before[1] and before[2].startswith("What was refused waits")
+    assert "none was loaded, 3 rejected, 1 held" in before[1] and before[2].startswith(
+        "The refused records wait in the quarantine"
+    )
 
 
 def test_a_load_of_nothing_ends_with_3_unless_that_is_agreed():

@@ -52,7 +52,7 @@ def test_of_rows_that_are_the_same_the_first_is_loaded_and_the_others_name_it(ta
     assert find_inputs([path], "iif1", SETTINGS).parts == parts
     done = load_files([path], "iif1", target, SETTINGS, LoadOptions())
     assert (done.total("inserted"), done.total("rejected")) == (14, 2)
-    text = "The same record stands here a second time; the first one is kept. (a, line 2, the first one)"
+    text = "The same record is here a second time; the first one is kept. (a, line 2, the first one)"
     assert kept(target) == [("a", "iif1.csv", 4, [("R002", text)]), ("a", "iif1.csv", 5, [("R002", text)])]
     assert told(path) == [(4, "R002", "a, line 2, the first one"), (5, "R002", "a, line 2, the first one")]
     assert target.run("SELECT count(*) FROM iif1_acts") == [(14,)]

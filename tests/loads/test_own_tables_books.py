@@ -108,8 +108,8 @@ def test_what_the_layout_does_not_carry_is_left_out_on_both_sides_and_said(digit
     # The value without a code is a difference: another code stands there.
     assert found == {"wb-000000": "different"}
     assert said == [
-        "Compared as empty, for it has no place in the state's tables: t_person.gender_cd 1.",
-        "Not compared, for the layout does not carry it: iif1.result 3.",
+        "Compared as empty, because the state's tables have no code or row for it: t_person.gender_cd 1.",
+        "Not compared, because the layout does not carry it: iif1.result 3.",
     ]
     shown = digitize.json("reconcile", files, "--target", pg_url, "--layout", FILE, "--ignore", "L001", code=3)
     assert shown["left_out"] == said

@@ -180,7 +180,11 @@ def test_a_sheet_that_cannot_be_meant_changes_nothing(digitize, url, tmp_path, a
 
 @pytest.mark.parametrize(
     ("made", "said"),
-    [("=1+8", "'right value' holds a formula"), (datetime(2009, 3, 12), "made a date"), (1.5, "made a decimal number")],
+    [
+        ("=1+8", "'right value' contains a formula"),
+        (datetime(2009, 3, 12), "into a date"),
+        (1.5, "into a decimal number"),
+    ],
     ids=["formula", "day", "number"],
 )
 def test_what_a_spreadsheet_worked_out_is_not_taken_for_what_was_typed(tmp_path, made, said):
@@ -200,7 +204,7 @@ def test_a_workbook_that_is_no_sheet_of_the_quarantine_names_what_it_lacks(tmp_p
     book = load_workbook(sheet)
     book["quarantine"]["A1"].value = "number"
     book.save(sheet)
-    with pytest.raises(InputError, match=r"q\.xlsx is no quarantine sheet: the column 'reject' is missing"):
+    with pytest.raises(InputError, match=r"q\.xlsx is not a quarantine sheet: the column 'reject' is missing"):
         read_sheet(sheet)
 
 

@@ -227,7 +227,7 @@ def test_what_waits_is_read_some_at_a_time(target, tmp_path, monkeypatch):
     some = [r.id for r in find_rejects(target)][1:4]
     assert [r.id for r in find_rejects(target, ids=some[::-1])] == some
     asked.clear()
-    with pytest.raises(InputError, match="reject 99 does not wait"):
+    with pytest.raises(InputError, match="reject 99 is not in the quarantine"):
         take_sheet(filled(tmp_path / "q.xlsx", first.id, 99), target, "Asha")
     # No more of what waits is read than the sheet names.
     assert sorted({v for values in asked for v in values if v not in ("open", "corrected", 0)}) == [first.id, 99]

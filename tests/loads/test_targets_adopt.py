@@ -113,10 +113,10 @@ def test_checks_that_are_taken_for_the_same_accept_the_same_rows(one, other, val
 
 
 ADOPTED = {
-    "CREATE INDEX mine ON iif1 (place)": "table iif1: index mine was added: it stays",
-    "ALTER TABLE iif1 ADD more text": "table iif1: column more was added: it stays",
-    "ALTER TABLE iif1 ADD more text NOT NULL DEFAULT 'x'": "table iif1: column more was added: it stays",
-    "COMMENT ON COLUMN iif1.place IS 'where'": "table iif1: the comment on place is another: it stays",
+    "CREATE INDEX mine ON iif1 (place)": "table iif1: index mine was added: kept",
+    "ALTER TABLE iif1 ADD more text": "table iif1: column more was added: kept",
+    "ALTER TABLE iif1 ADD more text NOT NULL DEFAULT 'x'": "table iif1: column more was added: kept",
+    "COMMENT ON COLUMN iif1.place IS 'where'": "table iif1: the comment on place was changed: kept",
     "ALTER TABLE loads ALTER at SET DEFAULT clock_timestamp()": "column at has the default clock_timestamp()",
 }
 
@@ -150,7 +150,7 @@ def test_parts_of_a_table_are_taken_over_and_loaded_into(address, digitize, tmp_
     for name, body in keys:
         execute(address.url, f"ALTER TABLE iif1_acts ADD CONSTRAINT {name} {body}")
     execute(address.url, parts)
-    assert "parted by HASH (record_id)" in digitize("target", "adopt", address.url, "--yes")
+    assert "partitioned by HASH (record_id)" in digitize("target", "adopt", address.url, "--yes")
     write_files(tmp_path / "a", 20, 3)
     load_folder(tmp_path / "a", address.url, is_first=True)
     assert rows(address.url, "SELECT count(*) FROM iif1") == [(20,)]
@@ -164,13 +164,13 @@ def test_parts_of_a_table_are_taken_over_and_loaded_into(address, digitize, tmp_
 
 
 REFUSED = {
-    "ALTER TABLE iif1 DROP COLUMN place": "Make it again",
+    "ALTER TABLE iif1 DROP COLUMN place": "Restore it",
     "ALTER TABLE iif1 ADD more text NOT NULL": "Give it a default",
     "ALTER TABLE iif1 ADD CHECK (fir_no < 9)": "may refuse rows",
     "CREATE UNIQUE INDEX mine ON iif1 (fir_no)": "may refuse rows",
-    "ALTER TABLE iif1 ALTER place SET DEFAULT 'x'": "would stand",
-    "CREATE RULE quiet AS ON INSERT TO iif1 DO INSTEAD NOTHING": "without a word",
-    "ALTER TABLE iif1 ENABLE ROW LEVEL SECURITY": "without a word",
+    "ALTER TABLE iif1 ALTER place SET DEFAULT 'x'": "would fill in values",
+    "CREATE RULE quiet AS ON INSERT TO iif1 DO INSTEAD NOTHING": "without notice",
+    "ALTER TABLE iif1 ENABLE ROW LEVEL SECURITY": "without notice",
 }
 
 

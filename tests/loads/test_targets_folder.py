@@ -86,7 +86,7 @@ def test_a_folder_that_was_loaded_can_be_loaded_again_from_its_files(digitize, t
 def test_a_folder_of_another_kind_is_refused(target, tmp_path):
     target.load(load(record(1)))
     other = "csv" if target.name.startswith("parquet:") else "parquet"
-    with pytest.raises(TargetRefused, match="another format or kind"):
+    with pytest.raises(TargetRefused, match="has another format"):
         open_target(f"{other}:{tmp_path / 'out'}")
     with pytest.raises(OptionsError):
         target.run("SELECT 1")

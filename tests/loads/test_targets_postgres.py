@@ -80,13 +80,13 @@ def refused(digitize, *arguments):
 
 
 ALTERED = {
-    "ALTER TABLE cctns.iif1 DROP COLUMN place": "column place is gone",
+    "ALTER TABLE cctns.iif1 DROP COLUMN place": "column place is missing",
     "DROP VIEW cctns.record_fir; ALTER TABLE cctns.iif1 ALTER year TYPE integer": "column year is integer",
-    "ALTER TABLE cctns.iif1_acts DROP CONSTRAINT iif1_acts_record": "constraint iif1_acts_record is gone",
-    "DROP INDEX cctns.iif1_key": "index iif1_key is gone",
+    "ALTER TABLE cctns.iif1_acts DROP CONSTRAINT iif1_acts_record": "constraint iif1_acts_record is missing",
+    "DROP INDEX cctns.iif1_key": "index iif1_key is missing",
     "ALTER TABLE cctns.iif1 ADD CHECK (fir_no < 9)": "was added",
     "ALTER TABLE cctns.iif1 ADD more text NOT NULL": "column more was added",
-    "DROP TABLE cctns.rejects": "table rejects is gone",
+    "DROP TABLE cctns.rejects": "table rejects is missing",
     "CREATE FUNCTION cctns.no() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'; "
     "CREATE TRIGGER eats BEFORE INSERT ON cctns.iif1 FOR EACH ROW EXECUTE FUNCTION cctns.no()": "trigger eats was added",
     "ALTER TABLE cctns.iif1 ALTER place SET DEFAULT 'here'": "column place has the default 'here'::text, not null",

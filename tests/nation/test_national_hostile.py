@@ -87,7 +87,7 @@ def test_two_totals_in_one_file_are_refused_since_readers_differ_on_which_counts
     small = json.dumps({**body["totals"], "records": 1})
     text = f'{{"totals": {small}, ' + json.dumps(body)[1:]
     [answer] = take(store, write(tmp_path, seal_text(text, state)))
-    assert (answer.flags[0].code, answer.flags[0].text) == ("bad-shape", "totals: it stands there twice")
+    assert (answer.flags[0].code, answer.flags[0].text) == ("bad-shape", "totals: it appears twice")
 
 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1.5", "1e3", '"7"', "true", "null"])
@@ -328,7 +328,7 @@ def test_a_folder_that_cannot_be_looked_into_is_named(tmp_path, as_a_user):
     ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=1200, check=False)
     assert done.returncode == 5
-    assert "closed cannot be looked into" in " ".join(done.stderr.split())
+    assert "closed cannot be opened" in " ".join(done.stderr.split())
 
 
 def test_one_snapshot_under_two_names_is_taken_once(store, state, tmp_path):
@@ -389,7 +389,7 @@ def test_a_store_of_version_0_2_0_is_brought_up_to_date(states, tmp_path, state)
         assert code_of(store, write(tmp_path, seal_plain(made_at(body, 10), state.key), "2"))[0] == "flagged"
         assert store.verify() == 2
         store._db.executescript("UPDATE meta SET value = '1'")
-    with pytest.raises(LedgerError, match="format 1, which is not read any more"):
+    with pytest.raises(LedgerError, match="format 1, which is no longer supported"):
         SnapshotStore(path)
 
 

@@ -57,7 +57,7 @@ def test_a_sound_table_is_delivered_whole_with_its_deleted_rows(tmp_path: Path) 
 
 def test_a_cut_table_delivers_what_is_there_and_says_so(tmp_path: Path) -> None:
     table = opened(tmp_path, dbf(ROWS)[:-4])
-    assert "claims 3 rows and holds 2" in table.notes[0]
+    assert "declares 3 rows and has 2" in table.notes[0]
     assert [(r.cells[0], r.problem) for r in table.rows] == [(b"one", ""), (b"two", ""), (b"thr", "cut")]
 
 
@@ -103,7 +103,7 @@ def test_a_memo_pointing_nowhere_is_reported(tmp_path: Path) -> None:
     (tmp_path / "t.dbt").write_bytes(b"\0" * 512 + b"first\x1a\x1a".ljust(512, b"\0"))
     table = opened(tmp_path, dbf([b"      1", b"      7"], kind=b"M", version=0x83))
     assert [(r.cells[0], r.problem) for r in table.rows] == [(b"first", ""), ("[memo missing]", "")]
-    assert table.notes == ["column NAME: a memo points behind the end of the memo file in row 2"]
+    assert table.notes == ["column NAME: a memo points beyond the end of the memo file in row 2"]
 
 
 def test_a_foxpro_memo_is_read_by_its_length(tmp_path: Path) -> None:

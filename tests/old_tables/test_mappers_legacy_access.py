@@ -86,7 +86,7 @@ def test_a_time_alone_and_a_day_with_its_time_are_told_apart(tmp_path: Path) -> 
 def test_a_count_that_is_not_that_of_the_rows_is_told(tmp_path: Path, count: int, problems: list[str]) -> None:
     table, rows = opened(tmp_path, database(COLUMNS, ROWS, count=count))
     assert [r.problem for r in rows] == problems
-    assert f"says that it has {count} rows, and 60 could be read" in table.notes[-1]
+    assert f"declares {count} rows, but 60 could be read" in table.notes[-1]
 
 
 @has_mdbtools
@@ -184,7 +184,7 @@ def test_programs_that_do_well_are_believed(fake: Fake) -> None:
 def test_rows_that_are_missing_are_counted(fake: Fake) -> None:
     ((table, rows),) = fake(mdb_export=r"""printf 'A\tB\n"x"\t1\n'""")
     assert len(rows) == 1
-    assert "the table says that it has 2 rows, and 1 could be read; 1 are missing" in table.notes
+    assert "the table declares 2 rows, but 1 could be read; 1 are missing" in table.notes
 
 
 def test_a_program_that_breaks_off_in_a_row_is_told(fake: Fake) -> None:
@@ -208,7 +208,7 @@ def test_one_row_without_end_is_stopped_and_told(fake: Fake) -> None:
 
 def test_complaints_without_end_are_stopped_and_told(fake: Fake) -> None:
     ((table, _),) = fake(mdb_export=r"""printf 'A\tB\n'; exec yes "offset beyond EOF" >&2""")
-    assert any("complained without end (offset beyond EOF)" in n for n in table.notes)
+    assert any("printed too many errors (offset beyond EOF)" in n for n in table.notes)
 
 
 def test_a_list_of_tables_that_repeats_itself_is_read_once(fake: Fake) -> None:
@@ -225,7 +225,7 @@ def test_a_table_without_its_definition_is_delivered_empty_and_told(fake: Fake) 
 
 def test_entries_missing_in_the_list_of_tables_are_told(fake: Fake) -> None:
     ((table, _),) = fake(mdb_count='[ "$3" = MSysObjects ] && echo 7 || echo 2')
-    assert "it says 7 entries and has 1" in table.notes[0]
+    assert "it declares 7 entries but has 1" in table.notes[0]
 
 
 def test_a_machine_without_the_programs_is_told_which_to_install(

@@ -55,7 +55,7 @@ def test_a_byte_too_many_costs_its_own_row_only(tmp_path: Path) -> None:
     assert [r.cells for r in got if not r.problem] == [fir_cells(r) for i, r in enumerate(rows) if i != 10]
     assert b"x" in got[10].cells[1] and len(got[10].cells) == 4
     assert [r.offset for r in got[9:13]] == [HEAD + 306, HEAD + 340, HEAD + 375, HEAD + 409]
-    assert "bytes are missing or too many; the rows behind it are sound again in row 11" in found.notes
+    assert "bytes are missing or too many; the rows after it are intact again in row 11" in found.notes
 
 
 def test_a_byte_too_few_costs_its_own_row_only(tmp_path: Path) -> None:
@@ -119,7 +119,7 @@ def test_bytes_behind_the_last_field_are_delivered_and_said(tmp_path: Path, text
     rows = [b" %04d%-250s%-20s" % (i, text % i, b"EXTRA %d" % i) for i in range(30)]
     found, got = read(tmp_path, table((("ID", "C", 4), ("TXT", "C", 250)), rows, length=275))
     assert [r.cells for r in got] == [(b"%04d" % i, text % i, (b"EXTRA %d" % i).ljust(20)) for i in range(30)]
-    assert any("20 bytes behind the last field" in n and "in 30 rows" in n for n in found.notes)
+    assert any("20 bytes after the last field" in n and "in 30 rows" in n for n in found.notes)
 
 
 MEMO = (("NARR", "M", 10),)

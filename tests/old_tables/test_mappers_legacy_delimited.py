@@ -182,7 +182,7 @@ def test_prose_is_no_table(tmp_path: Path) -> None:
         read(tmp_path / "t.txt", "This is a letter.\nIt has lines, some long,\nand no columns.\n")
 
 
-DOUBT = "the first row was taken for the names of the columns, though"
+DOUBT = "the first row was read as the header, though"
 
 
 @pytest.mark.parametrize(

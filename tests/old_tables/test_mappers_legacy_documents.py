@@ -105,7 +105,7 @@ def test_a_cut_document_gives_the_rows_that_are_left(tmp_path: Path) -> None:
     delivered = list(found.rows)
     assert 5 < len(delivered) < 50
     assert [r.problem for r in delivered[:-1]] == [""] * (len(delivered) - 1)
-    assert any("cut" in n for n in found.notes)
+    assert any("truncated" in n for n in found.notes)
 
 
 def test_bytes_of_rtf_are_read_by_the_code_page_and_kept_where_there_is_none(tmp_path: Path) -> None:

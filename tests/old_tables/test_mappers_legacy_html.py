@@ -69,7 +69,7 @@ def test_rows_carry_their_place_and_the_last_of_a_cut_page_says_so(tmp_path: Pat
         (data.index("<tr><td>क".encode()), ""),
         (data.rindex(b"<tr>"), "cut"),
     ]
-    assert found.notes == ["the file is cut: the table does not end"]
+    assert found.notes == ["the file is truncated: the table does not end"]
 
 
 @pytest.mark.parametrize("data", ["<html><body>no table</body></html>", "<html><frameset><frame src=a></frameset></html>",

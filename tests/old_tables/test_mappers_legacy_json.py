@@ -97,7 +97,7 @@ def test_a_row_that_is_no_json_is_delivered_as_its_text_and_the_next_ones_are_re
 def test_the_last_row_of_a_cut_file_has_what_is_left_of_it(tmp_path: Path) -> None:
     (found,) = read(tmp_path / "t.json", '{"no":1,"n":"a"}\n{"no":2,"n":"b"}\n{"no":3,"n":"c')
     assert [(r.cells, r.problem) for r in found.rows][2] == (("3", "", '"n":"c'), "cut")
-    assert "cut" in found.notes[0]
+    assert "truncated" in found.notes[0]
 
 
 def test_bytes_of_no_known_encoding_stay_bytes(tmp_path: Path) -> None:

@@ -260,7 +260,7 @@ def test_cells_merged_downwards_hold_for_each_row_and_that_is_said(tmp_path: Pat
         (table,) = opened(tmp_path, data)
         assert [r.cells[0] for r in table.rows] == ["1/98", "1/98", "2/98"]
         assert (
-            "column FIR: the value of merged cells, which holds for several rows, is repeated in row 3" in table.notes
+            "column FIR: the value of merged cells, which applies to several rows, is repeated in row 3" in table.notes
         )
 
 
@@ -329,19 +329,19 @@ STYLES = (
         ('<c s="1"><v>36000.4375</v></c>', "1998-07-24 10:30", ""),
         ('<c s="1"><v>59</v></c>', "1900-02-28", ""),
         ('<c s="1"><v>60</v></c>', "1900-02-29", ""),
-        ('<c s="1"><v>-5</v></c>', "-5", "a date lies outside the calendar"),
+        ('<c s="1"><v>-5</v></c>', "-5", "a date is outside the calendar"),
         ('<c s="3"><v>0.25</v></c>', "06:00", ""),
         ('<c s="4"><v>1.5</v></c>', "36:00", ""),
         ('<c t="d"><v>1850-01-02T00:00:00</v></c>', "1850-01-02", ""),
         ('<c t="b"><v>0</v></c>', "no", ""),
-        ('<c t="e"><v>#REF!</v></c>', "#REF!", "an error of the spreadsheet"),
+        ('<c t="e"><v>#REF!</v></c>', "#REF!", "there is a spreadsheet error"),
         ("<c><f>A1+1</f></c>", "=A1+1", "a formula was saved without its result"),
         ('<c t="str"><f>A1</f><v>x_x000D_y</v></c>', "x\ry", ""),
         ('<c t="s"><v>5</v></c>', "[text lost]", "a text is lost"),
         ('<c s="77"><v>36000</v></c>', "36000", "the format of a number is lost"),
         (f'<c s="{"9" * 5000}"><v>7</v></c>', "7", "the format of a number is lost"),
         (f'<c t="s"><v>{"9" * 5000}</v></c>', "[text lost]", "a text is lost"),
-        (f'<c s="1"><v>{"9" * 5000}</v></c>', "9" * 5000, "a date lies outside the calendar"),
+        (f'<c s="1"><v>{"9" * 5000}</v></c>', "9" * 5000, "a date is outside the calendar"),
         ("<c><v>1e999</v></c>", "1e999", ""),
         ('<c t="inlineStr"><is><r><t>a</t></r><r><t>b</t></r><rPh><t>c</t></rPh></is></c>', "ab", ""),
     ],
@@ -509,7 +509,7 @@ def test_a_workbook_whose_list_of_streams_is_lost_is_found_by_its_first_record(t
     data = ole("Workbook", biff8(LONG))
     (table,) = opened(tmp_path, data[: data.index("Root Entry".encode("utf-16-le"))])
     assert len(list(table.rows)) == 400
-    assert "the list of what is in the file is lost" in table.notes
+    assert "the directory of the file is lost" in table.notes
 
 
 def test_a_workbook_with_a_password_is_refused_as_encrypted(tmp_path: Path) -> None:
@@ -603,7 +603,7 @@ def test_a_row_in_which_the_file_breaks_off_is_cut_and_reading_goes_on_behind_it
     data = biff8({"s": [HEAD, *FIRS]})
     (table,) = opened(tmp_path, data[: data.rindex(record(0xE5, b"\0\0"))])
     assert [r.problem for r in table.rows] == ["", "", "cut"]
-    assert "the sheet is cut: its end is missing" in table.notes
+    assert "the sheet is truncated: its end is missing" in table.notes
 
 
 def test_a_workbook_whose_parts_have_unusual_names_is_read(tmp_path: Path) -> None:

@@ -150,7 +150,7 @@ def test_what_cannot_be_read_is_named_and_the_others_go_on(scans, reading):
     done = CliRunner().invoke(build(), ["read", *names, "--format", "json", "--jobs", "1"])
     assert [r["text"] for r in rows(done.stdout)] == ["one page 1"]
     assert "bad.png: this is neither JPEG" in done.stderr and "gone.png: the file cannot be opened" in done.stderr
-    assert "2 of 3 files could not be read in full" in str(done.exception)
+    assert "2 of 3 files could not be read completely" in str(done.exception)
     from digitize.exits import exit_code
 
     assert exit_code(done.exception) == 5

@@ -53,7 +53,7 @@ def test_a_package_fetched_elsewhere_is_installed_and_found(tmp_path, own):
     ("there", "says"),
     [
         ({"data": b"another model"}, "not the one that was measured"),
-        ({"member": "package/y.gz"}, "has no whole package/x.gz"),
+        ({"member": "package/y.gz"}, "has no complete package/x.gz"),
     ],
 )
 def test_a_package_that_is_not_what_was_measured_changes_nothing(tmp_path, own, there, says):

@@ -122,7 +122,7 @@ def test_a_page_of_no_known_form_says_so(tmp_path, forms):
     settings = settings_for(forms)
     found = recognise(scanned(tmp_path, page), settings)
     assert found.form is None and found.zones == ()
-    assert found.reason.startswith(("no known form: ", "there is no print on the page"))
+    assert found.reason.startswith(("no known form: ", "there is no printed text on the page"))
     reading = decide(found, {}, settings)
     assert reading.form is None and reading.reason == found.reason
 

@@ -59,5 +59,5 @@ def test_volume_alone_and_masked_by_what_another_volume_says(place, tmp_path, mo
 def test_what_is_not_there_is_named(place, tmp_path):
     with pytest.raises(NotFound, match="no batch b9"):
         lines(place, ExportPart(batch="b9"), tmp_path)
-    with pytest.raises(OptionsError, match="one of them"):
+    with pytest.raises(OptionsError, match="not both"):
         lines(place, ExportPart(batch="b1", volume="Book 1"), tmp_path)

@@ -25,11 +25,11 @@ Wort,Nadia,north,88.4912,,
 WRONG = {
     2: ["lat and lon are swapped."], 3: ["lat has a decimal comma; write 23.4012."],
     4: ["lat is written in degrees and minutes; write 23.4014.", "lon is written in degrees and minutes; write 88.5."],
-    5: ["lies about 1424 km outside of West Bengal."],
-    6: ["needs 3 decimals at least: with fewer it may be a kilometre off, or minutes."], 7: ["no coordinates."],
-    9: ["the same station of the same district stands in row 8; the first one counts."], 10: ["no station is named."],
-    11: ["no district is named.", "has the very coordinates of row 8; they are used."],
-    12: ["lat is no number of degrees, as 22.5726."],
+    5: ["is about 1424 km outside of West Bengal."],
+    6: ["needs at least 3 decimals: with fewer it may be a kilometre off, or mean minutes."], 7: ["no coordinates."],
+    9: ["the same station of the same district is in row 8; the first one counts."], 10: ["no station is named."],
+    11: ["no district is named.", "has the same coordinates as row 8; they are used."],
+    12: ["lat is not a number of degrees, such as 22.5726."],
 }  # fmt: skip
 
 
@@ -72,8 +72,8 @@ def test_the_nearest_and_how_it_was_found(folder, asked, by, first):
 
 @pytest.mark.parametrize(
     ("asked", "told"),
-    [({}, "Ask by"), ({"lat": "22.57"}, "two numbers"), ({"lat": "88.36", "lon": "22.57"}, "swapped"),
-     ({"lat": "51.5", "lon": "0.1"}, "outside of India"), ({"lat": "22,57", "lon": "88,36"}, "two numbers")],
+    [({}, "Give a latitude"), ({"lat": "22.57"}, "decimal degrees"), ({"lat": "88.36", "lon": "22.57"}, "swapped"),
+     ({"lat": "51.5", "lon": "0.1"}, "outside of India"), ({"lat": "22,57", "lon": "88,36"}, "decimal degrees")],
     ids=range(5),
 )  # fmt: skip
 def test_what_cannot_be_asked_is_refused(folder, asked, told):

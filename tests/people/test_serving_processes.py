@@ -201,7 +201,7 @@ def test_how_many_processes_serve(monkeypatch):
     assert (processes_of(None), processes_of(7)) == ((4, 7) if sys.platform != "win32" else (1, 1))
     monkeypatch.setattr("digitize.serving.serving.sys", SimpleNamespace(platform="win32"))
     assert (processes_of(None), processes_of(1)) == (1, 1)
-    with pytest.raises(OptionsError, match="On Windows one process"):
+    with pytest.raises(OptionsError, match="On Windows there is only one"):
         processes_of(2)
 
 

@@ -100,11 +100,12 @@ def test_numbers_that_go_up_by_one_are_heads_and_figures_of_a_first_row_are_none
 def test_the_file_of_a_draft_says_what_is_doubtful_and_what_was_printed(digitize, book, tmp_path):
     asked = ("registers", "new", *book(shop_book()), "--id", "reg_shops", "--out", tmp_path, "--lang", "en")
     shown = digitize(*asked)
-    assert "rows begin at" in shown and "to look at" in shown
+    assert "rows start at" in shown and "to check" in shown
     text = (tmp_path / "registers" / "reg_shops.toml").read_text(encoding="utf-8")
     assert text.startswith("# Drafted by digitize registers new from 1 scan. ")
     assert re.search(
-        r'# printed: Shop visited\n# look: the head is not known; .*\n(# look: .*\n)*\[\[column\]\]\nid = "shop', text
+        r'# printed: Shop visited\n# look: the heading is not known; .*\n(# look: .*\n)*\[\[column\]\]\nid = "shop',
+        text,
     )
     digitize(*asked, code=5)
 
@@ -125,7 +126,7 @@ def test_a_spread_is_drafted_as_one_row_and_a_number_that_is_repeated_is_left_ou
         digitize, tmp_path, [samples / "registers" / "reg_arrest_bn_light_2_0.jpg"], "reg_taken", "--lang", "bn"
     )
     assert (len(told["columns"]), told["spread_from"]) == (14, "caste")
-    assert told["left_out"] == ["column 8: the right-hand page repeats sl there; reading knows that"]
+    assert told["left_out"] == ["column 8: the right-hand page repeats sl there; this is taken into account"]
     assert load_register(tmp_path / "registers" / "reg_taken.toml").split == 7
 
 
@@ -140,7 +141,7 @@ def refused(tmp_path, *scans, name="reg_x"):
 @needs_tesseract
 def test_two_pages_with_the_same_columns_are_no_spread(book, tmp_path):
     scans = book(np.hstack([shop_book()[:1100], shop_book(first=7)[:1100]]))
-    assert "two pages with the same 4 columns: cut the scan" in str(refused(tmp_path, *scans))
+    assert "two pages with the same 4 columns: split the scan" in str(refused(tmp_path, *scans))
 
 
 def test_scans_that_give_no_columns_are_refused_saying_why(book, tmp_path):
@@ -153,7 +154,7 @@ def test_scans_that_give_no_columns_are_refused_saying_why(book, tmp_path):
     bare_scan, two_scan, shops = book(bare.grey, two.grey, shop_book())
     assert "page_1.png: no ruled columns were found" in str(refused(tmp_path, bare_scan))
     said = str(refused(tmp_path, shops, two_scan))
-    assert re.search(r"page_2\.png: only \d upright rules? found; columns are known from 4 on", said)
+    assert re.search(r"page_2\.png: only \d upright rules? found; at least 4 are needed", said)
 
 
 def test_scans_of_two_registers_are_refused_naming_both(book, tmp_path):
@@ -163,8 +164,8 @@ def test_scans_of_two_registers_are_refused_naming_both(book, tmp_path):
 
 
 def test_a_name_that_is_none_or_taken_is_refused_before_scans_are_read(tmp_path):
-    assert "begin with reg_" in str(refused(tmp_path, tmp_path / "none.png", name="Beat"))
-    assert "the package has a register" in str(refused(tmp_path, tmp_path / "none.png", name="reg_gd"))
+    assert "start with reg_" in str(refused(tmp_path, tmp_path / "none.png", name="Beat"))
+    assert "there is already a register" in str(refused(tmp_path, tmp_path / "none.png", name="reg_gd"))
 
 
 def test_several_scans_vote_on_each_rule():
@@ -191,7 +192,7 @@ def test_a_page_without_the_columns_of_a_file_ends_with_3(digitize, book, tmp_pa
     )
     file.write_text(f'id = "reg_shops"\ntitle = "x"\nrow_start = "c0"\n{columns}', encoding="utf-8")
     pages = digitize.json("registers", "try", file, *scans, code=3)["pages"]
-    assert [p["reason"] for p in pages] == ["", "its rules part 6 columns, the file has 4"]
+    assert [p["reason"] for p in pages] == ["", "its lines separate 6 columns, the file has 4"]
     file.write_text(file.read_text(encoding="utf-8").replace('row_start = "c0"', 'row_start = "no"'), encoding="utf-8")
     digitize("registers", "try", file, scans[0], code=4)
     digitize("registers", "try", tmp_path / "none.toml", scans[0], code=5)

@@ -46,7 +46,7 @@ def test_every_column_has_an_english_label(form):
     [
         (("row_start", "row_begin"), 4, "there is no key row_begin"),
         (('row_start = "sl"\n', ""), None, 'row_start is missing: write row_start = "ID", the id of the column'),
-        (('title = "X"', '[titles]\ntitle = "X"'), None, "it stands in line 4, below [titles]: move it above"),
+        (('title = "X"', '[titles]\ntitle = "X"'), None, "it is in line 4, below [titles]: move it above"),
         (('row_start = "sl"', 'row_start = "no"'), 4, 'row_start = "no": there is no such column; write one of sl, na'),
         (('row_start = "sl"', 'row_start = "sl"\nspread_from = "x"'), 5, 'spread_from = "x": there is no such column'),
         (('id = "name"', 'id = "sl"'), 9, 'id = "sl" is used twice (column 1, counted from the left, has it, too)'),

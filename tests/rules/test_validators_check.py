@@ -168,7 +168,7 @@ def test_rules_across_records(rows: tuple[tuple[str, str], ...], expected: list[
 def test_a_record_that_stands_twice_names_the_first() -> None:
     found = check_records(volume(("1", "2009-01-02"), ("2", "2009-01-02"), ("1", "2009-01-02")), STRICT)
     said = [(f.record, f.message) for f in found if f.code == "R002"]
-    text = "The same record stands here a second time; the first one is kept. (record r0, row 1, the first one)"
+    text = "The same record is here a second time; the first one is kept. (record r0, row 1, the first one)"
     assert said == [("r2", text)]
 
 

@@ -188,8 +188,8 @@ def test_a_finding_on_a_record_is_told_by_its_field_with_what_is_said_besides() 
 
 
 def test_a_field_without_a_value_is_told_in_the_language_whatever_rule_speaks_of_it() -> None:
-    usual = "Something is written here, but no value was understood; the raw text is kept."
-    assert "no value was understood" in tell_finding(
+    usual = "There is text here, but no value could be read from it; the raw text is kept."
+    assert "no value could be read from it" in tell_finding(
         Teller("en"), "iif1", Finding("r", "fir_date", "F008", "review", usual)
     )
     hindi = tell_finding(Teller("hi"), "iif1", Finding("r", "fir_date", "F008", "review", usual))

@@ -59,7 +59,7 @@ def test_intake_goes_before_what_pages_tell(tmp_path):
         ledger, 3, {"year": BookFact("year", "2019", 8, 8), "police_station": BookFact("police_station", "", 1, 2)}
     )
     assert [line.split(":")[0] for line in books.lines(ledger, 1)] == [
-        "Volume 1, learned from its own pages", "And of 1 volume more, learned from their own pages",
+        "Volume 1, from its own pages", "And 1 volume more, from their own pages",
     ]  # fmt: skip
     books.record(ledger, 1, {})
     assert books.learned_of(ledger, 1) == {} and len(books.lines(ledger)) == 1

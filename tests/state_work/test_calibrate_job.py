@@ -178,12 +178,12 @@ def test_from_nothing_to_what_passes_and_back(office, digitize, tmp_path):
     # A few answers open nothing; all of them do. What was not asked passes, and is loaded.
     assert office.answer(blind[:12]).said == []
     said = office.answer(office.sheet()[1]).said
-    assert any("passes from 0.999" in line for line in said)
+    assert any("values pass from 0.999" in line for line in said)
     assert office.run().totals.loaded == 12 and len(loaded(office)) == 12
     shown = digitize.json("status", office.place.folder)["calibration"]
     year = next(m for m in shown if m["field"] == "year")
     assert (year["state"], year["threshold"], year["passing"]) == ("passes", 0.999, 1.0)
-    assert "What passes without a person" in digitize("status", office.place.folder)
+    assert "Values that pass without review" in digitize("status", office.place.folder)
 
     # A share of what passed is asked, blind, again and again the same, until it is answered.
     made, rows = office.sheet()

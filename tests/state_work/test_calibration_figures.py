@@ -187,7 +187,7 @@ def test_answers_are_folded_once_and_what_changed_is_said(ledger):
         for n, answer in enumerate(run(400)):
             ledger.record_event(f"answer:{n}", "review", "note", detail={"measured": plain_answer(answer, "any")})
     assert len(list(answers_in(ledger))) == 400
-    assert measure_again(ledger, ALONE, {}) == ["f, x: passes from 0.999 on (400 answers, 0 wrong)."]
+    assert measure_again(ledger, ALONE, {}) == ["f, x: values pass from 0.999 on (400 answers, 0 wrong)."]
     assert measure_again(ledger, ALONE, {}) == []
     with ledger.writing():
         for n, answer in enumerate(run(9, book="bad", right=False)):
@@ -204,12 +204,12 @@ def test_other_terms_fold_the_same_answers_anew(ledger):
             ledger.record_event(f"answer:{n}", "review", "note", detail={"measured": plain_answer(answer, "any")})
     assert measure_again(ledger, ALONE, {}) == []
     assert measure_again(ledger, Terms(right=0.98, together=False), {}) == [
-        "f, x: passes from 0.999 on (300 answers, 0 wrong).",
+        "f, x: values pass from 0.999 on (300 answers, 0 wrong).",
     ]  # fmt: skip
     assert measure_again(ledger, ALONE, {}) == [
-        "f, x: nothing passes any more until it is measured again; what had passed is asked.",
+        "f, x: nothing passes until it is measured again; values that had passed are asked.",
     ]  # fmt: skip
-    assert measure_again(ledger, ALONE, {"f": 0.9}) == ["f, x: passes from 0.9 on (300 answers, 0 wrong)."]
+    assert measure_again(ledger, ALONE, {"f": 0.9}) == ["f, x: values pass from 0.9 on (300 answers, 0 wrong)."]
 
 
 def test_what_was_given_holds_though_answers_below_it_are_wrong():

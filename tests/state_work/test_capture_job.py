@@ -39,7 +39,10 @@ def test_a_record_loads_when_what_is_captured_is_settled_and_says_what_is_not(ma
         counts = count_work(ledger)
     # Station and district are told, the same day stands in two boxes; the year is not told, and asked.
     assert (counts.next_needed.records, counts.next_needed.answers) == (6, 6 * len(ASKED | {"year"}))
-    assert "Not captured, though something may stand there: iif1.gd_no 6, iif1.narrative 6" in counts.captured[0].line()
+    assert (
+        "Not captured, though the paper may have something there: iif1.gd_no 6, iif1.narrative 6"
+        in counts.captured[0].line()
+    )
     _, rows = office.sheet()
     assert {row["place"].partition("/")[2] for row in rows} == ASKED | {"year"}
     both = next(row["field"] for row in rows if row["place"].endswith("/fir_date"))

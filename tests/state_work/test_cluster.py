@@ -47,7 +47,7 @@ def test_paths_of_the_workspace_are_found_anew_where_a_job_arrives(tmp_path):
     [
         (HERE, ""),
         (replace(HERE, program="0.1.0"), "version 0.1.0"),
-        (replace(HERE, sources="x"), "are others than here"),
+        (replace(HERE, sources="x"), "differ from those here"),
         (replace(HERE, weights=False), "damaged"),
         (replace(HERE, tesseract=""), "Tesseract not at all"),
     ],

@@ -139,7 +139,7 @@ def test_records_are_told_in_parts_that_add_up(tmp_path):
         s = count_work(made)
     records, back = s.totals.lines()[1:3]
     assert records.startswith("Records 35: 4 loaded, 20 to be loaded, 5 not checked yet, 5 in review, 2 rejected.")
-    assert back.startswith("Loaded and no longer clean: 1.")
+    assert back.startswith("Loaded but no longer clean: 1.")
     assert s.steps["check"] == {"waiting": 5, "done": 28, "failed": 2}
     assert s.steps["review"] == {"waiting": 5, "done": 23, "failed": 0}
     assert s.steps["load"] == {"waiting": 20, "done": 3, "failed": 0}

@@ -50,7 +50,7 @@ def test_a_gap_that_is_none_is_not_counted_and_two_people_may_not_differ(digitiz
     next(x for x in lines if x["record"].value == "wb-test-0001-0003")["verdict"].value = "missing"
     work.save(sheet)
     told = digitize.json("review", "import", place, sheet, "--operator", "B", code=3)
-    assert "A settled this otherwise" in told["conflicts"][0]["what"]
+    assert "A settled this differently" in told["conflicts"][0]["what"]
 
 
 def test_a_word_on_a_gap_is_asked_anew_when_a_page_beside_it_is_scanned_again(digitize, book, tmp_path):

@@ -82,7 +82,7 @@ def test_the_older_place_of_the_profile_means_the_same_and_may_not_contradict(tm
     path.write_text(head, encoding="utf-8")
     assert capture_choice(load_options(tmp_path)).profile == "index-only"
     path.write_text(head + '[capture]\nprofile = "core"\n', encoding="utf-8")
-    with pytest.raises(OptionsError, match="take the first out"):
+    with pytest.raises(OptionsError, match="remove the first"):
         load_options(tmp_path)
     path.write_text(head + '[capture.form.iif1]\npicture = ["gossip"]\n', encoding="utf-8")
     with pytest.raises(MappingError, match="no gossip"):

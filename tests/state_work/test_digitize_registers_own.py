@@ -100,7 +100,7 @@ def test_intake_and_the_list_of_forms_know_a_workspaces_own_register(digitize, t
 
 def test_the_register_in_the_docs_is_one(tmp_path):
     docs = (Path(__file__).parents[2] / "docs" / "forms.md").read_text(encoding="utf-8")
-    text = docs.partition("## A register of your own")[2].split("```")[1]
+    (text,) = [b for b in docs.split("```") if b.startswith('\nid = "reg_beat"')]
     (tmp_path / "registers").mkdir()
     (tmp_path / "registers" / "reg_beat.toml").write_text(text, encoding="utf-8")
     assert known_registers((tmp_path,)).forms["reg_beat"].ids == ("entry_no", "beat_visited")

@@ -86,7 +86,7 @@ def test_two_people_who_disagree_on_a_row_are_shown_as_in_conflict(digitize, boo
     say(digitize, place, STRUCK, "record")
     run(digitize, place)
     told = say(digitize, place, STRUCK, "struck", operator="B", code=3)
-    assert told["accepted"] == 0 and "A settled this otherwise" in told["conflicts"][0]["what"]
+    assert told["accepted"] == 0 and "A settled this differently" in told["conflicts"][0]["what"]
 
 
 @pytest.mark.parametrize("word", ["illegible", "perhaps"])

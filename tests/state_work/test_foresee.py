@@ -49,7 +49,7 @@ def test_later_steps_tell_at_most_how_much_they_will_get_and_why(place):
     assert not only["check"].is_any
     lines = RunReport(is_dry=True, todo={"read": 2}, due=due).lines()
     assert lines[2] == (
-        "map then at most 2 more, because 2 pages are read or decided anew before; how long is not known yet."
+        "map then at most 2 more, because 2 pages are read or decided again first; duration not known yet."
     )
 
 

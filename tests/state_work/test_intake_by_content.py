@@ -91,7 +91,7 @@ def test_a_sample_gives_the_same_under_any_name(tmp_path):
             # Without its name only a text whose columns may be chance, and a table whose head is destroyed, are refused.
             own = find_reader(path)
             assert (
-                (is_guess(own) and "no table can be seen surely" in now.problem)
+                (is_guess(own) and "may or may not be a table" in now.problem)
                 if own
                 else was.problem or "damaged" in samples[n].name
             ), of
@@ -127,8 +127,8 @@ def test_texts_that_are_no_table_are_refused_whatever_they_are_called(digitize, 
     (folder / "syslog").write_text("".join(lines), encoding="utf-8")
     report = digitize.json("intake", place, folder, code=3)
     assert (report["taken"], len(report["refused"])) == (0, 5)
-    assert all("nor a table" in why or "no table" in why for _, why in report["refused"])
-    assert "ending .csv or .txt" in dict(report["refused"])["in/syslog"]
+    assert all("nor a table" in why or "may not be a table" in why for _, why in report["refused"])
+    assert "name it .csv or .txt" in dict(report["refused"])["in/syslog"]
 
 
 def test_what_is_called_as_the_parts_of_a_table_is_taken_where_it_is_a_table(digitize, tmp_path):

@@ -118,7 +118,7 @@ def test_a_key_under_a_passphrase_opens_with_it_alone(tmp_path, monkeypatch):
     for name in ("DIGITIZE_KEY_PASSPHRASE", "DIGITIZE_KEY_PASSPHRASE_FILE"):
         monkeypatch.delenv(name, raising=False)
     public = create_key(tmp_path / "site.pem", "open sesame")
-    with pytest.raises(KeyUnusable, match="under a passphrase"):
+    with pytest.raises(KeyUnusable, match="protected by a passphrase"):
         open_key(tmp_path / "site.pem")
     monkeypatch.setenv("DIGITIZE_KEY_PASSPHRASE", "wrong")
     with pytest.raises(KeyUnusable, match="does not open"):

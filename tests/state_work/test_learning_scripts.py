@@ -154,7 +154,7 @@ def test_what_a_network_begins_with_must_be_there_and_of_the_same_build(place):
     digits = NETWORKS["digits"]
     assert first_weights(digits, known_with(place)) is None, "the package has none"
     assert first_weights(digits, known_with(place, native_digits=str(DIGITS))) == DIGITS
-    with pytest.raises(MachineLacks, match="another build"):
+    with pytest.raises(MachineLacks, match="built differently"):
         content_to_teach(digits, ROOT / "training/digits/unfinished/drawn_digits.onnx")
     for network in NETWORKS.values():
         assert len(network.strips().texts) >= 500

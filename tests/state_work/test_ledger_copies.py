@@ -66,7 +66,7 @@ def test_a_restored_ledger_says_for_ever_what_was_lost(path, tmp_path, digitize)
     for beside in ("-wal", "-shm"):
         path.with_name(path.name + beside).unlink(missing_ok=True)
     told = digitize("ledger", "restore", path.parent, copied, "--reason", WHY[0], "--operator", WHY[1])
-    assert "3 events that came after it are not in it" in told
+    assert "3 later events are not in it" in told
     with Ledger(path) as ledger:
         assert ledger.is_done("p1", "read", "k") and not ledger.is_done("p2", "read", "k")
         remarks = [c for c in ledger.changes() if c.is_remark]
@@ -94,7 +94,7 @@ def test_a_copy_of_a_ledger_in_use_is_restored_with_what_lies_beside_it(path, tm
 
 
 def test_a_backup_takes_the_place_of_no_other_file(path, tmp_path):
-    with pytest.raises(InputError, match="SQLite's own"):
+    with pytest.raises(InputError, match="reserved for SQLite"):
         back_up(path, path.with_name(f"{path.name}-wal"))
     for name in ("a.sqlite.part", "a.sqlite"):
         back_up(path, tmp_path / name)
@@ -111,7 +111,7 @@ def test_only_a_sound_backup_of_this_workspace_is_taken(path, tmp_path, made, di
     bad.write_bytes(good.read_bytes()[:8000])
     digitize("init", "wb", tmp_path / "second", "--site", "second")
     back_up(open_place(tmp_path / "second").ledger, other)
-    for file, why in ((bad, "no sound"), (other, "another workspace"), (tmp_path / "none", "no such file")):
+    for file, why in ((bad, "not an intact"), (other, "another workspace"), (tmp_path / "none", "no such file")):
         with pytest.raises(InputError, match=why):
             restore(path, file, *WHY)
     with pytest.raises(InputError, match="--reason"):

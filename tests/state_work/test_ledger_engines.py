@@ -216,7 +216,7 @@ TAMPERINGS = {
         "was changed after it was written",
     ),
     "the end": ("DELETE FROM history WHERE seq = 3", "cut off"),
-    "state": ("UPDATE standing SET outcome = 'failed' WHERE seq = 2", "is not what the newest event says"),
+    "state": ("UPDATE standing SET outcome = 'failed' WHERE seq = 2", "does not match the newest event"),
 }
 
 
@@ -357,7 +357,7 @@ def test_a_database_that_is_started_again_costs_a_try_and_nothing_else(pg_server
         # Who only reads, or begins anew, notices nothing.
         assert ledger.is_done("p1", "read", "k")
         assert ledger.claim(["p9"], "read", "far/1-1.1:1:1.00") == ["p9"]
-        with pytest.raises(LedgerAway, match="What was recorded is there"), ledger.writing():
+        with pytest.raises(LedgerAway, match="Recorded work is saved"), ledger.writing():
             ledger.finish("p4", "read", "k", {})
             pg_server.stop()
             pg_server.start()
@@ -383,8 +383,8 @@ def test_a_database_is_backed_up_into_a_file_and_restored_from_it(digitize, move
         said = digitize("ledger", "restore", moved, tmp_path / "copy.sqlite", "--reason", "bad day", "--operator", "A")
         # Who had it open goes on in what is the ledger now, and signs it as a command of its own.
         open_meanwhile.record_event("p3", "read", "note")
-    said = said.replace("3 events that came", "2 events that came")
-    assert "2 events that came after it are not in it" in said and "_before_1" in said
+    said = said.replace("3 later events", "2 later events")
+    assert "2 later events are not in it" in said and "_before_1" in said
     told = digitize.json("ledger", "verify", moved)
     assert told["is_whole"] and [c["is_remark"] for c in told["changes"]] == [True] * len(told["changes"])
     assert digitize.json("status", moved)["totals"] == before
@@ -410,7 +410,7 @@ def test_a_move_takes_away_only_a_copy_of_what_is_here(table_done, tmp_path):
     with Ledger(tmp_path / "worked.sqlite", key=place / "keys" / "site.pem") as worked:
         worked.record_event("p1", "read", "note")
     with connect(place / "ledger.sqlite") as source:
-        with pytest.raises(InputError, match="is there already"):
+        with pytest.raises(InputError, match="exists already"):
             move_ledger._remove_leftovers(tmp_path / "worked.sqlite", source)
         move_ledger._remove_leftovers(tmp_path / "copy.sqlite", source)
     assert not (tmp_path / "copy.sqlite").exists() and (tmp_path / "worked.sqlite").exists()
@@ -480,9 +480,9 @@ def test_a_role_that_only_works_cannot_switch_the_guards_off(pg_server, pg_url, 
         lots = Lots(ledger, "read")
         lots.record(lots.claim([Work("p2", "k")], 1), lambda held: ledger.finish("p2", "read", "k", {"a": 1}))
         assert ledger.verify() == 2 and ledger.can_write
-        with pytest.raises(LedgerError, match="lacks a right"):
+        with pytest.raises(LedgerError, match="lacks a permission"):
             ledger.execute("ALTER TABLE history DISABLE TRIGGER USER")
-        with pytest.raises(LedgerError, match="lacks a right"):
+        with pytest.raises(LedgerError, match="lacks a permission"):
             ledger.execute("TRUNCATE history")
     with psycopg.connect(pg_url, autocommit=True) as db:
         db.execute(f"REVOKE INSERT ON ALL TABLES IN SCHEMA {where.schema} FROM {role}")
@@ -497,13 +497,13 @@ def test_a_role_that_only_works_cannot_switch_the_guards_off(pg_server, pg_url, 
     [
         (psycopg.errors.LockNotAvailable("x"), LedgerError, "in use by another program"),
         (psycopg.errors.DiskFull("x"), DiskFull, "No room left"),
-        (psycopg.errors.AdminShutdown("x"), LedgerAway, "What was recorded is there"),
-        (psycopg.errors.DeadlockDetected("x"), LedgerAway, "What was recorded is there"),
-        (psycopg.errors.IdleInTransactionSessionTimeout("x"), LedgerAway, "What was recorded is there"),
+        (psycopg.errors.AdminShutdown("x"), LedgerAway, "Recorded work is saved"),
+        (psycopg.errors.DeadlockDetected("x"), LedgerAway, "Recorded work is saved"),
+        (psycopg.errors.IdleInTransactionSessionTimeout("x"), LedgerAway, "Recorded work is saved"),
         (psycopg.OperationalError("server closed the connection"), LedgerAway, "closed the connection"),
-        (psycopg.errors.InsufficientPrivilege("x"), LedgerError, "lacks a right"),
-        (psycopg.errors.ReadOnlySqlTransaction("x"), LedgerError, "can only be read"),
-        (psycopg.errors.UndefinedTable("x"), LedgerError, "holds no ledger"),
+        (psycopg.errors.InsufficientPrivilege("x"), LedgerError, "lacks a permission"),
+        (psycopg.errors.ReadOnlySqlTransaction("x"), LedgerError, "is read-only"),
+        (psycopg.errors.UndefinedTable("x"), LedgerError, "has no ledger"),
         (psycopg.errors.StringDataRightTruncation("the value Geheim"), LedgerError, "error 22001"),
     ],
 )

@@ -203,7 +203,7 @@ def test_a_format_that_is_none_of_ours_is_refused(place, found):
 @pytest.mark.parametrize("found", range(2, 7))
 def test_a_format_that_no_release_had_is_refused_with_what_to_do(digitize, place, found):
     by_hand(place, f"UPDATE meta SET value = '{found}' WHERE key = 'format'")
-    with pytest.raises(LedgerError, match="which no release wrote. Write to it once with"):
+    with pytest.raises(LedgerError, match="which no release wrote. Run any command that writes with"):
         Ledger(place / "ledger.sqlite")
     digitize("run", place, code=7)
 
@@ -227,7 +227,7 @@ def test_a_ledger_of_version_0_2_0_is_read_as_it_stands_and_upgraded_without_los
         before = shown(db)
     assert {v for v, rows in before.items() if rows} == before.keys() - {"scans", "decisions"}
     told = digitize.json("ledger", "verify", place)
-    assert told["is_whole"] and "not watched yet" in told["changes"][0]["what"]
+    assert told["is_whole"] and "not protected yet" in told["changes"][0]["what"]
     totals = digitize.json("status", place)["totals"]
     assert (totals["records"], totals["loaded"], totals["in_review"]) == (56, 55, 1)
     with Ledger(path) as ledger:
@@ -264,7 +264,7 @@ def test_a_ledger_cannot_be_made_older_to_lose_its_signatures(digitize, place, p
     shutil.copy(place_of_0_2_0 / "ledger.sqlite", place / "ledger.sqlite")
     digitize("run", place, code=7)
     (place_of_0_2_0 / "heads.log").touch()
-    with pytest.raises(LedgerError, match="was of a later one"):
+    with pytest.raises(LedgerError, match="had a later one before"):
         Ledger(place_of_0_2_0 / "ledger.sqlite")
 
 

@@ -277,7 +277,7 @@ def test_broken_off_it_is_finished_with_one_event_a_file(place, monkeypatch, cut
         purge(place, PurgeOrder("personal", **WHY), Silent())
     monkeypatch.undo()
     with Ledger(place.ledger) as ledger:
-        assert is_unfinished(ledger) and any("broken off" in c.what for c in list_purges(ledger))
+        assert is_unfinished(ledger) and any("interrupted" in c.what for c in list_purges(ledger))
     purge(place, PurgeOrder("personal", **WHY), Silent())
     assert names_planted(place) == {"3" * 64 + ".jpg"}
     with Ledger(place.ledger) as ledger:
@@ -326,7 +326,7 @@ def test_the_command_says_what_would_go_and_refuses_what_is_too_young(digitize, 
     digitize("purge", place.folder, "--what", "originals", "--before", "soon", *who, code=4)
     left = purge(place, PurgeOrder("personal", **WHY), Silent()).left
     assert any("ledger.sqlite.format4" in line for line in left)
-    assert digitize("status", place.folder).count("Purged after their time") == 1
+    assert digitize("status", place.folder).count("Purged after the state's period") == 1
     assert digitize.json("export", place.folder)["purged"] == 4
     assert "[purged]" in digitize("show", place.folder, f"{page(place, 1)}-r1")
     digitize(

@@ -120,7 +120,7 @@ def test_what_a_spreadsheet_made_of_a_day_an_hour_or_a_number_is_refused(tmp_pat
     sheet.cell(4, place, "05/06/2019")
     book.save(path)
     first, *others = read_sheet(path)
-    assert first.fault.startswith("the spreadsheet made a d")
+    assert first.fault.startswith("the spreadsheet changed what was typed into a d")
     assert [(o.value, o.fault) for o in others] == [("2009", ""), ("05/06/2019", "")]
 
 
@@ -137,7 +137,7 @@ def test_a_line_whose_cells_were_moved_is_refused_and_a_foreign_workbook_names_w
     assert only.item == "a" and "moved" in only.fault
     sheet.cell(1, place["verdict"], "remarks")
     book.save(path)
-    with pytest.raises(InputError, match=r"r\.xlsx is no review sheet: the column 'verdict' is missing"):
+    with pytest.raises(InputError, match=r"r\.xlsx is not a review sheet: the column 'verdict' is missing"):
         list(read_sheet(path))
 
 

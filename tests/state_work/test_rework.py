@@ -115,7 +115,7 @@ def test_of_work_of_before_the_first_note_no_reason_is_made_up(done):
     why = Reasons(done[0], fresh(done[1], place=replace_option(done[1], "read", dpi=400)))
     why._noted = []
     todo = next(t for _, todos in due_pages(done[0], why._known) for t in todos)
-    assert why.of_page(todo) == "done before it was noted what with"
+    assert why.of_page(todo) == "done before inputs were recorded"
 
 
 def test_a_look_ahead_writes_nothing_where_inputs_came_back(done):
@@ -202,7 +202,7 @@ def test_volumes_are_read_in_the_order_that_is_asked_for(done):
     assert order_of(ledger, parse_first("gain"), [1, 2]) == [2, 1]
     assert order_of(ledger, parse_first(" station  old harbour"), [1, 2]) == [2, 1]
     for wrong in ("newest", "station", "station "):
-        with pytest.raises(OptionsError, match="--first knows"):
+        with pytest.raises(OptionsError, match="--first must be"):
             parse_first(wrong)
 
 
@@ -210,7 +210,7 @@ def test_what_is_due_is_told_with_its_reasons_and_the_time_measured_here(done, t
     ledger, _ = done
     due = due_of(ledger, "read", ["weights changed"] * 1200 + ["form x changed"] * 30 + ["never done"] * 400)
     assert due.line("read") == (
-        "read 1,630: weights changed: 1,200; never done: 400; form x changed: 30; how long is not known yet."
+        "read 1,630: weights changed: 1,200; never done: 400; form x changed: 30; duration not known yet."
     )
     assert (
         StepDue(10, {"never done": 10}, 300.0, 30.0).line("read").endswith("about 5 min (30 s each, as measured here).")

@@ -116,7 +116,7 @@ def test_a_run_killed_before_it_lost_nothing(replaced):
 
 def test_what_people_settled_holds_where_the_cell_says_the_same(replaced):
     """Row 2 is row 1 now; of row 3, now 2, one cell says something else; row 1 is not there any more."""
-    told = "Tables that a newer delivery replaces: 1. Of 4 answers on them 2 hold for the newer rows."
+    told = "Tables that a newer delivery replaces: 1. Of 4 answers on them 2 remain valid for the newer rows."
     with Ledger(replaced[0].ledger) as ledger:
         first, second = (dict(Records(ledger).find(row(NEW, n)).record.cells()) for n in (1, 2))
         decided = Records(ledger).decisions_of(NEW)

@@ -59,7 +59,7 @@ def test_what_was_taken_in_is_brought_up_to_date_and_said_once(digitize, place, 
     digitize("intake", place, tmp_path / "in")
     watch.NightWatch(place, {}, told, clock).go_on(60, clock.wait)
     # The table has no mapping: that is said, and not again each minute.
-    assert sum("tried again" in line for line in told.lines) == 1
+    assert sum("be retried" in line for line in told.lines) == 1
     assert clock.rounds == 0
 
 
@@ -79,7 +79,7 @@ def test_the_office_learns_once_a_night(place, monkeypatch, begun, at, hours, ni
     monkeypatch.setattr(watch, "learn_handwriting", learn)
     watch.NightWatch(place, {}, told, clock).go_on(900, clock.wait)
     assert len(learned) == nights
-    assert sum("tried again" in line for line in told.lines) == min(nights, 1)
+    assert sum("be retried" in line for line in told.lines) == min(nights, 1)
 
 
 def test_what_was_learned_is_used_at_once(place, monkeypatch):

@@ -42,7 +42,7 @@ def test_nothing_found_says_what_to_do(capsys: pytest.CaptureFixture[str]) -> No
     ("arguments", "said"),
     [
         (["find", "x", "--list", "religon"], "did you mean religion"),
-        (["find", "x", "--day", "1.7.2024"], "is no day as YYYY-MM-DD"),
+        (["find", "x", "--day", "1.7.2024"], "is not a date"),
         (["find", "x", "--state", "wbl"], "there is no state wbl; did you mean wb"),
         (["list", "religon"], "did you mean religion"),
     ],

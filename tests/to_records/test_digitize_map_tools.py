@@ -161,7 +161,7 @@ def test_a_date_that_no_row_has_is_found_before_anything_runs(digitize, pair):
         'from = "CLERK"\nreason = "who typed <it>"', 'from = "X"\nreason = "nothing"')  # fmt: skip
     pair.write_text(text + '\n[[map]]\nfrom = "CLERK"\nto = "fir_date"\nclean = "date"\n', encoding="utf-8")
     (found,) = digitize.json("map", "test", pair)["findings"]
-    assert "2 cells of CLERK have text that is read as no date" in found
+    assert "2 cells of CLERK have text that cannot be read as a date" in found
 
 
 @pytest.mark.parametrize("name", ["up_firmast_krutidev", "mp_crmtape_english", "mh_crime_mdb_fir_shreedev"])

@@ -189,7 +189,7 @@ def test_whatever_may_tell_of_a_person_is_called_private(form: str) -> None:
 
 def test_a_template_does_not_write_over_a_filled_file(tmp_path: Path) -> None:
     write_template("gd", tmp_path)
-    with pytest.raises(OptionsError, match="gd.csv already"):
+    with pytest.raises(OptionsError, match="already contains gd.csv"):
         write_template("gd", tmp_path)
     with pytest.raises(OptionsError, match="--to knows csv"):
         template("gd", "ods")

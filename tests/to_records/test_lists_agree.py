@@ -49,9 +49,9 @@ def test_contradictions_are_told(tmp_path):
     said = contradictions("wb", written(tmp_path, HEAD + rows))
     expected = (
         "it may be Nadia",
-        "M is written for Misalpur and Udahar",
-        "Kalpan stands in",
-        "Airport lies in",
+        "M is a spelling of Misalpur and Udahar",
+        "Kalpan is in",
+        "Airport is in",
         "Nowhere",
     )
     assert all(any(part in line for line in said) for part in expected) and len(said) == len(expected)

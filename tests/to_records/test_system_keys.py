@@ -165,7 +165,7 @@ def test_codes_of_one_table_mean_what_their_kind_says(tmp_path):
     [
         ('where = { kind = "RELIGION" }', 'where = { kind = "sex" }', "two rules are for the same kind of codes"),
         ('where = { kind = "RELIGION" }', "", "named twice"),
-        ('where = { kind = "RELIGION" }', 'where = { kind = "" }', "say the text that a row must have"),
+        ('where = { kind = "RELIGION" }', 'where = { kind = "" }', "give the text that a row must have"),
     ],
     ids=["the-same-kind", "no-kind", "empty-kind"],
 )

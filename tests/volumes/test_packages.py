@@ -64,8 +64,8 @@ def test_what_is_wrong_with_a_bag_is_named_file_by_file(bag, tmp_path):
     (bad / "data" / "p2.png").unlink()
     found = dict(bag_problems(bad))
     assert "altered" in found["data/p1.png"]
-    assert "in no list" in found["data/more.png"]
-    assert "not there" in found["data/p2.png"]
+    assert "not in its lists" in found["data/more.png"]
+    assert "missing" in found["data/p2.png"]
     assert "whole or not at all" in found[""]
 
 
@@ -115,7 +115,7 @@ def test_a_bag_inside_a_folder_is_not_taken_in_unchecked(bag):
     from digitize.workspace.intake.manifest import Metadata
 
     found = {g.name: g.problem for g in list_files([bag.parent], Metadata()) if g.name.endswith(bag.name)}
-    assert [("not checked" in why) for why in found.values()] == [True]
+    assert [("cannot be checked" in why) for why in found.values()] == [True]
 
 
 def test_who_delivered_a_bag_stands_in_the_ledger(office):

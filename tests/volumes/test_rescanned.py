@@ -73,7 +73,7 @@ def test_an_answer_holds_where_the_place_or_the_firs_number_reads_the_same(ledge
     for _ in range(2):
         carry_over(ledger)
     assert sorted(cell.replace(f"{PAGE}/", "") for _, cell in held(ledger)) == hold
-    assert summary(ledger)[-1].endswith(f"Of 3 answers on them {len(hold)} hold for the newer scans.")
+    assert summary(ledger)[-1].endswith(f"Of 3 answers on them {len(hold)} remain valid for the newer scans.")
 
 
 def test_a_row_of_a_register_is_known_by_its_number_wherever_it_stands_now(ledger):
@@ -150,7 +150,7 @@ def test_an_answer_on_another_scan_or_of_another_kind_is_not_carried(ledger):
     carry_over(ledger)
     assert set(held(ledger)) == {(record, "field:beat")}
     assert (
-        summary(ledger)[-1].endswith("Of 1 answer on them 1 hold for the newer scans.")
+        summary(ledger)[-1].endswith("Of 1 answer on them 1 remain valid for the newer scans.")
         or "Of 1 " in summary(ledger)[-1]
     )
 

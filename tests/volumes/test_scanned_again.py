@@ -86,7 +86,7 @@ def test_what_replaces_the_earlier_scans_gets_their_numbers(place, scanned):
         assert {s.station for s in Catalogue(ledger).scans()} == {"Mill"}
         kept = [s.detail for s in ledger.states("scanned-again").values()]
         assert {(k["operator"], k["reason"]) for k in kept} == {("Namuna", "the first was dark")}
-        assert summary(ledger) == ["Pages scanned again by somebody's word: 3."]
+        assert summary(ledger) == ["Pages marked as rescans by a person: 3."]
     # Said once more, nothing is done twice.
     assert not taken(place, scanned / "named", said=REPLACES).again.settled
 
@@ -95,7 +95,7 @@ def test_pages_beside_the_earlier_ones_stand_at_the_end_and_take_a_replacing_bac
     taken(place, scanned / "named", said=REPLACES)
     taken(place, scanned / "named", said=BESIDE)
     assert newest(place) == {n: f"book/p{n}.png" for n in (1, 2, 3)} | {n + 3: f"book/scan{n}.png" for n in (1, 2, 3)}
-    with pytest.raises(OptionsError, match="numbers of their own"):
+    with pytest.raises(OptionsError, match="their own numbers"):
         taken(place, scanned / "named", said=REPLACES)
 
 
@@ -116,7 +116,7 @@ def test_names_alone_are_asked_about(place, tmp_path):
     """A scan that is smaller, or bent, does not look the same."""
     save(tmp_path / "d" / "book" / "P2.png", page(12))
     ((_, asked),) = taken(place, tmp_path / "d").again.asked
-    assert "as wb-s-0001-0002: 1 have the name of one" in asked and "--replaces wb-s-0001-0002" in asked
+    assert "as wb-s-0001-0002: 1 have the same name" in asked and "--replaces wb-s-0001-0002" in asked
 
 
 def test_a_watched_folder_goes_on_past_pages_that_wait(place, scanned, tmp_path):

@@ -135,7 +135,7 @@ def test_what_is_no_file_of_the_folder_is_put_away_by_name_and_holds_nothing_up(
     (scans / "t1.png").write_bytes(b"")
     (scans / "t2.png").write_bytes(b"no picture as well")
     assert [line for line in folder.take(place, clock.wait) if "is empty" in line] == [
-        "t1.png: is empty. What lies behind it waits until it is written, or taken away."
+        "t1.png: is empty. Files after it wait until it is written or removed."
     ]
     assert list(folder.take(place, clock.wait)) == []
 

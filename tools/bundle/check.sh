@@ -11,7 +11,7 @@ fail() { say "$1"; exit "${2:-6}"; }
 
 if [ "${1:-}" = --keep ]; then keep=yes; shift; else keep=""; fi
 bundle=$(cd "${1:?Say which bundle}" && pwd)
-[ "$(id -u)" = 0 ] || fail "A bare system is made and entered by root"
+[ "$(id -u)" = 0 ] || fail "Only root can create and enter a bare system"
 command -v debootstrap >/dev/null || fail "debootstrap is missing: apt-get install debootstrap"
 suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
 mirror=${FRESH_MIRROR:-$(apt-get indextargets --format '$(REPO_URI) $(RELEASE)' 'Created-By: Packages' |
@@ -23,7 +23,7 @@ trap 'if [ -n "$keep" ]; then say "Kept: $dir"; else rm -rf --one-file-system "$
 say "Making a bare $suite ..."
 debootstrap --variant=minbase "$suite" "$dir/system" "$mirror" >"$dir/log" 2>&1 || { tail -n 20 "$dir/log" >&2; exit 1; }
 cp -r "$bundle" "$dir/system/root/bundle"
-say "Sealing it anew as a newer one ..."
+say "Sealing it again as a newer bundle ..."
 cp -r "$bundle" "$dir/system/root/newer"
 rm -f "$dir/system/root/newer/SHA256SUMS.sig"
 "$root/.venv/bin/python" -c 'import sys; from pathlib import Path; from digitize.machine.signing import create_key
@@ -55,5 +55,5 @@ SH
 begun=$(date +%s)
 unshare -n -m bash -euo pipefail -c 'mount -t proc proc "$0/proc"; mount --bind /dev "$0/dev"
   mount -t tmpfs -o mode=1777 tmpfs "$0/dev/shm"; chroot "$0" bash /root/try.sh' "$dir/system" </dev/null
-say "Installed without a network, the main job run, updated and gone back: $(($(date +%s) - begun)) s"
+say "Installed without a network, ran the main job, updated and rolled back: $(($(date +%s) - begun)) s"
 grep -o '"loaded": *[0-9]*' "$dir/system/root/status.json" | head -n 1 >&2

@@ -27,7 +27,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cp "$here/SHA256SUMS" "$work/SHA256SUMS"
 (cd "$here" && sha256sum --quiet --strict -c "$work/SHA256SUMS" >/dev/null 2>&1) ||
-  fail "This bundle is not whole: a file is missing or altered. Copy it again." 5
+  fail "This bundle is incomplete: a file is missing or altered. Copy it again." 5
 own=$(sha256sum "$work/SHA256SUMS" | cut -d' ' -f1)
 take() { # take WHAT: files of the bundle under a name, copied and compared there
   grep "^[0-9a-f]*  $1" "$work/SHA256SUMS" >"$work/taken" || fail "This bundle has no $1." 5
@@ -35,14 +35,16 @@ take() { # take WHAT: files of the bundle under a name, copied and compared ther
     mkdir -p "$work/$(dirname "$name")"
     cp "$here/$name" "$work/$name"
   done
-  (cd "$work" && sha256sum --quiet --strict -c taken >/dev/null 2>&1) || fail "This bundle was altered just now: $1" 5
+  (cd "$work" && sha256sum --quiet --strict -c taken >/dev/null 2>&1) || fail "This bundle was altered during the "
+      "installation: $1" 5
 }
 installed=$prefix/current/bin/digitize
 if [ -n "$sum" ]; then
-  [ "$sum" = "$own" ] || fail "The sum of this bundle is $own, not the one told: do not install it." 5
+  [ "$sum" = "$own" ] || fail "The checksum of this bundle is $own, not the one given: do not install it." 5
 elif [ ! -x "$installed" ]; then
-  say "The sum of this bundle is $own."
-  say "Compare it with the one that its maker tells on another way (telephone, paper), then: ./install.sh --sum $own"
+  say "The checksum of this bundle is $own."
+  say "Ask whoever made the bundle for its checksum (by telephone or on paper) and compare, then: ./install.sh --sum "
+      "$own"
   exit 2
 fi
 
@@ -66,7 +68,7 @@ while read -r name; do
   dpkg-query -W -f '${Status}' "$name" 2>/dev/null | grep -q ' installed$' || missing+=("$name")
 done <"$work/debs/wanted"
 if [ -n "$system" ] && [ ${#missing[@]} -gt 0 ]; then
-  [ "$(id -u)" = 0 ] || fail "System packages are missing (${missing[*]}): run this as root, or --no-system."
+  [ "$(id -u)" = 0 ] || fail "System packages are missing (${missing[*]}): run this as root, or with --no-system."
   say "System packages ..."
   take debs/ # also, apt's lists know no blanks in a path
   chmod 755 "$work"
@@ -77,7 +79,8 @@ if [ -n "$system" ] && [ ${#missing[@]} -gt 0 ]; then
     -o "Dir::State::Lists=$work/lists" -o APT::Sandbox::User=root -o Acquire::Languages=none)
   export DEBIAN_FRONTEND=noninteractive
   { apt-get "${alone[@]}" update && apt-get "${alone[@]}" install --no-install-recommends "${missing[@]}"; } \
-    >"$work/log" 2>&1 || { tail -n 20 "$work/log" >&2; fail "The system packages of the bundle do not install here."; }
+    >"$work/log" 2>&1 || { tail -n 20 "$work/log" >&2; fail "The system packages of the bundle cannot be installed "
+        "here."; }
 fi
 
 say "The toolkit ..."
@@ -89,6 +92,6 @@ else
   name=$(PYTHONPATH=$(echo "$work"/wheels/cctns_digitize-*.whl) \
     python3 -P -m digitize.machine.installing "$here" "$prefix" "$own")
   say "Installed: $name. The command is $prefix/bin/digitize"
-  [ -f "$prefix/trusted.pub" ] || say "The bundle is not signed: put the key of later ones into $prefix/trusted.pub"
+  [ -f "$prefix/trusted.pub" ] || say "The bundle is not signed: put the key for later bundles into $prefix/trusted.pub"
   "$prefix/bin/digitize" doctor || true
 fi

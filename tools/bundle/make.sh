@@ -23,11 +23,11 @@ while [ $# -gt 0 ]; do
   esac
   shift
 done
-[ -n "$out" ] || fail "Say where: tools/bundle/make.sh DIR" 2
-[ ! -e "$out" ] || [ -f "$out/manifest.json" ] || fail "$out exists and is no bundle: name another folder" 2
+[ -n "$out" ] || fail "Give a folder: tools/bundle/make.sh DIR" 2
+[ ! -e "$out" ] || [ -f "$out/manifest.json" ] || fail "$out exists and is not a bundle: give another folder" 2
 "$python" -c 'import sys, venv, ensurepip; sys.exit(not ((3, 11) <= sys.version_info < (3, 14)))' ||
   fail "$python: Python 3.11 to 3.13 with venv is needed"
-[ -z "$system" ] || command -v apt-get >/dev/null || fail "System packages come by apt-get; leave them out: --no-system"
+[ -z "$system" ] || command -v apt-get >/dev/null || fail "System packages need apt-get; to leave them out: --no-system"
 
 mkdir -p "$(dirname "$out")"
 work=$(mktemp -d "$(dirname "$out")/.bundle.XXXXXX") # beside it: the finished folder is moved there at once
@@ -39,7 +39,7 @@ say "The toolkit ..."
 (cd "$root" && .venv/bin/python -m hatchling build -t wheel -d "$made/wheels" >/dev/null)
 wheel=$(echo "$made"/wheels/cctns_digitize-*.whl)
 
-say "What it depends on, for $("$python" --version) ..."
+say "Dependencies, for $("$python" --version) ..."
 "$python" -m venv "$work/venv"
 pip() { "$work/venv/bin/python" -m pip --disable-pip-version-check "$@"; }
 "$work/venv/bin/python" "$root/tools/needed_lock.py" "$root/requirements.lock" "$wheel" >"$made/requirements.lock"
@@ -64,11 +64,13 @@ if [ -n "$system" ]; then
   # shellcheck disable=SC2046
   apt-get -q -y -o APT::Sandbox::User=root -o Dir::State::status="$work/apt/status" -o Debug::NoLocking=1 \
     -o Dir::Cache::archives="$work/apt/archives" --no-install-recommends --download-only \
-    install $(cat "$made/debs/wanted") >"$work/apt.log" 2>&1 || { tail -n 20 "$work/apt.log" >&2; fail "apt-get failed"; }
+    install $(cat "$made/debs/wanted") >"$work/apt.log" 2>&1 || { tail -n 20 "$work/apt.log" >&2; fail "apt-get "
+        "failed"; }
   mv "$work"/apt/archives/*.deb "$made/debs/"
   (cd "$made/debs" && for file in *.deb; do
     dpkg-deb -f "$file"
-    printf 'Filename: ./%s\nSize: %s\nSHA256: %s\n\n' "$file" "$(stat -c %s "$file")" "$(sha256sum "$file" | cut -d' ' -f1)"
+    printf 'Filename: ./%s\nSize: %s\nSHA256: %s\n\n' "$file" "$(stat -c %s "$file")" "$(sha256sum "$file" | cut -d' "
+        "' -f1)"
   done) >"$made/debs/Packages"
 fi
 
@@ -81,8 +83,9 @@ cp -r "$root/docs" "$made/docs"
 (cd "$root" && .venv/bin/python tools/sbom.py "$made/sbom.cdx.json" "$made/requirements.lock" >/dev/null)
 chmod 755 "$made/install.sh"
 
-(cd "$root" && .venv/bin/python tools/bundle/seal.py "$made" "$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')" "$key")
+(cd "$root" && .venv/bin/python tools/bundle/seal.py "$made" "$("$python" -c 'import sys; print("%d.%d" % "
+    "sys.version_info[:2])')" "$key")
 rm -rf "$out"
 mv "$made" "$out"
 say "$out: $(du -sh "$out" | cut -f1). Install it: $out/install.sh"
-say "Its sum, to be compared at the office: $(sha256sum "$out/SHA256SUMS" | cut -d' ' -f1)"
+say "Its checksum, to compare at the office: $(sha256sum "$out/SHA256SUMS" | cut -d' ' -f1)"

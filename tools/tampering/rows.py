@@ -73,7 +73,7 @@ def state_changed(copy: TamperedCopy, dice: random.Random) -> str | None:
     unit, step = dice.choice(db.execute("SELECT unit, step FROM state").fetchall())
     db.execute("UPDATE state SET outcome = outcome || 'x' WHERE unit = ? AND step = ?", (unit, step))
     copy.close(db)
-    return f"state {unit} {step} is not what the newest event says"
+    return f"state {unit} {step} does not match the newest event"
 
 
 def row_rechained(copy: TamperedCopy, dice: random.Random) -> str | None:

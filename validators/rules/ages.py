@@ -29,7 +29,7 @@ _ACCUSED = {"role": "accused", "name": "Qarla", "relative_name": "Vintobhe", "ad
 )
 @tells(
     "E",
-    en="The date of birth lies after the occurrence, or does not agree with the age.",
+    en="The date of birth is after the occurrence, or does not agree with the age.",
     hi="जन्म तिथि घटना के बाद की है, या आयु से मेल नहीं खाती।",
 )
 @example(
@@ -110,7 +110,7 @@ def complainant_is_another(f: Fields) -> pl.Expr:
 )
 @tells(
     "W",
-    en="The accused is marked as unknown, and a name stands there.",
+    en="The accused is marked as unknown, but has a name.",
     hi="आरोपी अज्ञात लिखा है, फिर भी नाम दिया है।",
 )
 @example(
@@ -133,7 +133,7 @@ def unknown_has_no_name(f: Fields) -> pl.Expr:
 )
 @tells(
     "W",
-    en="The investigating officer's rank is below that which the act asks for.",
+    en="The investigating officer's rank is below the one that the act requires.",
     hi="विवेचक का पद इस अधिनियम में अपेक्षित पद से नीचे है।",
 )
 @example(
@@ -168,7 +168,7 @@ def place_of(code: pl.Expr) -> pl.Expr:
 )
 @tells(
     "W",
-    en="The code of an accused stands twice in the record, or out of order.",
+    en="The code of an accused appears twice in the record, or out of order.",
     hi="आरोपी का कोड अभिलेख में दो बार है, या क्रम में नहीं है।",
 )
 @example(
@@ -235,7 +235,7 @@ def accused_is_listed_once(f: Fields) -> pl.Expr:
 )
 @tells(
     "I",
-    en="An accused of the same name, relative and address stands in another case; it may be the same person.",
+    en="An accused with the same name, relative and address is in another case; it may be the same person.",
     hi="इसी नाम, संबंधी और पते का आरोपी दूसरे प्रकरण में भी है; वही व्यक्ति हो सकता है।",
 )
 @example(

@@ -37,7 +37,7 @@ def distance_is_credible(f: Fields) -> pl.Expr:
 )
 @tells(
     "I",
-    en="The text is longer than 4000 characters and will be split where it is loaded; it is kept whole here.",
+    en="The text is longer than 4000 characters and will be split when it is loaded; it is kept whole here.",
     hi="पाठ 4000 अक्षरों से लंबा है; लोड करते समय बाँटा जाएगा, यहाँ पूरा रखा है।",
 )
 @example(passes={"narrative": "A cow was lost."}, fails={"narrative": "A cow was lost. " * 300})

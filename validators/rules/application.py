@@ -79,7 +79,7 @@ def ipc_has_reached_the_state(f: Fields) -> pl.Expr:
     table="acts",
     fields=("act", "parent.state"),
 )
-@tells("E", en="The act is one of another state.", hi="यह अधिनियम दूसरे राज्य का है।")
+@tells("E", en="The act belongs to another state.", hi="यह अधिनियम दूसरे राज्य का है।")
 @example(
     passes={"state": "mh", "acts": [{"act": "MCOCA", "section": "3"}]},
     fails={"state": "as", "acts": [{"act": "MCOCA", "section": "3"}]},

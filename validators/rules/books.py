@@ -79,7 +79,7 @@ def diary_is_in_order(f: Fields) -> pl.Expr:
 )
 @tells(
     "W",
-    en="The same text stands in an FIR of another station.",
+    en="The same text is in an FIR of another station.",
     hi="यही पाठ दूसरे थाने की प्राथमिकी में भी है।",
 )
 @example(
@@ -151,7 +151,7 @@ def charge_sheet_number_is_unique(f: Fields) -> pl.Expr:
 )
 @tells(
     "W",
-    en="The malkhana number stands in another case too, or runs against the dates of the register.",
+    en="The malkhana number is also in another case, or does not follow the dates of the register.",
     hi="मालखाना संख्या दूसरे प्रकरण में भी है, या रजिस्टर की तारीखों के विपरीत है।",
 )
 @example(

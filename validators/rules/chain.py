@@ -106,7 +106,7 @@ def seizure_follows_occurrence(f: Fields) -> pl.Expr:
 )
 @tells(
     "E",
-    en="The final report is dated before the FIR, or before an arrest it tells of.",
+    en="The final report is dated before the FIR, or before an arrest that it mentions.",
     hi="अंतिम रिपोर्ट प्राथमिकी से, या उसमें लिखी गिरफ़्तारी से पहले की है।",
 )
 @example(

@@ -53,7 +53,7 @@ def _goes_with_others(row: Fields) -> pl.Expr:
 )
 @tells(
     "E",
-    en="All sections are of offences on which no FIR may be made without a magistrate's order.",
+    en="All sections are offences for which no FIR may be registered without a magistrate's order.",
     hi="सभी धाराएँ असंज्ञेय अपराध की हैं, जिन पर मजिस्ट्रेट के आदेश बिना प्राथमिकी नहीं होती।",
 )
 @example(
@@ -86,7 +86,7 @@ def a_section_is_cognizable(f: Fields) -> pl.Expr:
 )
 @tells(
     "W",
-    en="Common intention, conspiracy, abetment or attempt is charged, and no offence.",
+    en="Common intention, conspiracy, abetment or attempt is charged, but no offence.",
     hi="केवल सामान्य आशय, षड्यंत्र, दुष्प्रेरण या प्रयत्न की धारा है, मूल अपराध की नहीं।",
 )
 @example(
@@ -212,7 +212,8 @@ def head_is_of_the_heaviest(f: Fields) -> pl.Expr:
 @rule("L025", slug="not-a-section-of-arms", acts=("ARMS",), form=EVERY_FORM, table="acts", fields=("section", "act"))
 @tells(
     "W",
-    en="The Arms Act punishes in its sections 25 to 30; this one is neither of these nor one they refer to.",
+    en="The punishments of the Arms Act are in its sections 25 to 30; this section is not one of these, nor one they "
+    "refer to.",
     hi="आयुध अधिनियम की दंड धाराएँ 25 से 30 हैं; यह न उनमें है, न उनसे जुड़ी।",
 )
 @example(
@@ -235,7 +236,7 @@ def arms_section_is_one(f: Fields) -> pl.Expr:
 )
 @tells(
     "W",
-    en="The sections are of theft, robbery or burglary, and no property is listed.",
+    en="The sections are theft, robbery or burglary, but no property is listed.",
     hi="धाराएँ चोरी, लूट या सेंधमारी की हैं, पर कोई संपत्ति नहीं लिखी है।",
 )
 @example(

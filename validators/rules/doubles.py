@@ -35,7 +35,7 @@ _KNOWN = {"role": "accused", "age": "34", "sex": "male", "address": "Kalpanapur,
 )
 @tells(
     "I",
-    en="The person may be the same as in another record, by name, relative, age and place, however spelled.",
+    en="The person may be the same as in another record, by name, relative, age and place in any spelling.",
     hi="नाम, संबंधी, आयु और पते के अनुसार, लिपि और वर्तनी के भेद के साथ, यह दूसरे अभिलेख वाला व्यक्ति हो सकता है।",
 )
 @example(
@@ -86,7 +86,7 @@ def _other_persons(rows: pl.Series) -> pl.Series:
 )
 @tells(
     "I",
-    en="The case may stand in this station's year under another number as well: dates, sections and persons agree.",
+    en="The case may also be in this station's year under another number: dates, sections and persons agree.",
     hi="यह प्रकरण इसी थाने के इसी वर्ष में दूसरी संख्या से भी हो सकता है: तारीख़ें, धाराएँ और व्यक्ति मिलते हैं।",
 )
 @example(

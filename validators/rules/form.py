@@ -24,7 +24,7 @@ def _is_listed(f: Fields, name: str) -> pl.Expr:
 
 
 @rule("F008", slug="not-a-calendar-day", form=EVERY_FORM, fields=each(kind="date"))
-@tells("E", en="The date is not a day of the calendar.", hi="यह तारीख कैलेंडर में नहीं है।")
+@tells("E", en="The date is not a valid date.", hi="यह तारीख कैलेंडर में नहीं है।")
 @example(passes={"fir_date": "2004-02-29"}, fails={"fir_date": "2003-02-29"})
 def date_is_a_day(f: Fields) -> pl.Expr:
     """A date is written YYYY-MM-DD and exists: 31 February or 29 February 2003 is a slip of pen, eye or engine."""
@@ -32,7 +32,7 @@ def date_is_a_day(f: Fields) -> pl.Expr:
 
 
 @rule("F009", slug="date-in-the-future", form=EVERY_FORM, fields=each(kind="date", besides=_MAY_COME))
-@tells("E", en="The date lies in the future.", hi="यह तारीख भविष्य की है।")
+@tells("E", en="The date is in the future.", hi="यह तारीख भविष्य की है।")
 @example(passes={"fir_date": "2014-03-12"}, fails={"fir_date": "2041-03-12"})
 def date_has_come(f: Fields) -> pl.Expr:
     """Nothing that a register tells of can be later than the day of the check, which is given and not the clock's.
@@ -61,7 +61,7 @@ def name_has_letters(f: Fields) -> pl.Expr:
 @rule("F015", slug="scripts-mixed-in-a-word", form=EVERY_FORM, fields=each(kind="name"))
 @tells(
     "W",
-    en="A Latin letter stands inside a word of an Indian script.",
+    en="There is a Latin letter inside a word of an Indian script.",
     hi="भारतीय लिपि के शब्द के भीतर रोमन अक्षर है।",
 )
 @example(passes={"io_name": "সুমিত্রা"}, fails={"io_name": "সুমিtরা"})
@@ -73,7 +73,7 @@ def words_keep_one_script(f: Fields) -> pl.Expr:
 @rule("F016", slug="vowel-sign-out-of-place", form=EVERY_FORM, fields=each(kind="name"))
 @tells(
     "W",
-    en="A word begins with a vowel sign, or has two in a row.",
+    en="A word starts with a vowel sign, or has two in a row.",
     hi="शब्द मात्रा से शुरू होता है, या दो मात्राएँ साथ हैं।",
 )
 @example(passes={"io_name": "किशन"}, fails={"io_name": "िकशन"})
@@ -88,7 +88,7 @@ def vowel_signs_follow_letters(f: Fields) -> pl.Expr:
 @rule("F017", slug="private-or-lost-characters", form=EVERY_FORM, fields=each(kind="name"))
 @tells(
     "E",
-    en="The name holds characters of a private font, or the mark of lost characters.",
+    en="The name has characters of a private font, or the mark of lost characters.",
     hi="नाम में निजी फ़ॉन्ट के या खोए हुए अक्षर हैं।",
 )
 @example(passes={"io_name": "राम"}, fails={"io_name": "रा\ue012"})
@@ -110,7 +110,7 @@ def sex_is_listed(f: Fields) -> pl.Expr:
 
 
 @rule("F022", slug="phone-number-implausible", form=EVERY_FORM, fields=each("phone", "mobile"))
-@tells("W", en="This cannot be a phone number of India.", hi="यह भारत का फ़ोन नंबर नहीं हो सकता।")
+@tells("W", en="This cannot be an Indian phone number.", hi="यह भारत का फ़ोन नंबर नहीं हो सकता।")
 @example(passes={"persons": [{"phone": "9830012345"}]}, fails={"persons": [{"phone": "1234567890"}]})
 def phone_is_plausible(f: Fields) -> pl.Expr:
     """A mobile has ten digits from 6 to 9 on, after 0 or +91; a landline six to eight, or an area code with a zero.
@@ -160,7 +160,7 @@ def rank_is_listed(f: Fields) -> pl.Expr:
 @rule("F047", slug="field-of-profile-missing", form=EVERY_FORM, fields=("state",))
 @tells(
     "E",
-    en="The chosen profile asks for this field, and it is empty.",
+    en="The chosen profile requires this field, but it is empty.",
     hi="चुने गए प्रोफ़ाइल में यह क्षेत्र माँगा गया है, पर खाली है।",
 )
 @example(
@@ -183,7 +183,7 @@ def profile_is_filled(f: Fields) -> pl.Expr:
 @rule("F053", slug="masked-value", form=EVERY_FORM, fields=each())
 @tells(
     "E",
-    en="The value was hidden where it was exported: only the word for that stands here.",
+    en="The value was hidden when it was exported: only the word for that is here.",
     hi="मान निर्यात करते समय छिपाया गया था: यहाँ केवल उसका चिह्न है।",
 )
 @example(passes={"io_name": "रमेश कुमार"}, fails={"io_name": "[masked]"})
@@ -198,7 +198,7 @@ def value_is_not_masked(f: Fields) -> pl.Expr:
 @rule("F052", slug="field-not-captured", form=EVERY_FORM, fields=("state",))
 @tells(
     "I",
-    en="The office does not capture this field; something may stand on the paper.",
+    en="The office does not capture this field; the paper may have a value.",
     hi="यह कार्यालय यह क्षेत्र दर्ज नहीं करता; काग़ज़ पर कुछ लिखा हो सकता है।",
 )
 @example(passes={"state": "wb"}, fails={"state": ("West B?", None, "not-captured")})

@@ -85,7 +85,7 @@ def pin_is_of_the_state(f: Fields) -> pl.Expr:
 @rule("F023", slug="mobile-before-mobiles", form="iif1", fields=each("phone", "mobile"))
 @tells(
     "I",
-    en="A mobile number stands in a record from before there were mobile phones.",
+    en="The record has a mobile number, but is from before there were mobile phones.",
     hi="मोबाइल फ़ोन आने से पहले के अभिलेख में मोबाइल नंबर है।",
 )
 @example(
@@ -101,7 +101,7 @@ def mobile_is_of_its_time(f: Fields) -> pl.Expr:
 @rule("F024", slug="not-a-uid-number", form=EVERY_FORM, table="ids", fields=("id_number", "id_type"))
 @tells(
     "E",
-    en="The UID number has not twelve digits with a right check digit.",
+    en="The UID number does not have twelve digits with a correct check digit.",
     hi="आधार संख्या बारह अंकों की नहीं है, या जाँच अंक ग़लत है।",
 )
 @example(
@@ -129,7 +129,7 @@ def uid_has_its_check_digit(f: Fields) -> pl.Expr:
 )
 @tells(
     "W",
-    en="A UID number stands in a record from before there were such numbers.",
+    en="The record has a UID number, but is from before there were such numbers.",
     hi="आधार शुरू होने से पहले के अभिलेख में आधार संख्या है।",
 )
 @example(
@@ -160,7 +160,7 @@ def pan_is_a_pan(f: Fields) -> pl.Expr:
     table="persons",
     fields=("passport_no", "nationality"),
 )
-@tells("W", en="This is not a passport number of India.", hi="यह भारत का पासपोर्ट नंबर नहीं है।")
+@tells("W", en="This is not an Indian passport number.", hi="यह भारत का पासपोर्ट नंबर नहीं है।")
 @example(
     passes={"persons": [{"passport_no": "M1234567"}]},
     fails={"persons": [{"passport_no": "12345678"}]},

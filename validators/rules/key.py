@@ -82,7 +82,7 @@ def station_is_in_district(f: Fields) -> pl.Expr:
 )
 @tells(
     "W",
-    en="The district was made after the year of the record.",
+    en="The district was created after the year of the record.",
     hi="यह ज़िला अभिलेख के वर्ष के बाद बना है।",
 )
 @example(
@@ -114,7 +114,7 @@ def year_is_plausible(f: Fields) -> pl.Expr:
 @rule("T024", slug="year-outside-agreed", needs=("year",), form=EVERY_FORM, fields=("year",))
 @tells(
     "W",
-    en="The year lies outside of those that were agreed for this import.",
+    en="The year is not one of those agreed for this import.",
     hi="वर्ष इस आयात के लिए तय वर्षों के बाहर है।",
 )
 @example(passes={"year": "2009"}, fails={"year": "1949"})
@@ -215,7 +215,7 @@ def registration_number_agrees(f: Fields) -> pl.Expr:
 @rule("F045", slug="text-without-value", form="iif1", fields=("narrative",))
 @tells(
     "E",
-    en="Something is written here, but no value was understood; the raw text is kept.",
+    en="There is text here, but no value could be read from it; the raw text is kept.",
     hi="यहाँ कुछ लिखा है, पर मान समझ में नहीं आया; मूल पाठ सुरक्षित है।",
 )
 @example(passes={"narrative": "A cow was lost"}, fails={"narrative": ("A c__ w_s l_st", None)})

@@ -51,7 +51,7 @@ def act_is_listed(f: Fields) -> pl.Expr:
 
 
 @rule("L003", slug="section-not-in-act", form=EVERY_FORM, table="acts", fields=("section", "act"))
-@tells("E", en="The act has no section of this number.", hi="इस अधिनियम में इस संख्या की धारा नहीं है।")
+@tells("E", en="The act has no section with this number.", hi="इस अधिनियम में इस संख्या की धारा नहीं है।")
 @example(
     passes={"acts": [{"act": "IPC", "section": "498A"}]},
     fails={"acts": [{"act": "IPC", "section": "612"}]},
@@ -110,7 +110,7 @@ def act_is_in_force(f: Fields) -> pl.Expr:
 )
 @tells(
     "E",
-    en="The section was put into the code after the day of the occurrence.",
+    en="The section was added to the code after the day of the occurrence.",
     hi="यह धारा घटना के दिन के बाद जोड़ी गई थी।",
 )
 @example(

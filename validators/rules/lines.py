@@ -14,7 +14,7 @@ _TWO = [{"role": "complainant", "name": "Qarla"}, {"role": "accused", "name": "V
 @rule("T027", slug="person-line-of-nobody", needs=("person_line",), form=EVERY_FORM, fields=each("person_line"))
 @tells(
     "E",
-    en="The row names a person by a line that none of the record's persons has, or more than one.",
+    en="The row refers to a person by a line that none, or more than one, of the record's persons has.",
     hi="पंक्ति में दी गई व्यक्ति की पंक्ति संख्या इस अभिलेख के किसी व्यक्ति की नहीं है, या एक से अधिक की है।",
 )
 @example(
@@ -39,7 +39,7 @@ def person_is_there(f: Fields) -> pl.Expr:
 )
 @tells(
     "E",
-    en="The row names another one by a line that no row of that table has in this record, or more than one.",
+    en="The row refers to another row by a line that none, or more than one, of the record's rows in that table has.",
     hi="पंक्ति में दी गई पंक्ति संख्या इस अभिलेख की उस तालिका में किसी पंक्ति की नहीं है, या एक से अधिक की है।",
 )
 @example(

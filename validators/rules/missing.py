@@ -28,7 +28,7 @@ _BODY = {**_PLACE, "missing_report_station": "Bally", "missing_report_year": "20
 )
 @tells(
     "E",
-    en="A child is missing, and no FIR is named.",
+    en="A child is missing, but no FIR is named.",
     hi="लापता बालक की रिपोर्ट में प्राथमिकी नहीं लिखी है।",
 )
 @example(

@@ -135,7 +135,7 @@ def despatch_is_prompt(f: Fields) -> pl.Expr:
 )
 @tells(
     "W",
-    en="The report came more than a day after the occurrence, and no reason for the delay is given.",
+    en="The report came more than a day after the occurrence, but no reason for the delay is given.",
     hi="सूचना घटना के एक दिन से अधिक बाद मिली, और देरी का कारण नहीं लिखा है।",
 )
 @example(
@@ -172,7 +172,7 @@ def year_is_of_date(f: Fields) -> pl.Expr:
 @rule("X007", slug="number-of-last-year", needs=("fir_date", "year"), form="iif1", fields=("year", "fir_date"))
 @tells(
     "W",
-    en="An FIR of the first days of January bears last year's number.",
+    en="An FIR of the first days of January has last year's number.",
     hi="जनवरी के पहले दिनों की प्राथमिकी पर पिछले वर्ष की संख्या है।",
 )
 @example(
@@ -193,7 +193,7 @@ def book_was_closed(f: Fields) -> pl.Expr:
 )
 @tells(
     "E",
-    en="The case belongs to another station and is not marked as transferred, or it is and no station is named.",
+    en="The case belongs to another station but is not marked as transferred, or it is, but no station is named.",
     hi="प्रकरण दूसरे थाने का है पर स्थानांतरित नहीं लिखा, या स्थानांतरित है पर थाना नहीं लिखा।",
 )
 @example(

@@ -44,7 +44,7 @@ def report_says_who_or_why(f: Fields) -> pl.Expr:
 @rule("X028", slug="false-case-without-action", form="iif5", fields=("false_case_action", "unoccurred_reason"))
 @tells(
     "W",
-    en="The case was found false, and no action against the informant is noted.",
+    en="The case was found false, but no action against the informant is noted.",
     hi="प्रकरण झूठा पाया गया, पर सूचनाकर्ता के विरुद्ध कार्यवाही नहीं लिखी है।",
 )
 @example(
@@ -159,7 +159,7 @@ def _codes(row: Fields) -> pl.Expr:
 )  # fmt: skip
 @tells(
     "E",
-    en="The code of this accused stands neither in the FIR nor in an arrest of the case.",
+    en="The code of this accused is neither in the FIR nor in an arrest of the case.",
     hi="इस आरोपी का कोड न प्राथमिकी में है, न प्रकरण की किसी गिरफ़्तारी में।",
 )
 @example(
@@ -192,7 +192,7 @@ def accused_is_of_the_case(f: Fields) -> pl.Expr:
 )
 @tells(
     "E",
-    en="The court decided on an accused who is in no charge-sheet of the case.",
+    en="The court decided on an accused who is not in any charge-sheet of the case.",
     hi="न्यायालय ने ऐसे आरोपी पर निर्णय दिया जो प्रकरण के किसी आरोप पत्र में नहीं है।",
 )
 @example(

@@ -14,7 +14,7 @@ _ADULT, _CAN_BE_ACCUSED, _CAN_REPORT, _OLDEST = 18, 7, 5, 120
 @rule("F048", slug="several-persons-in-one-name", form=EVERY_FORM, table="persons", fields=("name",))
 @tells(
     "W",
-    en="More than one person seems to be named here; each belongs on a row of its own.",
+    en="More than one person seems to be named here; each needs a separate row.",
     hi="यहाँ एक से अधिक व्यक्तियों के नाम प्रतीत होते हैं; प्रत्येक को अलग पंक्ति चाहिए।",
 )
 @example(

@@ -18,7 +18,7 @@ def _degrees(f: Fields) -> pl.Expr:
 
 
 @rule("F050", slug="latitude-outside-india", form=EVERY_FORM, fields=each("latitude"))
-@tells("W", en="The latitude lies outside India.", hi="अक्षांश भारत के बाहर का है।")
+@tells("W", en="The latitude is outside India.", hi="अक्षांश भारत के बाहर का है।")
 @example(passes={"addresses": [{"latitude": "22.57"}]}, fails={"addresses": [{"latitude": "-45"}]})
 def latitude_is_in_india(f: Fields) -> pl.Expr:
     """A lost sign or digit, or latitude and longitude changed about, takes a place out of the country.
@@ -31,7 +31,7 @@ def latitude_is_in_india(f: Fields) -> pl.Expr:
 
 
 @rule("F051", slug="longitude-outside-india", form=EVERY_FORM, fields=each("longitude"))
-@tells("W", en="The longitude lies outside India.", hi="देशांतर भारत के बाहर का है।")
+@tells("W", en="The longitude is outside India.", hi="देशांतर भारत के बाहर का है।")
 @example(passes={"addresses": [{"longitude": "88.36"}]}, fails={"addresses": [{"longitude": "8.836"}]})
 def longitude_is_in_india(f: Fields) -> pl.Expr:
     """From 68 to 98 degrees east; see the rule on latitudes. Our own addition to the rule list."""

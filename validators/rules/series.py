@@ -37,7 +37,7 @@ def key_is_unique(f: Fields) -> pl.Expr:
 @rule("R002", slug="same-record-twice", form="iif1", fields=_KEY, across=True, names_other=True)
 @tells(
     "W",
-    en="The same record stands here a second time; the first one is kept.",
+    en="The same record is here a second time; the first one is kept.",
     hi="यही अभिलेख दूसरी बार आया है; पहला रखा जाता है।",
 )
 @example(
@@ -100,7 +100,7 @@ def dates_follow_numbers(f: Fields) -> pl.Expr:
 @rule("R015", slug="date-in-no-record", form="iif1", fields=("fir_date", *_BOOK), across=True)
 @tells(
     "W",
-    en="No record of this station and year has the date of the FIR, which every one must have.",
+    en="No record of this station and year has the date of the FIR, which each record must have.",
     hi="इस थाने और वर्ष के किसी अभिलेख में प्राथमिकी की तारीख नहीं है, जो हर एक में होनी चाहिए।",
 )
 @example(
@@ -117,7 +117,7 @@ def date_is_in_some_record(f: Fields) -> pl.Expr:
 
 
 @rule("T019", slug="row-without-record", form=EVERY_FORM, fields=each(RECORD_ID), across=True)
-@tells("E", en="The row belongs to no record of this import.", hi="यह पंक्ति इस आयात के किसी अभिलेख की नहीं है।")
+@tells("E", en="The row does not belong to any record of this import.", hi="यह पंक्ति इस आयात के किसी अभिलेख की नहीं है।")
 @example(
     passes={"record_id": "a", "acts": [{"record_id": "a", "act": "IPC", "section": "379"}]},
     fails={"record_id": "a", "acts": [{"record_id": "b", "act": "IPC", "section": "379"}]},

@@ -28,7 +28,7 @@ def _latin(text: pl.Expr) -> pl.Expr:
 @rule("F029", slug="not-a-registration-mark", form=EVERY_FORM, fields=each("registration_no"))
 @tells(
     "E",
-    en="This is not a registration mark of any kind that was ever given.",
+    en="This is not a registration mark of any type ever issued.",
     hi="यह किसी भी समय दिए गए पंजीयन चिह्न जैसा नहीं है।",
 )
 @example(
@@ -47,7 +47,7 @@ def mark_has_a_known_form(f: Fields) -> pl.Expr:
 @rule("F030", slug="prefix-of-a-later-time", form=("iif1", "vehicle"), fields=each("registration_no"))
 @tells(
     "W",
-    en="The state's letters in this registration mark were not given yet in the year of the record.",
+    en="The state letters in this registration mark were not yet in use in the year of the record.",
     hi="पंजीयन चिह्न के राज्य अक्षर अभिलेख के वर्ष में अभी लागू नहीं थे।",
 )
 @example(
@@ -67,7 +67,7 @@ def prefix_was_there(f: Fields) -> pl.Expr:
 @rule("F031", slug="letter-i-or-o-in-series", form=EVERY_FORM, fields=each("registration_no"))
 @tells(
     "W",
-    en="The series of this registration mark holds an I or an O, which no series has.",
+    en="The series of this registration mark has an I or an O, which no series has.",
     hi="पंजीयन चिह्न की शृंखला में I या O है, जो किसी शृंखला में नहीं होता।",
 )
 @example(
@@ -158,7 +158,7 @@ def stolen_vehicle_has_a_number(f: Fields) -> pl.Expr:
 )
 @tells(
     "W",
-    en="A stolen vehicle of the same number stands in another case; the two may belong together.",
+    en="A stolen vehicle with the same number is in another case; the two may belong together.",
     hi="इसी नंबर का चोरी गया वाहन दूसरे प्रकरण में है; दोनों जुड़े हो सकते हैं।",
 )
 @example(

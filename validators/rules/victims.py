@@ -35,7 +35,7 @@ def _no_woman(f: Fields) -> pl.Expr:
 )
 @tells(
     "W",
-    en="The SC/ST Act is charged, and no victim is of these groups, or all accused are.",
+    en="The SC/ST Act is charged, but no victim belongs to these groups, or all accused do.",
     hi="अनु. जाति/जनजाति अधिनियम लगा है, पर कोई पीड़ित इन वर्गों का नहीं, या सभी आरोपी इन्हीं के हैं।",
 )
 @example(
@@ -69,7 +69,7 @@ def atrocity_act_fits(f: Fields) -> pl.Expr:
 )
 @tells(
     "W",
-    en="The POCSO Act is charged, and every victim was of age at the occurrence.",
+    en="The POCSO Act is charged, but every victim was an adult at the occurrence.",
     hi="पॉक्सो अधिनियम लगा है, पर घटना के समय हर पीड़ित वयस्क था।",
 )
 @example(
@@ -97,7 +97,7 @@ def victim_is_a_child(f: Fields) -> pl.Expr:
     form="iif1",
     fields=("persons", *_ACTS, "persons.role", "persons.sex"),
 )
-@tells("W", en="Dowry death is charged, and no victim is a woman.", hi="दहेज मृत्यु की धारा है, पर कोई पीड़ित महिला नहीं है।")
+@tells("W", en="Dowry death is charged, but no victim is a woman.", hi="दहेज मृत्यु की धारा है, पर कोई पीड़ित महिला नहीं है।")
 @example(
     passes={"acts": [{"act": "IPC", "section": "304B"}], "persons": [{"role": "victim", "sex": "female"}]},
     fails={"acts": [{"act": "IPC", "section": "304B"}], "persons": [{"role": "victim", "sex": "male"}]},
@@ -116,7 +116,7 @@ def dowry_death_is_of_a_woman(f: Fields) -> pl.Expr:
 )
 @tells(
     "W",
-    en="Cruelty by the husband or his kin is charged, and no victim is a woman.",
+    en="Cruelty by the husband or his relatives is charged, but no victim is a woman.",
     hi="पति या उसके संबंधियों की क्रूरता की धारा है, पर कोई पीड़ित महिला नहीं है।",
 )
 @example(
@@ -137,7 +137,7 @@ def cruelty_is_to_a_wife(f: Fields) -> pl.Expr:
 )
 @tells(
     "W",
-    en="The sections are of a killing, and no victim is marked as dead.",
+    en="The sections are about a killing, but no victim is marked as dead.",
     hi="धाराएँ मृत्यु से संबंधित हैं, पर किसी पीड़ित को मृत नहीं लिखा है।",
 )
 @example(

@@ -126,7 +126,7 @@ def _scans(given: Sequence[Path], commands: Sequence[str]) -> Counter[str]:
                 told = "".join(_run([command, path, *_MORE[command]], tried, SECONDS) for path in batch)
             # Names are escaped in what is told: those that hold no word alone are not looked for.
             untold = [path.name for path in batch if path.stem.isalnum() and path.name not in told]
-            ended = told.count("never ended")
+            ended = told.count("timed out")
             if untold or ended:
                 print(f"{command}: not told of {untold}; ended {ended}", file=sys.stderr)
             figures += tried + Counter(hostile_commands=1, uncounted=len(untold), hangs=ended)

@@ -48,7 +48,7 @@ def load_writer(name: str) -> ReportWriter:
 def write_report(report: CheckReport, writer: ReportWriter, target: Path | None) -> None:
     """Write a report atomically to a file, or to standard output (None)."""
     if target is None and not writer.ENCODING:
-        raise OptionsError("a workbook goes to a file: name it with --out, as report.xlsx.")
+        raise OptionsError("a workbook needs a file: name it with --out, e.g. report.xlsx.")
     file = WholeFile(target)
     # Only a file gets the mark of the byte order: on standard output it would stand in another program's way.
     text = _Text(file, (writer.ENCODING if target else "") or "utf-8")

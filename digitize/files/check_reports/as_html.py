@@ -33,7 +33,7 @@ def write(report: CheckReport, out: TextIO) -> None:
         verdict=_verdict(report),
         facts="".join(_facts(report)) + _format_unknown(report),
         cases=_case_files(report.case_files),
-        rules="".join(_rule(s, report.teller.language) for s in samples) or "<p>Every row is in order.</p>",
+        rules="".join(_rule(s, report.teller.language) for s in samples) or "<p>Every row is correct.</p>",
         years=_bars("Year", sorted(report.years.items())),
         stations=_bars("Station", _worst(report.stations)) + _count_not_shown(report.stations),
         count=len(shown),
@@ -78,7 +78,7 @@ def _other_of(language: str) -> str:
 def _format_unknown(report: CheckReport) -> str:
     """Rules not run for lack of information."""
     told = "; ".join(f"{escape(n.what)} ({escape(', '.join(n.rules))}: {escape(n.option)})" for n in report.not_told)
-    return f"<div><dt>not asked</dt><dd><small>{told}</small></dd></div>" if told else ""
+    return f"<div><dt>not checked</dt><dd><small>{told}</small></dd></div>" if told else ""
 
 
 def _rule(sample: Sample, language: str) -> str:
@@ -94,19 +94,19 @@ def _rule(sample: Sample, language: str) -> str:
 def _case_files(cases: CaseFiles) -> str:
     """How many records have errors, and how grave; a sentence and a table."""
     if not cases.count:
-        return "<p>The files hold no records of their own.</p>"
+        return "<p>The files contain no records of their own.</p>"
     rows = {
         "case files": cases.count,
         "with errors": cases.with_errors,
         "errors of high impact": cases.high,
         "errors of low impact": cases.low,
-        "beyond what is agreed": cases.beyond,
+        "above the agreed limit": cases.beyond,
     }
     facts = "".join(f"<div><dt>{name}</dt><dd>{number:,}</dd></div>" for name, number in rows.items())
     return (
-        f"<p>{cases.error_rate:.2%} of the case files, each a record with all its rows, have a field that is rejected "
-        f"or to be reviewed. Agreed in one are {cases.agreed_high} errors of high impact and {cases.agreed_low} of low."
-        "</p>"
+        f"<p>{cases.error_rate:.2%} of the case files (a record with all its rows) have a field that is rejected "
+        f"or needs review. The agreed limit for a case file is {cases.agreed_high} errors of high impact and "
+        f"{cases.agreed_low} of low.</p>"
         f"<dl>{facts}</dl>"
     )
 
@@ -124,7 +124,7 @@ def _count_not_shown(tallies: Mapping[str, Tally]) -> str:
 def _bars(name: str, tallies: Sequence[tuple[str, Tally]]) -> str:
     """A table with a bar in each row: how many records, and how many of them are rejected."""
     if not tallies:
-        return "<p>The files hold no records of their own.</p>"
+        return "<p>The files contain no records of their own.</p>"
     longest = max(t.rows for _, t in tallies)
     rows = "".join(_bar(key, tally, longest) for key, tally in tallies)
     head = f'<tr><th scope="col">{name}</th><th scope="col">records</th><th scope="col">rejected</th><th></th></tr>'
@@ -166,5 +166,5 @@ def _format_omitted(count: int) -> str:
 
 def _format_masked(report: CheckReport) -> str:
     if report.unmasked:
-        return f"Values of persons are shown, for this reason: {escape(report.unmasked)}"
-    return "Values that may tell of a person are masked."
+        return f"Personal values are shown, for this reason: {escape(report.unmasked)}"
+    return "Personal values are masked."

@@ -27,12 +27,13 @@ def author(
     """
     if not _ID.fullmatch(form_id):
         raise OptionsError(
-            f"--id {form_id}: small Latin letters, digits and _ only, a letter first, as arrest_memo_en."
+            f"--id {form_id}: use only lower-case Latin letters, digits and _, starting with a letter, e.g. "
+            f"arrest_memo_en."
         )
     try:
         draft = draft_form(open_all(scans), load_engine("tesseract", _SECONDS), languages)
     except ValueError as e:
         raise InputError(f"{e}.") from e
     if not draft.zones:
-        raise InputError("no place for an answer was found: no dotted line, no ruling, no empty cell. Is it a form?")
+        raise InputError("no place for an answer was found: no dotted line, ruled line or empty cell. Is it a form?")
     return draft, write_form(draft, form_id, folder, replace=replace)

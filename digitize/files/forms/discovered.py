@@ -61,15 +61,15 @@ def accept_print(ledger: Ledger, place: Place, form_id: str, operator: str) -> F
     Raises OptionsError without a name, NotFound without such a file, and InputError if the print is not pending.
     """
     if not operator.strip():
-        raise OptionsError("--operator NAME says who has looked at the print.")
+        raise OptionsError("Give --operator NAME: who checked the print.")
     folder = place.folder / "forms"
     path = folder / f"{form_id}.toml"
     if not path.is_file():
         waiting = ", ".join(form.id for form in waiting_prints(folder)) or "none"
-        raise NotFound(f"there is no {path}. Waiting for a look: {waiting}.")
+        raise NotFound(f"there is no {path}. Waiting to be checked: {waiting}.")
     text, changed = _WAITING.subn("", path.read_text(encoding="utf-8"))
     if not changed:
-        raise InputError(f"{form_id} is confirmed already.")
+        raise InputError(f"{form_id} is already confirmed.")
     content = text.encode("utf-8")
     # Before the file: whoever is killed between finds a print that still waits, never one that nobody is known to have
     # seen.

@@ -214,15 +214,15 @@ class _Drafting:
         self, piece: Piece, hit: labels.LabelHit | None, slot: Slot, choice: Choice | None, *, asked: str, among: int
     ) -> DraftZone:
         """One zone. asked: its label; among: number of answers it asks for, e.g. as a column head."""
-        doubts = [] if slot.sure else ["found by empty space alone, no line is printed"]
+        doubts = [] if slot.sure else ["found only by empty space, there is no printed line"]
         rule = self._headings.zone_of(hit.label) if hit else labels.LabelRule(zone=self._slug(asked))
         if hit is None:
-            doubts.append("the label is not known; the id is made of its words")
+            doubts.append("the label is not known; the id is made from its words")
         elif hit.score < _SURE:
-            doubts.append(f"the label was read as one that is only {hit.score:.0%} alike")
+            doubts.append(f"the label is only {hit.score:.0%} similar to the known one")
         zone = self._headings.take(f"{rule.zone}_1" if among > 1 else rule.zone, counting=among > 1)
         if zone != rule.zone and among == 1:
-            doubts.append(f"the id {rule.zone} was taken")
+            doubts.append(f"the id {rule.zone} was already used")
         kind = "choice" if choice else rule.kind
         if kind == "line" and (slot.how == "block" or len(slot.lines) > 1 or self._is_high(slot)):
             kind = "block"
@@ -235,7 +235,7 @@ class _Drafting:
         self._unnamed += 1
         zone = self._headings.take(f"zone_{self._unnamed}")
         kind = "block" if len(slot.lines) > 1 else "line"
-        return DraftZone(zone, slot.box, kind, printed=slot.printed, doubts=("no label stands near it",))
+        return DraftZone(zone, slot.box, kind, printed=slot.printed, doubts=("there is no label near it",))
 
     def _slug(self, label: str) -> str:
         """Id from a label: its Latin words, else its number on the form."""

@@ -96,7 +96,7 @@ def show_form(form_id: str, scan: Path, index: int = 0, folders: Sequence[Path] 
     # Asked of all forms, too: a page of a like form may share enough print to pass for this one.
     best = match_points(found, grey.shape, load_models(tuple(folders)))
     if best.form is not None and match.inliers < _RIVAL * best.inliers:
-        counted = f"{best.inliers} points agree with it, {match.inliers} with {form_id}"
+        counted = f"{best.inliers} points match it, {match.inliers} match {form_id}"
         raise InputError(f"{scan.name} is rather {best.form.id}: {counted}.")
     return DrawnForm(_draw_zones(grey, match, match.form), match.inliers, round(angle_deg(match.matrix), 2))
 

@@ -88,7 +88,7 @@ class Score:
 def read_gold(path: Path) -> list[GoldPage]:
     """The lines of a gold file. Raises InputError naming the line that is wrong."""
     if not path.is_file():
-        raise InputError(f"{path} is not there. Gold is one JSON object a line: file, page, form, zones, boxes.")
+        raise InputError(f"{path} does not exist. Gold has one JSON object per line: file, page, form, zones, boxes.")
     lines = path.read_text(encoding="utf-8").splitlines()
     return [_gold(path, number, line) for number, line in enumerate(lines, 1) if line.strip()]
 
@@ -109,7 +109,7 @@ def score_form(
         _score_page(score, form, page, folder, settings)
         progress.advance()
     if not score.own:
-        raise InputError(f"no page of the gold is of form {form_id} (family {form.family}).")
+        raise InputError(f"no page in the gold has the form {form_id} (family {form.family}).")
     return score
 
 
@@ -166,7 +166,7 @@ def _gold(path: Path, number: int, line: str) -> GoldPage:
         return GoldPage.model_validate(json.loads(line))
     except (json.JSONDecodeError, ValidationError) as e:
         what = e.errors()[0]["msg"] if isinstance(e, ValidationError) else "not JSON"
-        raise InputError(f"{path.name}, line {number}: {what}. A line names at least its file.") from e
+        raise InputError(f"{path.name}, line {number}: {what}. A line must name at least its file.") from e
 
 
 def _share(part: int, whole: int) -> float | None:

@@ -23,7 +23,7 @@ def write_form(draft: Draft, form_id: str, folder: Path, *, replace: bool = Fals
     """
     path = folder / f"{form_id}.toml"
     if path.exists() and not replace:
-        raise InputError(f"{path} is there already. Give another --id, or --replace to write it anew.")
+        raise InputError(f"{path} exists already. Give another --id, or --replace to overwrite it.")
     folder.mkdir(parents=True, exist_ok=True)
     path.write_text("".join(_text(draft, form_id)), encoding="utf-8", newline="\n")
     try:

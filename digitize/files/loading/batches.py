@@ -32,7 +32,7 @@ from validators.rulebook.given import CheckSettings
 from validators.rulebook.rule import every_rule
 
 NO_ID = "D004"
-NO_ID_TEXT = "The row has no record_id, and no whole key from which one could be made."
+NO_ID_TEXT = "The row has no record_id, and its key is incomplete, so none can be made."
 _SAID = ("table", "line", "field", "code", "value")
 _LINE_MASK = (1 << FILE_BITS) - 1
 

@@ -48,13 +48,13 @@ def find_inputs(paths: Sequence[Path], form: str, settings: CheckSettings, leave
     """
     found = find_sources(paths, form)
     if all(s.table.child for s in found.sources):
-        raise InputError(f"{found.sources[0].path.name}: child rows are loaded together with the table {form}")
-    problems = [f"{name}: this is no table of {form}" for name in found.strays if "S009" not in settings.left_out]
+        raise InputError(f"{found.sources[0].path.name}: child rows must be loaded together with the table {form}")
+    problems = [f"{name}: this is not a table of {form}" for name in found.strays if "S009" not in settings.left_out]
     for source in found.sources:
         names = open_reader(source.path, source.name, source.table).names
         problems += [f"{source.path.name}: {p}" for p in _problems(source.table, names, leave_out)]
     if problems:
-        more = f" ({len(problems) - 1} more of this kind)" if len(problems) > 1 else ""
+        more = f" ({len(problems) - 1} more like this)" if len(problems) > 1 else ""
         raise InputError(f"{problems[0]}{more}. Nothing was loaded.")
     files = tuple(sorted({s.path.name for s in found.sources}))
     total = size_of(found.sources)
@@ -66,10 +66,10 @@ def find_inputs(paths: Sequence[Path], form: str, settings: CheckSettings, leave
 def _problems(table: Table, names: Sequence[str], leave_out: Sequence[str]) -> list[str]:
     known = {"record_id", *table.by_name} | ({"line"} if table.child else set())
     lost = [n for n in names if n not in known and n not in leave_out]
-    told = [f"column {n} is no field of {table.name}; rename it, or leave it out with --leave-out {n}" for n in lost]
-    told += [f"column {n} is there twice" for n in sorted({n for n in names if names.count(n) > 1} & known)]
+    told = [f"column {n} is not a field of {table.name}; rename it, or leave it out with --leave-out {n}" for n in lost]
+    told += [f"column {n} appears twice" for n in sorted({n for n in names if names.count(n) > 1} & known)]
     if table.child and "record_id" not in names:
-        told.append("there is no column record_id that ties the rows to their records")
+        told.append("there is no column record_id to link the rows to their records")
     return told
 
 
@@ -85,7 +85,9 @@ def _see(sources: Sequence[TableSource]) -> dict[Place, SeenFile]:
     seen: dict[Place, SeenFile] = {}
     for source in sources:
         if not isinstance(source.path, Path):
-            raise InputError(f"{source.path.name}: tables of a database are loaded from files; export them first")
+            raise InputError(
+                f"{source.path.name}: tables of a database cannot be loaded directly; export them to files first"
+            )
         if source.path not in seen:
             seen[source.path] = see_file(source.path)
     return seen

@@ -122,7 +122,7 @@ def _taker(target: Target, form: str, options: LoadOptions) -> Callable[[Iterato
     if not options.is_first:
         return lambda batches: [target.take(batch, dry_run=options.dry_run) for batch in batches]
     if options.dry_run or not isinstance(target, TakesFirst):
-        raise OptionsError("--first is for PostgreSQL, and not for a trial.")
+        raise OptionsError("--first is for PostgreSQL, and not for a dry run.")
     return partial(target.take_first, form)
 
 

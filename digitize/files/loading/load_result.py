@@ -77,7 +77,7 @@ class LoadResult:
         if self.waiting and not self.receipts:
             return [format_waiting(self.waiting)]
         if self.repeated:
-            return [f"Nothing to do: {self.target} was given all of this before.", *self._format_earlier()]
+            return [f"Nothing to do: {self.target} has all of this already.", *self._format_earlier()]
         did = "Would load" if self.dry_run else "Loaded"
         did += " none of" if self.is_nothing else ""
         n = {name: self.total(name) for name in COUNTS}
@@ -86,23 +86,23 @@ class LoadResult:
             f"{did} {pluralize(n['read'], 'record')} in {pluralize(done, 'batch')} "
             f"into {self.target}: "
             f"{n['inserted']} new, "
-            f"{n['updated']} changed, {n['unchanged']} as before, {n['rejected']} rejected, {n['held']} held for a "
-            f"person's word, {n['withdrawn']} withdrawn."
+            f"{n['updated']} changed, {n['unchanged']} as before, {n['rejected']} rejected, {n['held']} held for "
+            f"review, {n['withdrawn']} withdrawn."
         ]
         if self.waiting:
             lines.append(format_waiting(self.waiting))
         if self.earlier_receipts:
             read = self.total_before("read")
             lines.append(
-                f"{pluralize(read, 'record')} in {pluralize(len(self.earlier_receipts), 'batch')} had been committed "
-                f"by an earlier load of these files: "
-                f"{self.total_before('inserted')} new. That makes {pluralize(n['read'] + read, 'record')} in all."
+                f"{pluralize(read, 'record')} in {pluralize(len(self.earlier_receipts), 'batch')} were committed by "
+                f"an earlier load of these files: "
+                f"{self.total_before('inserted')} new. Total: {pluralize(n['read'] + read, 'record')}."
             )
         if self.refused_count and not self.dry_run:
-            lines.append("What was refused waits, whole: digitize quarantine list --target ...")
+            lines.append("Refused records are in the quarantine: digitize quarantine list --target ...")
         if flags := self.total("flags"):
             lines.append(
-                f"Loaded and flagged: {pluralize(flags, 'note')} of the rules. See: digitize quarantine flags "
+                f"Flags on loaded records: {pluralize(flags, 'note')} of the rules. See: digitize quarantine flags "
                 f"--target ..."
             )
         return lines
@@ -112,18 +112,17 @@ class LoadResult:
         where = f"digitize quarantine list --target {self.target}"
         n = {name: self.total_before(name) for name in COUNTS}
         if not n["read"]:
-            return [f"What was refused then, if anything was: {where}"]
+            return [f"Records refused then, if any: {where}"]
         into = f"{n['inserted']} new, {n['updated']} changed, {n['unchanged']} as before"
         said = (
             f"{pluralize(n['read'], 'record was', 'records were')} read then: "
-            f"{'none was loaded' if self.is_nothing else into}, {n['rejected']} rejected, {n['held']} held for a "
-            "person's word."
+            f"{'none was loaded' if self.is_nothing else into}, {n['rejected']} rejected, {n['held']} held for review."
         )
         if not self.refused_count:
             return [said]
         if self.waits == 0:
-            return [said, "Nothing of it waits in the quarantine any more."]
+            return [said, "None of them is in the quarantine any more."]
         many = (
-            "What was refused waits" if self.waits is None else pluralize(self.waits, "of them waits", "of them wait")
+            "The refused records wait" if self.waits is None else pluralize(self.waits, "of them waits", "of them wait")
         )
-        return [said, f"{many} in the quarantine: {where}. What is corrected goes in by: digitize quarantine replay"]
+        return [said, f"{many} in the quarantine: {where}. To load corrected records: digitize quarantine replay"]

@@ -28,7 +28,7 @@ def write_back(target: Target, folder: Path) -> dict[str, int]:
     Contains full personal data. Raises OptionsError for a target without state tables, or a folder that is not empty.
     """
     if not isinstance(target, ReadsBack):
-        raise OptionsError("--to writes out a state's own tables: give --layout FILE, or the --schema of its book.")
+        raise OptionsError("--to exports a state's own tables: give --layout FILE, or the --schema of its book.")
     if folder.exists() and any(folder.iterdir()):
         raise OptionsError(f"{folder} is not empty; choose another folder.")
     folder.mkdir(parents=True, exist_ok=True)

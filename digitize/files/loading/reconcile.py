@@ -70,7 +70,8 @@ def compare(source: LoadSource, target: Target, at_once: int = AT_ONCE, most_nam
     """
     if not isinstance(target, Compares):
         raise OptionsError(
-            f"{target.name}: only a database is compared. A folder has the SHA-256 of every file in its manifest.json."
+            f"{target.name}: only a database can be compared. For a folder, see the SHA-256 of every file in its "
+            f"manifest.json."
         )
     with Sides() as sides:
         for form, tables in source.rows():

@@ -28,9 +28,9 @@ def open_folder(folder: Path) -> None:
             (folder / KEYS).mkdir(mode=0o700)
             create_key(_key(folder))
     except FileExistsError as e:
-        raise OptionsError(f"{folder / KEYS} is there, without {KEY} in it; nothing was loaded.") from e
+        raise OptionsError(f"{folder / KEYS} exists but has no {KEY}; nothing was loaded.") from e
     except OSError as e:
-        raise OptionsError(f"{folder}: receipts cannot be kept here ({e.strerror}); nothing was loaded.") from e
+        raise OptionsError(f"{folder}: receipts cannot be written here ({e.strerror}); nothing was loaded.") from e
 
 
 def keep_receipts(folder: Path, target: Target, source: str, made: Sequence[Receipt]) -> None:
@@ -52,7 +52,7 @@ def keep_receipts(folder: Path, target: Target, source: str, made: Sequence[Rece
         for at, receipt in found:
             write_receipt(folder, receipt_text(receipt | {"at": at}, target.name), "")
     except OSError as e:
-        what = f"{folder}: all is loaded, but receipts could not be kept ({e.strerror})."
+        what = f"{folder}: everything is loaded, but receipts could not be written ({e.strerror})."
         raise DiskFull(f"{what} Make room, and run the same command again.") from e
 
 
@@ -86,7 +86,7 @@ def read_receipts(folder: Path) -> Iterator[tuple[dict[str, object], bool]]:
     Raises WorkspaceError if there is no key.
     """
     if not _key(folder).with_suffix(".pub").is_file():
-        raise WorkspaceError(f"{folder} is no workspace, and no receipts were kept in it: digitize load --receipts DIR")
+        raise WorkspaceError(f"{folder} is not a workspace, and contains no receipts: digitize load --receipts DIR")
     public = _key(folder).with_suffix(".pub").read_text(encoding="ascii").strip()
     for path in sorted((folder / RECEIPTS).glob("*.json")):
         try:

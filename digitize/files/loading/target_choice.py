@@ -57,7 +57,7 @@ def find_target(target: str, schema: str, workspace: Path | None = None, layout:
     if target:
         _require_there(target, Path())
         return open_target(target, schema or SCHEMA, layout=read_named_layout(layout))
-    raise OptionsError("--target says which target is meant, or --workspace whose.")
+    raise OptionsError("Give --target, or --workspace for its target.")
 
 
 def _require_there(target: str, folder: Path) -> None:
@@ -65,7 +65,7 @@ def _require_there(target: str, folder: Path) -> None:
     kind = find_kind(target) or load_kinds()[USUAL]
     path = kind.path(kind.resolve_in(target, folder))
     if kind.is_path and not path.exists():
-        raise TargetRefused(f"{path}: there is no target here. Look at --target, or load first: digitize load")
+        raise TargetRefused(f"{path}: there is no target here. Check --target, or load first: digitize load")
 
 
 def _from_here(layout: str) -> str:

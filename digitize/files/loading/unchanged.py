@@ -44,8 +44,8 @@ def require_unchanged(files: Iterable[SeenFile]) -> None:
     """Raise InputError if a file changed: the rows read may be a mix of two versions."""
     if changed := [f.path.name for f in files if f.has_changed()]:
         raise InputError(
-            f"{changed[0]}: the file changed while it was read. Nothing of it was loaded. Wait until it is whole, and "
-            "run the same command again."
+            f"{changed[0]}: the file changed while it was read. Nothing of it was loaded. Wait until it is complete, "
+            f"and run the same command again."
         )
 
 
@@ -56,7 +56,7 @@ def _stat(path: Path) -> _Stat:
         raise InputError(f"{path.name}: cannot be read: {e.strerror or type(e).__name__}") from e
     # A pipe would be waited for without end, and a device has no end.
     if not stat.S_ISREG(found.st_mode):
-        raise InputError(f"{path.name}: is no file but a pipe, a socket or a device. Save it as a file first.")
+        raise InputError(f"{path.name}: is a pipe, socket or device, not a file. Save it as a file first.")
     return found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
 
 

@@ -171,7 +171,7 @@ def _lot_there(work: bytes, job: RowLot) -> AppliedLot:
 
 
 def _raise_crash(job: RowLot) -> AppliedLot:
-    raise RuntimeError(f"mapping lot {job[0]} broke its worker twice")
+    raise RuntimeError(f"mapping lot {job[0]} crashed its worker twice")
 
 
 def write_mapped(

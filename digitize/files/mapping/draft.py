@@ -122,7 +122,7 @@ def write_new(path: Path, text: str) -> None:
         with path.open("x", encoding="utf-8", newline="\n") as f:
             f.write(text)
     except FileExistsError:
-        raise InputError(f"{path} is there already. Choose another name, or remove it first.") from None
+        raise InputError(f"{path} exists already. Choose another name, or remove it first.") from None
     except OSError as e:
         raise InputError(f"{path}: cannot be written: {e.strerror}.") from e
 
@@ -131,8 +131,8 @@ def _id(path: Path, wish: DraftWish) -> str:
     if wish.out is not None:
         if wish.out.suffix != ".toml" or not _ID.fullmatch(wish.out.stem):
             raise OptionsError(
-                "--out: the file gives the mapping its id: small letters, digits and _, and .toml behind it"
-                " (mh_crime_register.toml)."
+                "--out: the file name is the id of the mapping: lower-case letters, digits and _, then .toml "
+                "(mh_crime_register.toml)."
             )
         return wish.out.stem
     return mapping_id(f"{wish.state}_{wish.table or path.stem}")

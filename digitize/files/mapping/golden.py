@@ -75,7 +75,7 @@ def run_golden(mapping: FormMapping, folder: Path) -> Golden:
     metadata. Raises InputError if there is no source or no table with the mapping's columns.
     """
     if not mapping.match.columns:
-        raise InputError(f"{mapping.id} maps printed forms; golden pairs are of tables.")
+        raise InputError(f"{mapping.id} maps printed forms; golden pairs are for tables only.")
     context = golden_context(folder)
     table = _source_table(mapping, folder)
     settled, table = settle_mapping(mapping, table, encodings(), context.state.encodings if context.state else ())
@@ -110,15 +110,15 @@ def _source_table(mapping: FormMapping, folder: Path) -> LegacyTable:
     if len(files) != 1:
         found = "no source file" if not files else f"{len(files)} source files"
         raise InputError(
-            f"{folder}: {found}. A golden pair is one source.<ext> and {EXPECTED}: put ten rows of the table there, run"
-            " digitize map test with --accept, and read what it wrote. --golden names another folder."
+            f"{folder}: {found}. A golden pair is one source.<ext> and {EXPECTED}: put ten rows of the table there, "
+            f"run digitize map test with --accept, and check what it wrote. To use another folder, give --golden."
         )
     layout = folder / "layout.toml"
     how = ReadAs(layout=read_layout(layout)) if layout.is_file() else ReadAs()
     for table in open_tables(files[0], how):
         if set(mapping.match.columns) <= set(table.columns):
             return table
-    raise InputError(f"{files[0]}: no table has the columns that {mapping.id} asks for.")
+    raise InputError(f"{files[0]}: no table has the columns that {mapping.id} needs.")
 
 
 def _map(mapping: FormMapping, table: LegacyTable, row: Any, context: MapContext) -> GoldenRow:

@@ -37,11 +37,11 @@ def missing_dates(covered: Iterable[MappingCoverage], mapping: FormMapping | Non
                 why = "no rule fills it"
             elif found is not None and found.unread:
                 why = (
-                    f"{found.unread} cells of {', '.join(sources)} have text that is read as no date: name their order"
-                    " with date_format, or their encoding"
+                    f"{found.unread} cells of {', '.join(sources)} have text that cannot be read as a date: name the "
+                    f"date_format, or the encoding"
                 )
             else:
-                why = f"{', '.join(sources)} has nothing in it"
+                why = f"{', '.join(sources)} is empty"
             yield f"{one.form}: every record must have {name}, and none of {one.records} has it: {why}."
 
 

@@ -38,9 +38,11 @@ def author(
     ScanError, FormError for another file of the folder, and what the engine raises.
     """
     if not _ID.fullmatch(register_id):
-        raise OptionsError(f"--id {register_id}: begin with reg_; then small Latin letters, digits and _, as reg_beat.")
+        raise OptionsError(
+            f"--id {register_id}: start with reg_, then lower-case Latin letters, digits and _, e.g. reg_beat."
+        )
     if register_id in package_registers().forms:
-        raise OptionsError(f"--id {register_id}: the package has a register of that id. Give another one.")
+        raise OptionsError(f"--id {register_id}: there is already a register with that id. Give another one.")
     # Before the scans are read, which takes long.
     path = check_free(folder, register_id, replace=replace)
     known = known_registers((folder,))

@@ -136,7 +136,9 @@ def _agree(scans: Sequence[NamedPage]) -> AgreedColumns:
     agreed = agree_columns(pages)
     if len(agreed.others) >= len(agreed.pages):
         apart = "; ".join(f"{p.name}: {_describe_counts(p.counts)}" for p in pages)
-        raise InputError(f"the scans show different tables ({apart}). Give scans of one register, in one printing.")
+        raise InputError(
+            f"the scans show different tables ({apart}). Give scans of one register, all in the same print."
+        )
     return agreed
 
 
@@ -145,8 +147,8 @@ def _describe_bare(name: str, uprights: int) -> str:
     if not uprights:
         return f"{name}: no ruled columns were found. Is it a ruled page, upright, and scanned at 150 dpi or more?"
     return (
-        f"{name}: only {uprights} upright rule{'s' if uprights > 1 else ''} found; columns are known from "
-        f"{_LEAST_UPRIGHTS} on, borders included. Give a scan on which the rules show better, or write the file by "
+        f"{name}: only {uprights} upright rule{'s' if uprights > 1 else ''} found; at least {_LEAST_UPRIGHTS} are "
+        f"needed, borders included. Give a scan on which they are clearer, or write the file by "
         "hand (docs/forms.md, A register of your own)."
     )
 
@@ -193,12 +195,12 @@ class _Drafting:
             found = guess_language(pages[0], self.registers, read, readable)
             self.spoken = (found or "en",)
             if not found:
-                self.doubts.append("the language of its heads is not known: it was taken for English (--lang says it)")
+                self.doubts.append("the language of its headings is not known; English is assumed (use --lang)")
         reader = HeadReader(self.registers, read, self.spoken)
         pages = [reader.read_heads(page) for page in pages]
         headed = self._believed([p for p in pages if p.heading and len(p.heading.texts) == sum(p.counts)])
         if not headed:
-            self.doubts.append("no head was found above its columns: their ids are numbers")
+            self.doubts.append("no headings were found above the columns: their ids are numbers")
             return pages, None
         pages.sort(key=lambda p: p not in headed)
         readings = zip(*(texts for page in headed for texts in page.heads), strict=True)
@@ -221,7 +223,7 @@ class _Drafting:
         # The first row of entries stands in the same place; figures alone are no head.
         first = [p for p, h in zip(headed, _headings(headed), strict=True) if not _are_figures(h.texts)]
         if first and not count_running(_headings(first)[0].texts)[1] >= _RUNNING * len(_headings(first)[0].texts):
-            self.doubts.append("none of its heads is known: perhaps the first row of entries was taken for them")
+            self.doubts.append("none of its headings is known: perhaps they are the first row of entries")
         return first[:1]
 
     def _best_text(self, reader: HeadReader, texts: Sequence[str]) -> str:
@@ -247,7 +249,7 @@ class _Drafting:
         if same:
             name = self.agreed.pages[0].name
             raise InputError(
-                f"{name} shows two pages with the same {count} columns: cut the scan between its pages, and give one."
+                f"{name} shows two pages with the same {count} columns: split the scan between its pages, and give one."
             )
 
     def _name_columns(self, texts: Sequence[str], heading: Heading | None) -> tuple[tuple[DraftColumn, ...], int, str]:
@@ -266,10 +268,10 @@ class _Drafting:
             name, kind, doubts = named or (slug_of(romanise(text)), "line", ())
             doubts = (*doubts, *place.doubts)
             if named is None and not text:
-                doubts = ("nothing was read above it; its id is its number", *doubts)
+                doubts = ("no heading was read; its id is its number", *doubts)
             elif named is None:
-                how = "the id is made of its words" if name else "its id is its number"
-                doubts = (f"the head is not known; {how}", *doubts)
+                how = "the id is made from its words" if name else "its id is its number"
+                doubts = (f"the heading is not known; {how}", *doubts)
             columns.append(
                 DraftColumn(
                     taken.take(name or f"column_{number + 1}"),
@@ -307,8 +309,8 @@ class _Drafting:
             return None
         _, like, name, kind = max(found, key=lambda x: (x[0], x[1]))
         if like < LIKE:
-            return name, kind, (f"its head is not known; {name} stands in its place in a register of the library",)
-        doubts = () if like >= _SURE else (f"the head was read as one that is only {like:.0%} alike",)
+            return name, kind, (f"its heading is not known; {name} is in its place in an included register",)
+        doubts = () if like >= _SURE else (f"the heading is only {like:.0%} similar to the known one",)
         return name, kind, doubts
 
     def _places(self) -> Iterator[_Place]:
@@ -320,10 +322,10 @@ class _Drafting:
                 doubts = []
                 for side, rule in (("left", left), ("right", right)):
                     if not rule.seen:
-                        doubts.append(f"no rule was seen at its {side}: the table's edge was put where its lines end")
+                        doubts.append(f"no line was found at its {side}: the edge of the table is where its rows end")
                     # Said once, at the column on its left.
                     elif side == "right" and 2 * rule.seen < pages:
-                        doubts.append(f"the rule at its right was seen on {rule.seen} of {pages} scans")
+                        doubts.append(f"the line on its right was found on {rule.seen} of {pages} scans")
                 yield _Place(round(max(0.1, 100 * (right.at - left.at) * width / whole), 1), tuple(doubts))
 
     def _without_repeated(
@@ -342,7 +344,9 @@ class _Drafting:
         same = sum(a == b != "" for a, b in pairs)
         if same < _LEAST_CELLS or same < _OF_CELLS * len(pairs):
             return columns
-        self.left_out.append(f"column {split + 1}: the right-hand page repeats {first.id} there; reading knows that")
+        self.left_out.append(
+            f"column {split + 1}: the right-hand page repeats {first.id} there; this is taken into account"
+        )
         return (*columns[:split], *columns[split + 1 :])
 
     def _form(
@@ -382,7 +386,7 @@ class _Drafting:
             return name
         numbers = [c for c in columns[: split or len(columns)][:_FIRST_COLUMNS] if c.kind == "digits"]
         if not numbers:
-            self.doubts.append(f"rows were taken to begin at {name}, the first column: none holds numbers")
+            self.doubts.append(f"rows are assumed to start at {name}, the first column: no column has numbers")
         return numbers[0].id if numbers else name
 
     def _with_kinds(
@@ -395,7 +399,7 @@ class _Drafting:
             kind = _kind_of(own)
             differs = column.known and _contradict(column.kind, own)
             if differs and not column.sure:
-                told = f"its head is not sure, and its {len(own)} cells are not those of {column.id} ({column.kind})"
+                told = f"its heading is not sure, and its {len(own)} cells are not those of {column.id} ({column.kind})"
                 # The head as a label: that of the library is another column's.
                 column = replace(column, known=False, doubts=(*column.doubts, told))
             elif differs:

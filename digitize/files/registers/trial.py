@@ -65,7 +65,7 @@ class Tried:
 def open_register(path: Path) -> RegisterForm:
     """A register file. Raises FormError naming the line and what to write, InputError when it is not there."""
     if not path.is_file():
-        raise InputError(f"{path} is not there. digitize registers new SCAN... --id ID --out DIR drafts one.")
+        raise InputError(f"{path} does not exist. Draft one: digitize registers new SCAN... --id ID --out DIR")
     return load_register(path)
 
 
@@ -113,5 +113,5 @@ def _reason(scan: NamedPage, table: RegisterTable, form: RegisterForm) -> str:
     ):
         seen = 0 if isinstance(own, int) else sum(own.counts)
         few = f"; not found: {', '.join(lacking)}" if 0 < len(lacking) < len(form.ids) / 2 else ""
-        return f"its rules part {seen} columns, the file has {len(form.ids)}{few}"
+        return f"its lines separate {seen} columns, the file has {len(form.ids)}{few}"
     return "" if table.rows else "no row was found below its header"

@@ -20,7 +20,7 @@ def check_free(folder: Path, register_id: str, *, replace: bool = False) -> Path
     """Where the file of a new register goes. Raises InputError when one is there already."""
     path = folder / FOLDER / f"{register_id}.toml"
     if path.exists() and not replace:
-        raise InputError(f"{path} is there already. Give another --id, or --replace to write it anew.")
+        raise InputError(f"{path} exists already. Give another --id, or --replace to overwrite it.")
     return path
 
 

@@ -114,7 +114,7 @@ def _need_engine(languages: tuple[str, ...]) -> None:
     missing = [x for x in languages if x not in Tesseract().languages()]
     if missing:
         names = ", ".join(known[x].name for x in missing)
-        raise EngineMissing(f"Tesseract cannot read {names} here. Run digitize doctor, or say --no-numbers.")
+        raise EngineMissing(f"Tesseract cannot read {names} here. Run digitize doctor, or give --no-numbers.")
 
 
 _LIMIT_S = 180.0
@@ -131,7 +131,7 @@ def _judge_pages(jobs: list[JudgeJob], workers: int) -> Iterator[JudgedPage]:
 
 def _make_failure(job: JudgeJob) -> JudgedPage:
     label = job.scan.label
-    return JudgedPage(job.place, message=f"{label}: judging it broke the program. Scan it again, and report it.")
+    return JudgedPage(job.place, message=f"{label}: checking it crashed the program. Scan it again, and report it.")
 
 
 def _name_the_smaller(done: dict[int, JudgedPage]) -> None:

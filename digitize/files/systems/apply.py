@@ -59,7 +59,7 @@ def table_files(path: Path) -> list[Path]:
     found = sorted(p for p in path.glob("*") if p.is_file() and not p.name.startswith(_HIDDEN)
                    and not _goes_beside(p)) if path.is_dir() else []  # fmt: skip
     if not found:
-        raise InputError(f"{path}: no file with tables is there.")
+        raise InputError(f"{path}: there is no file with tables.")
     return found
 
 
@@ -82,7 +82,7 @@ def apply_system(
         tables = take_tables(path, system, mappings, context, store, done)
         heads = [t for t in tables if t.name == system.heads[0]]
         if not heads:
-            raise InputError(f"{path}: the head of {system.file}, {system.heads[0]}, is not there.")
+            raise InputError(f"{path}: the head of {system.file}, {system.heads[0]}, is missing.")
         find_owners(store, system, tables)
         joining = CaseJoiner(store, system, tables)
         for head in heads:

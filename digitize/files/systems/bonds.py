@@ -29,7 +29,7 @@ REASONS = {
     NO_KEY: "its key is empty",
     NO_HEAD: "no row has its key",
     UNCLEAR: "several rows have its key",
-    CROWDED: "so many rows have its key that it is none",
+    CROWDED: "too many rows have its key for it to be one",
     REPEATED: "it was delivered again",
 }
 MOST_PARTS = 2_000

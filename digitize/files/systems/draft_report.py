@@ -43,7 +43,7 @@ class SystemDrafted:
                 for x in lookups
             ]
         rows += [[name, "left", "", why] for name, why in self.left.items()]
-        return rows + [[name, "not known", "", "say in system.toml what it is"] for name in self.unknown]
+        return rows + [[name, "not known", "", "describe it in system.toml"] for name in self.unknown]
 
     def questions(self) -> list[str]:
         """Decisions needed before the system is used."""
@@ -53,9 +53,9 @@ class SystemDrafted:
         ]
         said += [f"Does {x.of}.{x.column} hold codes of {x.table}? It is a comment in system.toml."
                  for x in g.asked_lookups]  # fmt: skip
-        said += [f"{name}: nothing ties it to the head. What is it?" for name in self.unknown]
+        said += [f"{name}: nothing links it to the head. What is it?" for name in self.unknown]
         columns = sum(len(d.lines) - len(d.of_kind("mapped")) for d in self.drafts.values())
-        return [*said, *([f"{columns} columns are to decide in the mappings of its tables."] if columns else [])]
+        return [*said, *([f"{columns} columns need a decision in the mappings of its tables."] if columns else [])]
 
     def to_plain(self) -> dict[str, Any]:
         """As JSON has it."""

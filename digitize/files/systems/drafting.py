@@ -39,7 +39,7 @@ _OF_KEY = frozenset({"fir_no", "year", "police_station", "district", "fir_reg_nu
 # From so many mapped columns on an untied table is worth a question.
 _SOMETHING = 3
 _OLD_KEY = "legacy_key"
-_NOTHING = "nothing ties it to a case, and its columns read like nothing of one"
+_NOTHING = "nothing links it to a case, and its columns look unlike those of a case"
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def draft_system(path: Path, how: ReadAs, wanted: WantedEncoding, system_id: str
     drafted = _Drafting(system_id, seen, wanted, state, notes).draft()
     g = drafted.guessed
     if not (g.ties or g.lookups or g.asked_ties or g.asked_lookups):
-        raise InputError(f"{path.name} holds several tables, and nothing ties them. Give one with --table:"
+        raise InputError(f"{path.name} contains several tables, and nothing links them. Give one with --table:"
                          f" {', '.join(list(seen)[:20])}")  # fmt: skip
     return drafted
 
@@ -127,7 +127,7 @@ class _Drafting:
                 ranks[one.name] = round(fir + min(5, known), 1)
         if not ranks:
             names = ", ".join(list(self._seen)[:20])
-            raise InputError(f"Of several tables none reads like one of FIRs. Give one with --table: {names}")
+            raise InputError(f"None of the tables looks like a table of FIRs. Give one with --table: {names}")
         ranked = dict(sorted(ranks.items(), key=lambda r: -r[1])[:3])
         return self._seen[next(iter(ranked))].profile, ranked
 
@@ -159,8 +159,8 @@ class _Drafting:
         known = {g.table: {g.key, g.value} for g in sure}
         further, more = find_lookups([p for p in others if p.name in known], others, known, self._refers, index)
         if index.cut:
-            self._notes.append(f"Of so many tables only the {ALL_TRIED} likeliest by their names were tried as lookups "
-                               f"of: {', '.join(sorted(index.cut)[:20])}. Look through these columns.")  # fmt: skip
+            self._notes.append(f"There are too many tables: only the {ALL_TRIED} likeliest by name were tried as "
+                f"lookups of: {', '.join(sorted(index.cut)[:20])}. Check these columns.")  # fmt: skip
         to = next((t.to for t in ties if t.of == head.name), None)
         key = to or tuple(c.name for c in head.key_columns)[:1] or (head.columns[0].name,)
         return Guessed(head.name, key, tuple(ties), (*sure, *further), (), (*asked, *more))

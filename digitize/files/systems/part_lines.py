@@ -17,11 +17,11 @@ from mappers.systems.profile import ColumnProfile, TableProfile
 _SECONDS = re.compile(r"\d\s+(?!00:00:00)\d{2}:\d{2}:\d{2}")
 
 _OF_KEY = frozenset({"police_station", "year", "fir_no", "fir_part", "fir_reg_num", "district", "state"})
-_STAMP = "it holds seconds, as programs write when they save; is it a day that people wrote?"
-_CODE = "it reads like a code, and no table of these codes was found"
-_OF_CASE = "it is a field of the case, and this table may have several rows of one"
-_AGAIN = "its head says the same"
-_WHOSE = "neither the table's name nor the column's says whose it is"
+_STAMP = "it contains seconds, as when a program saves a record; is it a date that people entered?"
+_CODE = "it looks like a code, but no table of these codes was found"
+_OF_CASE = "it is a field of the case, but this table may have several rows per case"
+_AGAIN = "its head has the same value"
+_WHOSE = "neither the name of the table nor of the column says whose it is"
 
 
 def is_of_rows(table: str, *, is_many: bool) -> bool:

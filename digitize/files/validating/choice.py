@@ -22,7 +22,7 @@ def rules_left_out(form: str, select: Sequence[str], ignore: Sequence[str]) -> f
     ignored = _find_codes(ignore, {**rules, **{code: STRUCTURE[code].slug for code in STRUCTURE}})
     lost = ignored & STRUCTURE.keys() - set(_MAY_BE_IGNORED)
     if lost:
-        raise OptionsError(f"{min(lost)} says that something was not checked; it cannot be ignored.")
+        raise OptionsError(f"{min(lost)} reports that something was not checked; it cannot be ignored.")
     left_out = ignored | (rules.keys() - _find_codes(select, rules) if select else set())
     if not load_rules(form).keys() - left_out:
         raise OptionsError(f"no rule of {form} is left; see --select and --ignore.")

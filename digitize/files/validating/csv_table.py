@@ -91,7 +91,7 @@ class CsvReader:
             raise InputError(f"{where}: the header cannot be read ({cells}); is this a CSV file in UTF-8?")
         for delimiter, word in _DELIMITERS.items():
             if len(cells) == 1 and delimiter in text:
-                raise InputError(f"{where}: the columns are parted by {word}; the import layout wants commas")
+                raise InputError(f"{where}: the columns are separated by {word}; the import layout needs commas")
 
     def _give_back(self) -> None:
         """Return split lines to the byte buffer, so that they can be parsed at once."""
@@ -230,7 +230,7 @@ def _utf8(path: Path, size: int) -> Iterator[bytes]:
             if not chunk:
                 raise InputError(f"{path.name}: the file is empty")
             if chunk.startswith(_OTHER_KINDS):
-                raise InputError(f"{path.name}: this is not a CSV file, whatever its name says")
+                raise InputError(f"{path.name}: this is not a CSV file, despite its name")
             is_utf16 = chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
             decoder = codecs.getincrementaldecoder("utf-16")() if is_utf16 else None
             chunk = chunk.removeprefix(codecs.BOM_UTF8)
@@ -243,7 +243,7 @@ def _utf8(path: Path, size: int) -> Iterator[bytes]:
     except OSError as e:
         raise InputError(f"{path.name}: cannot be read: {e.strerror or type(e).__name__}") from e
     except UnicodeError as e:
-        raise InputError(f"{path.name}: it begins as UTF-16 and does not go on so") from e
+        raise InputError(f"{path.name}: it starts as UTF-16, but does not continue so") from e
 
 
 def _lines(raw: bytes) -> Iterator[str]:

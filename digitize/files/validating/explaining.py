@@ -31,5 +31,5 @@ def explain_rule(word: str, language: str = ENGLISH) -> dict[str, Any]:
             return {**told, "severity": row["import"], "passes": "", "fails": "", **examples}
     one = rule_list().get(word.upper())
     if one is not None and one.not_computed:
-        raise OptionsError(f"{one.code} is in the rule list and is not computed: {one.not_computed}")
+        raise OptionsError(f"{one.code} is in the rule list but is not computed: {one.not_computed}")
     raise OptionsError(f"there is no rule {word}; docs/rules.md lists them.")

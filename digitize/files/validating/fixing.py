@@ -49,9 +49,9 @@ def fix_files(paths: Sequence[Place], form: str, folder: Path) -> Fixed:
     sources = find_sources(paths, form).sources
     targets = [folder / f"{s.target}.csv" for s in sources]
     if folder.exists() and any(folder.iterdir()):
-        raise InputError(f"{folder.name}: there is something in this folder; repaired files go to a new one")
+        raise InputError(f"{folder.name}: this folder is not empty; repaired files need a new one")
     if len(set(targets)) < len(targets):
-        raise InputError("two of these tables would have one name when they are repaired; do them one after another")
+        raise InputError("two of these tables would get the same name when repaired; repair them one after another")
     for source in sources:
         _refuse_broken(source)
     folder.mkdir(parents=True, exist_ok=True)
@@ -68,7 +68,7 @@ def _refuse_broken(source: TableSource) -> None:
     for block in reader.blocks({"0": 0}):
         for line, code in block.faults:
             where = f"{source.path.name}: line {line}"
-            raise InputError(f"{where} cannot be read ({code}); mend it first, or it would be lost")
+            raise InputError(f"{where} cannot be read ({code}); correct it first, or it would be lost")
 
 
 def _fix(source: TableSource, target: Path, changes: TextIO, counts: Counter[str]) -> None:

@@ -79,7 +79,7 @@ def take_mapped(taken: TakenRows, paths: Sequence[Path], form: str, legacy: Lega
         old = _open(path, form, legacy, taken.files.index(path.name) << FILE_BITS)
         # Ids are made of the table's name and the row's number: two of one name would share them.
         if old.table.name in names:
-            raise InputError(f"{path.name}: another file holds a table {old.table.name}, too; check them one by one")
+            raise InputError(f"{path.name}: another file also has a table {old.table.name}; check them one by one")
         names.add(old.table.name)
         with few_collections():
             for rows in _chunks(old.table.rows):
@@ -91,7 +91,7 @@ def take_mapped(taken: TakenRows, paths: Sequence[Path], form: str, legacy: Lega
                     taken.progress(done + max(rows[-1].offset, 0), total)
         done += path.stat().st_size
     if not taken.rows and not taken.unreadable:
-        raise InputError(f"{paths[0].name}: there is no row in it; nothing was checked")
+        raise InputError(f"{paths[0].name}: it has no rows; nothing was checked")
     # Rows of one chunk may fill other fields than those of the next.
     return {f: {n: pl.concat(of, how="diagonal") for n, of in tables.items()} for f, tables in others.items()}
 
@@ -105,7 +105,7 @@ def _open(path: Path, form: str, legacy: Legacy, first: int) -> _Old:
     forms = {name: m.form for name, m in mappings.items()}
     made = sorted(set(forms.values()))
     if form not in made:
-        raise OptionsError(f"{path.name}: {mapping.by} makes {', '.join(made)} of it; name one of these with --form.")
+        raise OptionsError(f"{path.name}: {mapping.by} maps it to {', '.join(made)}; name one of these with --form.")
     return _Old(table, mapping, forms, works, LineCounter(path), first)
 
 

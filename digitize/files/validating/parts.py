@@ -73,7 +73,7 @@ class Parts:
         # polars tells of a full disk by an error of its own.
         except (OSError, pl.exceptions.ComputeError) as e:
             where = tempfile.gettempdir()
-            raise DiskFull(f"{where} cannot take the parted tables; make room there, or set TMPDIR") from e
+            raise DiskFull(f"{where} has no room for the temporary tables; make room there, or set TMPDIR") from e
         self._written += 1
         self._held, self._bytes = {}, 0
 

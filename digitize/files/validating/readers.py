@@ -114,7 +114,7 @@ class _ParquetReader:
         self._path, self.names = path, list(schema.names())
         nested = [n for n, kind in schema.items() if kind.is_nested()]
         if nested:
-            raise InputError(f"{path.name}: column {nested[0]} holds lists or structures; the import layout is flat")
+            raise InputError(f"{path.name}: column {nested[0]} contains lists or structures; the import layout is flat")
 
     def blocks(self, wanted: Mapping[str, int]) -> Iterator[Block]:
         """See `TableReader`."""
@@ -123,7 +123,7 @@ class _ParquetReader:
             try:
                 frame = self._scan.slice(start, _PARQUET_ROWS).select(columns).collect()
             except (pl.exceptions.PolarsError, OSError) as e:
-                raise InputError(f"{self._path.name}: the file is damaged behind row {start}") from e
+                raise InputError(f"{self._path.name}: the file is damaged after row {start}") from e
             lines = pl.int_range(start + 1, start + 1 + frame.height, dtype=pl.Int64, eager=True).alias(LINE)
             frame = frame.select(lines, *wanted)
             broken = frame.select(pl.any_horizontal(pl.lit(value=False), *_holds_zero(wanted)).alias(LINE))[LINE]
@@ -163,7 +163,7 @@ def _query_database(path: Path, db: sqlite3.Connection, query: str) -> Iterator[
     try:
         yield from db.execute(query)
     except sqlite3.Error as e:
-        raise InputError(f"{path.name}: the database cannot be read; is it one, and whole?") from e
+        raise InputError(f"{path.name}: the database cannot be read; is it a complete database?") from e
 
 
 def _database_reader(path: Path, name: str) -> RowsReader:
@@ -208,7 +208,7 @@ def _json_reader(path: Path) -> RowsReader:
         if isinstance(row, dict):
             names.update(dict.fromkeys(row))
     if not names:
-        raise InputError(f"{path.name}: no line holds a JSON object")
+        raise InputError(f"{path.name}: no line is a JSON object")
     return RowsReader(list(names), 0, _object_rows(path, list(names)))
 
 

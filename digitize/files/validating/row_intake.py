@@ -69,7 +69,7 @@ def take_rows(taken: TakenRows, found: FoundTables, total: int) -> None:
     has_records = any(not s.table.child for s in found.sources)
     if not (taken.rows_of_records if has_records else taken.rows) and not taken.unreadable:
         name = found.sources[0].path.name
-        raise InputError(f"{name}: there is a header and no row below it; nothing was checked")
+        raise InputError(f"{name}: it has a header but no rows; nothing was checked")
 
 
 def _read(taken: TakenRows, source: TableSource, number: int) -> Iterator[int]:

@@ -131,7 +131,8 @@ class Database:
         nested = [n for n, (kind, group) in columns.items() if kind in _NESTED_TYPES or group in _NESTED_CATEGORIES]
         if nested:
             raise InputError(
-                f"{self.name}: table {table}: column {nested[0]} holds lists or structures; the import layout is flat"
+                f"{self.name}: table {table}: column {nested[0]} contains lists or structures; the import layout is "
+                f"flat"
             )
         return DatabaseTable(self, table, {name: kind for name, (kind, _) in columns.items()}, list(columns))
 
@@ -207,7 +208,7 @@ def _quote(name: str) -> str:
 _REASONS = (
     (
         ("password", "authentication", "pg_hba", "role "),
-        "the server does not let this user in; see PGPASSWORD, ~/.pgpass",
+        "the server refuses this user; see PGPASSWORD, ~/.pgpass",
     ),
     (("database ", "does not exist"), "the server has no such database"),
     (("SSL", "certificate"), "the server and this machine do not agree on encryption; see sslmode"),

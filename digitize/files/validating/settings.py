@@ -61,7 +61,7 @@ def file_settings(
     Raises OptionsError for invalid values.
     """
     if (lists.stations or lists.beats) and not lists.code:
-        raise OptionsError("--stations and --beats need --state: a station's name is known within its state only.")
+        raise OptionsError("--stations and --beats need --state: station names are unique only within a state.")
     try:
         day = date.fromisoformat(today) if today else today_in_india()
     except ValueError as e:
@@ -97,8 +97,8 @@ def list_missing_settings(settings: CheckSettings) -> tuple[MissingSetting, ...]
         MissingSetting("--state", ("F001", "F002"), "names of districts and stations are not looked up"): has_districts,
         MissingSetting("--stations", ("F002",), "names of stations are not looked up"): bool(settings.stations),
         MissingSetting("--beats", ("F039",), "beats are not looked up"): bool(settings.beats),
-        MissingSetting("--years", ("T024",), "years are not compared with those agreed"): bool(settings.years),
-        MissingSetting("--profile", ("F047",), "how complete a record must be is not asked"): bool(settings.profile),
+        MissingSetting("--years", ("T024",), "years are not compared with the agreed ones"): bool(settings.years),
+        MissingSetting("--profile", ("F047",), "completeness is not checked"): bool(settings.profile),
     }
     missing = [one for one, is_known in found.items() if not is_known]
     # Stations are known within their state only: told of the state, nobody need be told of them, too.

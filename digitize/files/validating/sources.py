@@ -84,7 +84,9 @@ def require_there(path: Path, *, is_mapped: bool = False) -> None:
         raise InputError(f"{path.name}: there is no such file")
     if is_mapped or path.is_dir() or kind_of(path):
         return
-    unpacked = f". It is packed: unpack it first, as by {how}" if (how := _PACKED.get(path.suffix.lower())) else ""
+    unpacked = (
+        f". It is compressed: unpack it first, e.g. with {how}" if (how := _PACKED.get(path.suffix.lower())) else ""
+    )
     raise InputError(f"{path.name}: only {KINDS} are checked{unpacked}")
 
 
@@ -136,7 +138,7 @@ def _in_folder(folder: Path, form: str) -> FoundTables:
         )
     twice = [name for name, n in Counter(s.table.name for s in sources).items() if n > 1]
     if twice:
-        raise InputError(f"{folder.resolve().name}: the table {twice[0]} is there in two files; keep one of them")
+        raise InputError(f"{folder.resolve().name}: the table {twice[0]} is in two files; keep one of them")
     passed = [f for f in files if f.stem not in tables]
     return FoundTables(
         tuple(sources),

@@ -106,7 +106,7 @@ def _done_by(hand: OneProcess, site: Site, data: bytes, limit_s: float | None) -
     except StoreAway as e:
         return Lacking(str(e))
     except OSError as e:
-        return Lacking(f"no file could be kept on worker {_name()} ({type(e).__name__}). Make room there.")
+        return Lacking(f"no file could be stored on worker {_name()} ({type(e).__name__}). Make room there.")
     try:
         return JobDone(hand.do(work, job, limit_s))
     except Crashed:

@@ -132,8 +132,8 @@ class DaskCluster:
         gone_s = time.monotonic() - since
         if gone_s > self._lost_s:
             raise MachineLacks(
-                f"No worker of {self.address} is left since {gone_s / 60:.0f} minutes. What was recorded stays. Start "
-                "workers and run the same command again."
+                f"No worker of {self.address} has been there for {gone_s / 60:.0f} minutes. Finished work is saved. "
+                f"Start workers and run the same command again."
             )
 
     def _renew_kit(self) -> None:
@@ -168,11 +168,11 @@ class DaskCluster:
                 if now >= until:
                     raise MachineLacks(
                         f"No Dask scheduler answers at {self.address}. Start one (dask scheduler), or run without "
-                        "--cluster. What was recorded stays; the same command goes on from there."
+                        "--cluster. Finished work is saved; the same command continues from there."
                     ) from e
                 if now - told > _TOLD_EVERY_S:
                     told = now
-                    self._say(f"The scheduler at {self.address} is away; waiting for it.")
+                    self._say(f"The scheduler at {self.address} does not answer; waiting for it.")
                 time.sleep(1.0)
         self.roster.forget()
         self._hand_out()

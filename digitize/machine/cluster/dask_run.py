@@ -98,7 +98,7 @@ class DaskRun:
             self._drop()
         if self._stuck:
             why = self._cluster.roster.why_not(self._stuck[0].needs)
-            raise MachineLacks(f"{len(self._stuck)} jobs wait for a worker that may do them: {why}")
+            raise MachineLacks(f"{len(self._stuck)} jobs wait for a worker that can do them: {why}")
 
     def _fill(self, jobs: Iterator[Any]) -> None:
         # Two for each thread, one in hand and one waiting. What is in flight is what a loss may cost, and no more.

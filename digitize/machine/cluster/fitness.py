@@ -63,9 +63,9 @@ def unfit(wanted: Fitness, there: Fitness) -> str:
     if there.program != wanted.program:
         return f"it has version {there.program} of the program, not {wanted.program}: install the same there"
     if there.sources != wanted.sources:
-        return f"its files of version {there.program} are others than here: install the same there"
+        return f"its files of version {there.program} differ from those here: install the same there"
     if not there.weights:
-        return "weights that come with the program are damaged there: pip install --force-reinstall cctns-digitize"
+        return "the weights included in the program are damaged there: pip install --force-reinstall cctns-digitize"
     if there.tesseract != wanted.tesseract:
         return f"it has Tesseract {there.tesseract or 'not at all'}, here is {wanted.tesseract}: install the same there"
     return ""

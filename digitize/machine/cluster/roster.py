@@ -110,7 +110,7 @@ class Roster:
             else:
                 # It may have died at that moment.
                 member.until = time.monotonic() + _AGAIN_S
-                log.info("a worker could not be looked at (%s)", type(error).__name__)
+                log.info("a worker could not be checked (%s)", type(error).__name__)
             return
         seen: WorkerSeen = future.result()
         member.reason = unfit(self.here, seen.fitness)
@@ -134,7 +134,7 @@ class Roster:
     def why_not(self, needs: frozenset[str] = frozenset()) -> str:
         """Why no worker may do such a job."""
         if not self._members:
-            return "there is none. Start some: dask worker ADDRESS --nthreads 1"
+            return "there are no workers. Start some: dask worker ADDRESS --nthreads 1"
         reasons = [
             f"{address}: {m.reason or _missing(needs, m.offers)}" for address, m in sorted(self._members.items())
         ]

@@ -176,5 +176,5 @@ def put_originals(store: ScanStore, folder: Path, *, again: bool = False) -> Ite
 def require_store(url: str, endpoint: str) -> ScanStore:
     """The workspace's store. Raises MachineLacks if none is set."""
     if not url:
-        raise MachineLacks('This workspace names no store. Add [store] url = "s3://bucket/prefix" to digitize.toml.')
+        raise MachineLacks('This workspace has no store. Add [store] url = "s3://bucket/prefix" to digitize.toml.')
     return ScanStore(url, endpoint)

@@ -25,7 +25,7 @@ _FIRST_S, _LONGEST_S = 0.5, 30.0
 _CLIENTS = ("botocore", "aiobotocore", "aiohttp", "fsspec", "s3fs", "gcsfs", "adlfs")
 """Libraries whose own errors, that are no OSError, mean a store that does not answer."""
 
-_NO_PASSWORD = "the name of a store is shown and recorded: no password in it. Set AWS_SECRET_ACCESS_KEY."
+_NO_PASSWORD = "do not put a password in the name of a store, which is shown and recorded. Set AWS_SECRET_ACCESS_KEY."
 
 
 class StoreAway(DigitizeError):
@@ -57,7 +57,7 @@ class ScanStore:
                 found = hashlib.file_digest(f, "sha256").hexdigest()
             if found != sha256:
                 raise StoreAway(
-                    f"{self.url}: {place} is not what its name says; it was damaged there. Put it there again: "
+                    f"{self.url}: {place} does not match its name; it was damaged there. Store it again: "
                     "digitize store put DIR --again"
                 )
             part.chmod(0o600)
@@ -98,18 +98,18 @@ class ScanStore:
             try:
                 return ask()
             except FileNotFoundError as e:
-                raise StoreAway(f"{self.url} has no {place}. Put it there: digitize store put DIR") from e
+                raise StoreAway(f"{self.url} has no {place}. Store it: digitize store put DIR") from e
             except PermissionError as e:
                 raise StoreAway(
-                    f"{self.url} refuses access. Look at the key of this machine's account (AWS_ACCESS_KEY_ID ...)."
+                    f"{self.url} refuses access. Check the key of this machine's account (AWS_ACCESS_KEY_ID ...)."
                 ) from e
             except Exception as e:
                 if not _is_away(e):
                     raise
                 if wait_s is None:
                     raise StoreAway(
-                        f"{self.url} did not answer in {_TRIES} tries ({_word(e)}). When it does again, run the same "
-                        "command again; nothing that was finished is lost."
+                        f"{self.url} did not answer in {_TRIES} tries ({_word(e)}). When it does, run the same "
+                        f"command again; no finished work is lost."
                     ) from e
                 self._wait(wait_s)
         raise AssertionError("the last try returns or raises")
@@ -138,7 +138,7 @@ def _open_store(url: str, endpoint: str) -> tuple[Any, str]:
     except ImportError as e:
         raise MachineLacks(f"{url} needs {e.name}. Install it: pip install 'cctns-digitize[cluster]'") from e
     except ValueError as e:
-        raise OptionsError(f"no kind of store begins with {url.partition(':')[0]}://") from e
+        raise OptionsError(f"there is no type of store that starts with {url.partition(':')[0]}://") from e
     if hasattr(fs, "retries"):
         fs.retries = 1
     return fs, str(root)

@@ -47,9 +47,9 @@ def take_decisions(ledger: Ledger, path: Path, operator: str) -> DecisionsTaken:
         for line, row in rows:
             word = row["decision"].strip().lower()
             if word and word not in WORDS:
-                refused.append((line, f"the decision is one of {', '.join(WORDS)}, or empty"))
+                refused.append((line, f"the decision must be one of {', '.join(WORDS)}, or empty"))
             elif word and not row["proof"].strip():
-                refused.append((line, "the proof is missing; fill in the sheet that was written, as it is"))
+                refused.append((line, "the column proof is missing; fill in the sheet as it was written"))
             elif word:
                 unit = _name_kind(row["kind"], (row["left"], row["left_line"]), (row["right"], row["right_line"]))
                 now = ledger.state(unit, STEP)
@@ -67,7 +67,7 @@ def _read_rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
         with path.open(encoding="utf-8-sig", newline="") as f:
             reader = csv.DictReader(f)
             if not set(COLUMNS) <= set(reader.fieldnames or ()):
-                raise InputError(f"{path.name}: this is no sheet of digitize duplicates --format csv")
+                raise InputError(f"{path.name}: this is not a sheet of digitize duplicates --format csv")
             for row in reader:
                 # The apostrophe that write_pairs put before what a spreadsheet would run as a formula.
                 yield reader.line_num, {n: (row[n] or "").removeprefix("'") for n in COLUMNS}

@@ -40,7 +40,7 @@ def load_file_texts(paths: Sequence[Path], form: str) -> dict[str, pl.DataFrame]
     # Files need not have the same columns.
     texts = {name: pl.concat(frames, how="diagonal") for name, frames in found.items() if frames}
     if not any(frame.height for frame in texts.values()):
-        raise InputError(f"{paths[0].name}: there is no row with a person or case to compare")
+        raise InputError(f"{paths[0].name}: it has no row with a person or case to compare")
     return texts
 
 

@@ -97,7 +97,7 @@ def _list_kinds(wanted: DuplicateSearch) -> tuple[str, ...]:
         raise OptionsError(f"there is no form {wanted.form}; see: digitize schema")
     kinds = tuple(k for k in KINDS if wanted.of in (f"{k}s", "both"))
     if not kinds:
-        raise OptionsError("--of is persons, cases or both.")
+        raise OptionsError("--of must be persons, cases or both.")
     there = tuple(k for k in kinds if KINDS[k] in load_rules(wanted.form))
     if not there:
         raise OptionsError(f"form {wanted.form} has no fields by which {kinds[0]}s are compared.")

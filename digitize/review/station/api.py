@@ -60,7 +60,7 @@ async def take_answers(request: Request, served: Served, visitor: Visitor) -> Re
     """Store answers, each once, in one transaction."""
     plain = (await read_json(request)).get("answers")
     if not isinstance(plain, list) or len(plain) > _MOST_ANSWERS:
-        raise NotAnswered(422, f"answers is a list of {_MOST_ANSWERS} at most.")
+        raise NotAnswered(422, f"answers must be a list of at most {_MOST_ANSWERS}.")
     answers = [_parse_answer(entry) for entry in plain]
     outcomes = await served.room.run_in_thread(lambda room: save_answers(room, visitor.account, answers))
     return JSONResponse({"outcomes": [o.as_plain() for o in outcomes]})
@@ -69,15 +69,15 @@ async def take_answers(request: Request, served: Served, visitor: Visitor) -> Re
 def _parse_answer(entry: object) -> SentAnswer:
     """Parse one answer. Raises NotAnswered for invalid data."""
     if not isinstance(entry, dict):
-        raise NotAnswered(422, "An answer is an object.")
+        raise NotAnswered(422, "An answer must be an object.")
     texts = {n: entry.get(n, "") for n in ("client", "item", "verdict", "value", "note")}
     counts = {n: entry.get(n, 0) for n in ("version", "active_ms", "keys")}
     if not all(isinstance(t, str) and len(t) <= _MOST_TEXT for t in texts.values()):
-        raise NotAnswered(422, "A text of an answer is too long, or none.")
+        raise NotAnswered(422, "A text in an answer is too long or not a text.")
     if not all(isinstance(c, int) and not isinstance(c, bool) and 0 <= c < 2**53 for c in counts.values()):
-        raise NotAnswered(422, "A count of an answer is none.")
+        raise NotAnswered(422, "A count in an answer is not a number.")
     if not 8 <= len(texts["client"]) <= 64 or not texts["client"].isprintable():
-        raise NotAnswered(422, "client is an id of 8 to 64 letters.")
+        raise NotAnswered(422, "client must be an id of 8 to 64 letters.")
     # As other programs paste it: hard spaces become plain, what cannot be seen goes; joiners are letters.
     plain = texts["value"].replace("\u00a0", " ").replace("\u202f", " ")
     value = "".join(c for c in plain if c.isprintable() or c in "\n\t\u200c\u200d")
@@ -133,7 +133,7 @@ async def picture(request: Request, served: Served, visitor: Visitor) -> Respons
             raise NotAnswered(404, "There is no such item.")
         is_hidden = task.is_masked and task.base not in list_unmasked(room, visitor.account)
         if is_hidden or not visitor.account.is_assigned(task.volume, task.language, task.field):
-            raise NotAnswered(403, "This is not yours to see.")
+            raise NotAnswered(403, "You may not see this.")
         return task
 
     made = await served.pictures.render_zone(await served.room.run_in_thread(work))
@@ -149,7 +149,7 @@ async def page_picture(request: Request, served: Served, visitor: Visitor) -> Re
         if not tasks and not visitor.account.may(SUPERVISOR):
             raise NotAnswered(404, "There is no such page.")
         if tasks and not any(visitor.account.is_assigned(t.volume, t.language, t.field) for t in tasks):
-            raise NotAnswered(403, "This is not yours to see.")
+            raise NotAnswered(403, "You may not see this.")
         task = room.worklist.find(item)
         is_open = task is not None and task.page == page and task.base in list_unmasked(room, visitor.account)
         return () if is_open else room.list_hidden_zones(page)

@@ -173,7 +173,7 @@ class Room:
             loaded = load_holdings(self.place, measure=measure)
         except DigitizeError:
             # What is wrong is told by the next command; here the old goes on. No text of it: it may hold values.
-            logging.getLogger(__name__).error("the station could not read the ledger anew")
+            logging.getLogger(__name__).error("the station could not reload the ledger")
             return
         finally:
             taken = time.monotonic() - begun

@@ -161,7 +161,7 @@ async def judge_batch(request: Request, served: Served, visitor: Visitor) -> Res
             raise NotFound("There is no such batch.")
         figure = found[batch]
         if what == SIGNED and figure.is_below(room.options.least_right):
-            raise NotAnswered(409, "Its answers are not good enough. Send it back, or have more of them looked at.")
+            raise NotAnswered(409, "Its answers are not good enough. Send it back, or have more of them checked.")
         grounds = WeakSignOff(batch, figure.looked_at, figure.answers, room.worklist.open_in_batches()[batch])
         # A share is told from a number of checked answers on; before that nobody knows how good they are.
         is_thin = what == SIGNED and (figure.share is None or grounds.open > 0)
@@ -210,7 +210,7 @@ def _change_account(served: Served, what: str, name: str, form: dict[str, str], 
         )
     elif what == "remove":
         if name == by:
-            raise OptionsError("Nobody takes out themselves.")
+            raise OptionsError("You cannot remove yourself.")
         served.people.remove(name)
     elif what == "password":
         served.people.set_password(name, form.get("password", ""))
@@ -222,7 +222,7 @@ async def change_language(request: Request, served: Gate, visitor: Visitor) -> R
     """Change the language of one's own pages."""
     language = (await read_form(request)).get("language", "")
     if language not in station_languages():
-        raise NotFound("There are no words of that language.")
+        raise NotFound("There is no translation for that language.")
     await served.run_in_thread(lambda: served.people.set_language(visitor.account.name, language))
     return RedirectResponse("/", 303)
 

@@ -56,9 +56,9 @@ class PictureRenderer:
             elif item.box is not None:
                 made = self._pictures.draw_zone(item.page, item.box)
             else:
-                raise NotFound("There is no picture of it.")
+                raise NotFound("It has no picture.")
         except (ScanError, OSError):
-            raise NotFound("There is no picture of it.") from None
+            raise NotFound("It has no picture.") from None
         return self._cache(key, made)
 
     def _draw_page(self, page: str, hidden: tuple[str, ...]) -> tuple[bytes, int]:
@@ -69,7 +69,7 @@ class PictureRenderer:
         try:
             return self._cache(key, self._pictures.draw_plain_page(page, hidden)), turns
         except (ScanError, OSError):
-            raise NotFound("There is no picture of it.") from None
+            raise NotFound("It has no picture.") from None
 
     def _find_cached(self, key: tuple[str, ...]) -> bytes:
         self._kept.move_to_end(key)

@@ -124,7 +124,7 @@ class _AnswerSaver:
             return self._repeat_outcome(typed, before)
         task = self._room.find(typed.item)
         if task is None or not self._is_theirs(task):
-            return AnswerOutcome(typed.client, typed.item, GONE, ("It is not asked any more.",))
+            return AnswerOutcome(typed.client, typed.item, GONE, ("It is no longer asked.",))
         if is_recorded(self._room.ledger, self._as_past_answer(task, typed, FIRST)):
             return AnswerOutcome(typed.client, typed.item, KEPT)
         if typed.verdict in (FLAG, WRONG_ZONE):
@@ -169,7 +169,7 @@ class _AnswerSaver:
                     self._room.ledger, self._room.known, decision.record, [given], with_rules=False
                 )
             except NotFound:
-                return AnswerOutcome(typed.client, typed.item, GONE, ("Its record is not there any more.",))
+                return AnswerOutcome(typed.client, typed.item, GONE, ("Its record no longer exists.",))
         if not checked.is_good:
             state, why = (REFUSED, NOT_UNDERSTOOD) if checked.lost else (NOT_IN_LIST, "")
             return AnswerOutcome(typed.client, typed.item, state, (explain_refusal(checked),), why=why)
@@ -189,7 +189,9 @@ class _AnswerSaver:
         """Why a confirmation of something not shown is refused: in blind keying one could confirm the machine."""
         is_agreeing = _VERDICTS.get(typed.verdict) == OK and not typed.value.strip() and not task.asked.words
         is_shown = choose_prefill(self._room, task, want or WantedKey(FIRST)) != ""
-        return "nothing stood in the box to agree to; type the value" if is_agreeing and not is_shown else ""
+        return (
+            "the box was empty, so there is nothing to accept; type the value" if is_agreeing and not is_shown else ""
+        )
 
     def _make_reply(self, task: Task, typed: SentAnswer, want: WantedKey | None) -> Reply:
         value, verdict = typed.value.strip(), _VERDICTS.get(typed.verdict, "")
@@ -262,7 +264,7 @@ class _AnswerSaver:
         if holding is None:
             return AnswerOutcome(past.client, task.item.id, CONFLICT)
         other = None if task.is_masked else (holding.value or holding.verdict, holding.operator)
-        said = f"{holding.operator} settled this otherwise; a third person will decide"
+        said = f"{holding.operator} settled this differently; a third person will decide"
         return AnswerOutcome(past.client, task.item.id, CONFLICT, (said,), other)
 
     def _find_decision(self, task: Task) -> Decision | None:

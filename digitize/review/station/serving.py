@@ -22,15 +22,15 @@ def check_serving(place: Place, at: Listening, *, without_tls: bool) -> None:
         raise OptionsError("--certificate and --key go together.")
     for file in (certificate, key):
         if file is not None and not file.is_file():
-            raise OptionsError(f"{file} is not there.")
+            raise OptionsError(f"{file} does not exist.")
     if host not in _HERE and certificate is None and not without_tls:
         raise OptionsError(
             f"{host} can be reached by other machines: passwords and names would cross the network in the clear. "
-            "Give --certificate and --key, or --lan-without-tls where the network is yours alone."
+            "Give --certificate and --key, or --lan-without-tls if nobody else uses the network."
         )
     if not People(place.folder).load_all():
         raise OptionsError(
-            f"Nobody may log in yet. Add somebody: digitize review people add {place.folder} NAME --role administrator"
+            f"Nobody can log in yet. Add a person: digitize review people add {place.folder} NAME --role administrator"
         )
 
 

@@ -49,7 +49,7 @@ def unmask(room: Room, who: Account, item: str, reason: str) -> tuple[Task, Want
     if task is None:
         raise NotFound("There is no such item.")
     asked = check_unmasking(unmask=True, reason=reason or " ", operator=who.name, user=user_name())
-    assert asked is not None, "it was asked to unmask"
+    assert asked is not None, "unmasking was requested"
     shown = ShownFields()
     shown.add(task.asked.blank.record, task.item.fields)
     # Before anything is shown: names are never shown without their reason in the ledger.

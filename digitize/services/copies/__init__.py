@@ -1,1 +1,1 @@
-"""Printable copies of an FIR: form IIF-I as PDF/A, in English and in the languages of the states."""
+"""Printable copies of an FIR: form IIF-I as PDF/A, in English and the languages of the states."""

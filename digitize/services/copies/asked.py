@@ -1,4 +1,4 @@
-"""A copy of the FIR of a number, a year and a station, as whoever asks may have it, by the desk."""
+"""Copy of the FIR with a number, year and station, as the person may have it."""
 
 from __future__ import annotations
 
@@ -14,34 +14,35 @@ from digitize.services.kinds.fir_status import cases_of
 from digitize.services.query_service import ServiceDesk
 from mappers.record import Record
 
-NONE = "There is no such FIR, or it is not one to be copied for you."
-"""The same words for both: who may not have a copy is not told that there is one."""
+NONE = "There is no such FIR, or you may not have a copy of it."
+"""The same text for both cases: a person who may not have a copy does not learn that the FIR exists."""
 
 
 def fir_copy(
     desk: ServiceDesk, asked: Mapping[str, str], asker: ServiceAsker, language: str, digits: str = OF_STATE
 ) -> bytes:
-    """The PDF. asked: number, year, station, and district where it was said.
+    """Make the PDF.
 
-    Raises NotFound where there is none for whoever asks, OptionsError for what cannot be asked.
+    asked: number, year, station, and district if given. Raises NotFound if there is none for this person, OptionsError
+    for an invalid query.
     """
     if language not in languages():
-        raise OptionsError(f"Copies are made in: {', '.join(languages())}.")
+        raise OptionsError(f"Copies are available in: {', '.join(languages())}.")
     return render(fir_asked(desk, asked, asker), language, role=asker.role, digits=digits)
 
 
 def fir_asked(desk: ServiceDesk, asked: Mapping[str, str], asker: ServiceAsker) -> Record:
-    """The record, as whoever asks may be shown it. Raises NotFound, and OptionsError where several may be meant."""
+    """The record, as this person may see it. Raises NotFound, and OptionsError if several match."""
     made = desk.copies(lambda store: _find_meant(store, asked), FORM, asker, asked)
     if not made:
         raise NotFound(NONE)
     if len(made) > 1:
-        raise OptionsError("Several FIRs have this number, year and station: name the district too.")
+        raise OptionsError("Several FIRs have this number, year and station: name the district, too.")
     return made[0]
 
 
 def _find_meant(store: SearchStore, asked: Mapping[str, str]) -> list[list[str]]:
-    """Ids of the FIRs that may be meant, those of stations that are equally near to what was typed together."""
+    """Ids of matching FIRs; those of equally similar stations together."""
     made: dict[float, list[str]] = {}
     for row in cases_of(store, asked):
         if row.row.form == FORM:

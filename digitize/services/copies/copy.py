@@ -1,4 +1,4 @@
-"""A copy of an FIR: the record as it may be shown, laid out as form IIF-I, as PDF/A."""
+"""Copy of an FIR: the record as it may be shown, laid out as form IIF-I, as PDF/A."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from mappers.record import Record
 
 FORM = "iif1"
 _BOLD = 0.02
-"""How much thicker titles are, in em: there is one weight of each font."""
+"""Extra weight of titles, in em: each font has one weight only."""
 _GAP = 5.0
 _SEAL = 70.0
 _ROLE = {"public": "Public copy", "police": "Police copy", "court": "Court copy"}
 
 
 def render(record: Record, language: str, *, role: str, digits: str = OF_STATE) -> bytes:
-    """A printable copy of an FIR in one of `languages()`, as bytes of a PDF/A; the same for the same record and role.
+    """Render a printable copy of an FIR as PDF/A bytes; identical for the same record and role.
 
-    record: of form iif1, as the role may see it: masked fields hold MASK, and words of the language stand there.
-    role: whose view it is; it stands on each page. digits: OF_STATE for the numerals that the state's records have
-    first, WESTERN for 0 to 9. Raises InputError for a record of another form, OptionsError for another language,
-    MachineLacks without HarfBuzz.
+    record: of form iif1, as the role may see it: masked fields hold MASK and are replaced by words of the language.
+    language: one of `languages()`. role: printed on each page. digits: OF_STATE for the usual numerals of the state,
+    WESTERN for 0 to 9. Raises InputError for another form, OptionsError for another language, MachineLacks without
+    HarfBuzz.
     """
     return write_copy_texts(record, language, role=role, digits=digits)[0]
 
@@ -37,7 +37,7 @@ def render(record: Record, language: str, *, role: str, digits: str = OF_STATE) 
 def write_copy_texts(
     record: Record, language: str, *, role: str, digits: str = OF_STATE
 ) -> tuple[bytes, tuple[str, ...]]:
-    """The same, and all texts that were written into it, those over and below pages once for each page."""
+    """Like `render`; also returns all texts written, with header and footer once per page."""
     words = CopyWords(language)
     made = _make_parts(record, words, role, digits)
     pdf = ArchivePdf(made.texts, words.script, language)
@@ -56,13 +56,13 @@ def write_copy_texts(
 
 
 def texts_in(record: Record, language: str, *, role: str) -> tuple[str, ...]:
-    """All texts of a copy, without making it."""
+    """All texts of a copy, without rendering it."""
     return _make_parts(record, CopyWords(language), role, OF_STATE).texts
 
 
 @dataclass(frozen=True)
 class _Made:
-    """What stands in a copy. head, foot: over and below each page."""
+    """Content of a copy. head, foot: header and footer of each page."""
 
     parts: Sequence[FormPart]
     head: Sequence[str]
@@ -76,7 +76,7 @@ class _Made:
 
 def _make_parts(record: Record, words: CopyWords, role: str, digits: str) -> _Made:
     if record.form != FORM:
-        raise InputError(f"a copy is made of form {FORM} alone, not of {record.form}")
+        raise InputError(f"only form {FORM} can be copied, not {record.form}")
     values = CopyValues(words, record.value("state") or "", FORM, digits)
     form = FirForm(record, words, values)
     # First of all: which labels were not seen on a form is known when they are asked for.
@@ -126,14 +126,14 @@ def _texts(part: FormPart) -> Iterator[str]:
 
 
 class _Drawing:
-    """Draws parts. again: titles of tables that go on over a page, as often as they are written once more."""
+    """Draws parts. again: titles of tables that continue on a new page, once per repetition."""
 
     def __init__(self, pdf: ArchivePdf, layout: CopyLayout) -> None:
         self._pdf, self._layout = pdf, layout
         self.again: list[str] = []
 
     def draw(self, parts: Sequence[FormPart]) -> None:
-        """All parts; a heading stands on the page of what follows it."""
+        """Draw all parts; a heading stays on the page of its content."""
         for part, after in zip(parts, [*parts[1:], None], strict=True):
             match part:
                 case FormHeading():
@@ -152,7 +152,7 @@ class _Drawing:
         self._layout.text(text, "H1" if part.is_main else "H2")
 
     def _begin_of(self, part: FormPart | None) -> float:
-        """How high the least is of a part that stands on one page."""
+        """Minimum height of a part that must start on this page."""
         match part:
             case FormBoxes(boxes):
                 return self._layout.height_of([_cell(box) for box in boxes])

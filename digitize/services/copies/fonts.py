@@ -1,4 +1,4 @@
-"""Fonts of a copy: which letter is written in which, and words shaped by HarfBuzz into glyphs with their text."""
+"""Fonts of a copy: the font of each letter, and words shaped by HarfBuzz into glyphs with their text."""
 
 from __future__ import annotations
 
@@ -19,17 +19,18 @@ SCRIPTS = {
     "DEVANAGARI": "Deva", "BENGALI": "Beng", "GURMUKHI": "Guru", "GUJARATI": "Gujr", "ORIYA": "Orya", "TAMIL": "Taml",
     "TELUGU": "Telu", "KANNADA": "Knda", "MALAYALAM": "Mlym", "ARABIC": "Arab", "OL": "Olck", "MEETEI": "Mtei",
 }  # fmt: skip
-"""First word of a letter's name in Unicode -> its script by ISO 15924."""
+"""First word of a character's Unicode name -> its script by ISO 15924."""
 NO_LETTER = "?"
 _EM = 1000
-"""Units of an em in the widths of a PDF, and in all fonts that come with the toolkit."""
+"""Units per em in PDF widths, and in all included fonts."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlacedGlyph:
-    """One glyph at its place. font: a script; code: in that font; x, y from the word's beginning, advance, all in em.
+    """A positioned glyph.
 
-    advance: by how much a reader moves on by itself.
+    font: a script; code: in that font; x, y: from the start of the word, advance; all in em. advance: how far a PDF
+    reader moves by itself.
     """
 
     font: str
@@ -41,7 +42,7 @@ class PlacedGlyph:
 
 @dataclass(frozen=True, slots=True)
 class Shaped:
-    """A piece of one direction, its glyphs from left to right, and its width in em."""
+    """A run of one direction, its glyphs from left to right, and its width in em."""
 
     text: str
     glyphs: tuple[PlacedGlyph, ...]
@@ -49,10 +50,11 @@ class Shaped:
 
 
 class CopyFonts:
-    """The fonts of one PDF. They are read from a folder that is gone when this is."""
+    """Fonts of one PDF. They are read from a temporary folder that no longer exists afterwards."""
 
     def __init__(self, pdf: Any, texts: Iterable[str], script: str, language: str) -> None:
-        """pdf: of fpdf2. texts: all that will be written. script: of the copy, asked first for what several have.
+        """pdf: of fpdf2. texts: all that will be written. script: of the copy, preferred if several fonts have a
+        letter.
 
         Raises MachineLacks without HarfBuzz.
         """
@@ -80,26 +82,26 @@ class CopyFonts:
         return self._pdf.fonts[script.lower()]
 
     def _space(self) -> PlacedGlyph:
-        """The blank: only the Latin font has one."""
+        """The space: only the Latin font has one."""
         return self._shape_run(" ", LATIN, is_rtl=False)[0][0]
 
     def resource(self, script: str, size_pt: float) -> str:
-        """The operator that sets a font; the page remembers that it uses it."""
+        """The operator that sets a font; registers the font with the page."""
         return str(self._pdf._set_font_for_page(self._fonts[script], size_pt, wrap_in_text_object=False))
 
     def unseen(self, letter: str) -> PlacedGlyph:
-        """A blank that says a letter."""
+        """An invisible glyph that stands for a letter."""
         font, space = self._fonts[LATIN], self.space
         name = font.cmap[ord(" ")]
         kept = font.subset.get_glyph(font.glyph_ids[ord(" ")], (ord(letter),), name, round(space.advance * _EM))
         return PlacedGlyph(LATIN, font.subset.pick_glyph(kept), 0.0, 0.0, space.advance)
 
     def can_write(self, char: str) -> bool:
-        """Whether some font has a letter."""
+        """Whether any font has a letter."""
         return any(ord(char) in font.cmap for font in self._fonts.values())
 
     def shape(self, text: str, *, is_rtl: bool = False) -> Shaped:
-        """A word, or a piece of one, that runs in one direction; letters in no font are question marks."""
+        """Shape a word, or part of one, in one direction; letters in no font become question marks."""
         key = text, is_rtl
         if key not in self._cache:
             glyphs: list[PlacedGlyph] = []
@@ -113,7 +115,7 @@ class CopyFonts:
         return self._cache[key]
 
     def runs(self, text: str) -> Iterator[tuple[str, str]]:
-        """(font, run): a mark or a joiner stays with the letter before it, and a sign in the font around it."""
+        """(font, run) pairs: a mark or joiner stays with the letter before it, and a sign in the surrounding font."""
         script, run = "", ""
         for char in text:
             shown = char if self.can_write(char) else NO_LETTER
@@ -131,7 +133,7 @@ class CopyFonts:
         return script != LATIN or not self._only_elsewhere(char)
 
     def _only_elsewhere(self, char: str) -> bool:
-        """Whether a letter of the Latin font is a sign of an Indian script, which its own font writes better."""
+        """Whether a letter of the Latin font is a sign of an Indian script, which its own font draws better."""
         return char in "\u0964\u0965"
 
     def _font_of(self, char: str) -> str:
@@ -142,9 +144,10 @@ class CopyFonts:
         return next((s for s in there if s != LATIN), LATIN) if self._only_elsewhere(char) else there[0]
 
     def _shape(self, font: Any, text: str, script: str, *, is_rtl: bool) -> Any:
-        """A buffer of HarfBuzz. Not by fpdf2's own call, which cannot leave out the ring under a sign without a letter:
+        """A HarfBuzz buffer.
 
-        behind a number ("154-ാം") the letter is a digit of another font.
+        Not fpdf2's own call, which cannot suppress the dotted circle under a sign without a letter: after a number
+        ("154-ാം") the letter is a digit of another font.
         """
         import uharfbuzz as hb
 
@@ -179,10 +182,10 @@ class CopyFonts:
 
 
 def texts_of_glyphs(text: str, clusters: Sequence[int]) -> list[str]:
-    """What each glyph says, so that together, in their order, the glyphs of a cluster say its letters in theirs.
+    """The text of each glyph, so that the glyphs of a cluster together, in order, give its letters in order.
 
-    A vowel sign that stands before its consonant is a glyph before it: the first glyph says the consonant. Of a reader
-    who knows nothing but such tables the text is right.
+    A vowel sign that precedes its consonant is a glyph before it: the first glyph carries the consonant. A reader that
+    knows only such tables then extracts the right text.
     """
     starts = sorted(set(clusters))
     ends = dict(zip(starts, [*starts[1:], len(text)], strict=True))
@@ -195,7 +198,7 @@ def texts_of_glyphs(text: str, clusters: Sequence[int]) -> list[str]:
 
 
 def _share(letters: str, glyphs: int, number: int) -> str:
-    """The part of some letters that falls to one of their glyphs."""
+    """The letters of a cluster that one of its glyphs carries."""
     if len(letters) < glyphs:
         # A sign around a consonant is two glyphs, and two letters when it is taken apart.
         letters = unicodedata.normalize("NFD", letters)
@@ -205,16 +208,16 @@ def _share(letters: str, glyphs: int, number: int) -> str:
 
 
 _NOTHING = "\u200b"
-"""Said by a glyph for which no letter is left: PDF/A wants that each says something, and this is not seen."""
+"""Text of a glyph with no letter left: PDF/A requires a text, and this one is invisible."""
 
 
 def scripts_of(texts: Iterable[str]) -> set[str]:
-    """The scripts of India that some texts are written in."""
+    """Indian scripts used in some texts."""
     letters = {c for text in texts for c in text if ord(c) > 0x2FF}
     return {script_of(c) for c in letters} - {""}
 
 
 @cache
 def script_of(char: str) -> str:
-    """The script of India that a letter belongs to, "" for all others and for signs that several share."""
+    """Indian script of a letter, "" for all others and for signs shared by several."""
     return SCRIPTS.get(unicodedata.name(char, "").split(" ")[0], "") if char not in "\u0964\u0965" else ""

@@ -1,4 +1,4 @@
-"""IIF-I, item by item, as the prints of CAS have it: which box holds what. Nothing here draws."""
+"""IIF-I item by item, as CAS prints it: which box has which content. Nothing is drawn here."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ _ACTIONS = {
     "registered_investigation_taken_up": "fir.registered", "directed_to_io": "fir.io",
     "refused_investigation": "fir.refused", "transferred_other_ps": "fir.transferred",
 }  # fmt: skip
-"""What was done -> the words that the form has for it."""
+"""Action taken -> the words of the form for it."""
 
 
 class FirForm(FormPersons):
-    """The parts of one FIR's form, in their order."""
+    """Parts of one FIR's form, in order."""
 
     def parts(self) -> Iterator[FormPart]:
-        """All of the form."""
+        """The whole form."""
         yield from self._title()
         yield from self._station()
         yield from self._acts()
@@ -34,7 +34,7 @@ class FirForm(FormPersons):
         yield from self.lay_out_others()
 
     def number(self) -> str:
-        """The FIR's number and year, as each page bears them."""
+        """Number and year of the FIR, as on each page."""
         return self._words.keep_together("/".join(filter(None, (self.show("fir_no"), self.show("year")))))
 
     def _title(self) -> Iterator[FormPart]:
@@ -135,6 +135,6 @@ class FirForm(FormPersons):
         yield FormBoxes((self.box("15.", "despatch", sent),))
 
     def _action_taken(self) -> str:
-        """What was done, in the words that the form prints for it."""
+        """Action taken, in the words that the form prints."""
         label = _ACTIONS.get(self._record.value("action_taken") or "")
         return self._words.label(label) if label else self.show("action_taken")

@@ -1,4 +1,4 @@
-"""Boxes, tables and text laid over pages, from the left or, for Urdu, from the right; sizes in points."""
+"""Lay out boxes, tables and text on pages, from the left or, for Urdu, from the right; sizes in points."""
 
 from __future__ import annotations
 
@@ -16,14 +16,15 @@ LABEL, VALUE, STORY = 7.5, 10.0, 10.5
 GREY = 0.32
 _RISE, _FALL = 1.02, 0.5
 _RISE_URDU, _FALL_URDU = 1.4, 0.8
-"""How far a line reaches over and below its baseline, in em."""
+"""Extent of a line above and below its baseline, in em."""
 
 
 @dataclass(frozen=True, slots=True)
 class LaidText:
-    """Some text of one size. grey: 0 black; weight: how much thicker, in em. is_title: in the middle.
+    """Text of one size.
 
-    is_fixed: it runs as the page does; else as its first letter does.
+    grey: 0 black; weight: extra weight, in em. is_title: centred. is_fixed: direction of the page; otherwise of its
+    first letter.
     """
 
     text: str
@@ -44,7 +45,7 @@ class LaidCell:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A line at its place in a cell. rise, height: of the baseline below its top, and of all of it."""
+    """A line at its position in a cell. rise, height: of the baseline below its top, and in total."""
 
     pieces: tuple[LinePiece, ...]
     of: LaidText
@@ -53,7 +54,7 @@ class _Line:
 
 
 class CopyLayout:
-    """Rows one below the other, over as many pages as they take."""
+    """Rows placed one below the other, on as many pages as needed."""
 
     def __init__(self, pdf: ArchivePdf, *, is_rtl: bool) -> None:
         """is_rtl: boxes and columns go from right to left."""
@@ -71,11 +72,11 @@ class CopyLayout:
         return HIGH - BOTTOM - self._y
 
     def gap(self, height: float) -> None:
-        """Leave some room."""
+        """Leave a gap."""
         self._y += height
 
     def text(self, text: LaidText, kind: str = "P") -> None:
-        """A paragraph over the whole width."""
+        """A paragraph over the full width."""
         node = self._pdf.root.add(kind, self._aloud(text.text))
         for line in self._lines(text, WIDTH):
             if line.height > self._room:
@@ -84,29 +85,29 @@ class CopyLayout:
             self._y += line.height
 
     def break_page_for(self, height: float) -> None:
-        """Begin a page where so much room is not left."""
+        """Start a new page if there is not enough room."""
         if height > self._room:
             self._new_page()
 
     def has_room(self, height: float) -> bool:
-        """Whether so much room is left on the page."""
+        """Whether there is enough room on the page."""
         return height <= self._room
 
     def height_of(self, cells: Sequence[LaidCell]) -> float:
-        """How high a row is, if it is not torn."""
+        """Height of a row that is not split."""
         return max(sum(line.height for line in lines) for lines in self._of_row(cells)[0]) + 2 * _PAD
 
     def height_of_text(self, text: LaidText) -> float:
-        """How high a paragraph is."""
+        """Height of a paragraph."""
         return sum(line.height for line in self._lines(text, WIDTH))
 
     def _of_row(self, cells: Sequence[LaidCell]) -> tuple[list[list[_Line]], list[float]]:
-        """The lines of each cell, and its width."""
+        """Lines of each cell, and its width."""
         widths = [cell.share / sum(c.share for c in cells) * WIDTH for cell in cells]
         return [list(self._cell_lines(cell, width)) for cell, width in zip(cells, widths, strict=True)], widths
 
     def row(self, cells: Sequence[LaidCell], nodes: Sequence[Node | None]) -> None:
-        """Boxes beside each other; what has no room on the page goes on over it. nodes: of each cell."""
+        """Boxes side by side; whatever does not fit continues on the next page. nodes: of each cell."""
         left, widths = self._of_row(cells)
         height = max(sum(line.height for line in lines) for lines in left) + 2 * _PAD
         # A row that fits a page is not torn, and one that begins at a page's end has at least two lines there.
@@ -158,7 +159,7 @@ class CopyLayout:
             yield _Line(tuple(pieces), text, rise * text.size, (rise + fall) * text.size)
 
     def _break_paragraphs(self, text: LaidText, width_em: float) -> Iterator[tuple[str, bool]]:
-        """(line, whether it runs to the left) of each paragraph."""
+        """(line, whether it is right-to-left) of each paragraph."""
         for paragraph in text.text.split("\n"):
             is_rtl = self._is_rtl if text.is_fixed else runs_left(paragraph, otherwise=self._is_rtl)
             for line in break_lines(self._pdf.fonts, paragraph, width_em, is_rtl=is_rtl):
@@ -180,9 +181,9 @@ class CopyLayout:
         return text if self._is_rtl else ""
 
     def finish(self, head: Sequence[str], foot: Sequence[str]) -> list[str]:
-        """The same line over and below each page, as artifacts; {page} and {pages} in them are the numbers.
+        """Write the same header and footer on each page, as artifacts; {page} and {pages} are replaced.
 
-        Returns what was written on all pages.
+        Returns the texts written on all pages.
         """
         pages, made = self._pdf.pages, []
         for page in range(1, pages + 1):
@@ -207,9 +208,9 @@ class CopyLayout:
                 self._pdf.write(place, line.pieces, line.of.size, None, line.of.grey)
 
     def _tip(self, page: int) -> None:
-        """Marks that are not seen, where a page has more Latin letters than Urdu ones.
+        """Invisible marks for pages with more Latin than Urdu letters.
 
-        Poppler reads all lines of a page from the side from which most of its letters run.
+        Poppler reads all lines of a page in the direction of most of its letters.
         """
         if (more := self._leftward.get(page, 0)) >= 0:
             self._pdf.unseen(RLM * (more + 100), (LEFT, 20.0))

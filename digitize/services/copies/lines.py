@@ -1,4 +1,4 @@
-"""Lines of text: a paragraph broken into lines, and a line as pieces from left to right, also where it is Urdu."""
+"""Break paragraphs into lines, and lines into pieces from left to right, also for Urdu."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from itertools import groupby, takewhile
 from digitize.services.copies.fonts import CopyFonts, Shaped
 
 LRM, RLM = "\u200e", "\u200f"
-"""Says nothing, runs from right to left: before a number it keeps the blank on its own side."""
+"""Invisible right-to-left mark: before a number it keeps the space on its own side."""
 
 
 @dataclass(frozen=True, slots=True)
 class LinePiece:
-    """A piece of a line. text: as it is copied, with the blank behind it; is_rtl: its letters run to the left.
+    """A piece of a line.
 
-    left, right: marks of direction at its two ends.
+    text: as copied, with the space after it; is_rtl: its letters are right-to-left. left, right: direction marks at its
+    two ends.
     """
 
     text: str
@@ -32,22 +33,22 @@ class LinePiece:
 _LRI, _PDI = "\u2066", "\u2069"
 _CONTROLS = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _NUMBER = re.compile(r"[0-9]+(?:[-/.,:+][0-9]+)*(?:/-)?")
-"""Among Urdu letters a number with a hyphen would be turned round: it is read as one from left to right."""
+"""Among Urdu letters a number with a hyphen would be reversed: it is read as one, from left to right."""
 
 
 _MOST = 300
-"""Letters of a word at most on one line."""
+"""Maximum letters of a word on one line."""
 
 
 def runs_left(text: str, *, otherwise: bool) -> bool:
-    """Whether a text runs to the left: by its first letter; otherwise, where it has none."""
+    """Whether a text is right-to-left: by its first letter; otherwise if it has none."""
     kinds = (unicodedata.bidirectional(c) for c in text)
     first = next((k for k in kinds if k in ("L", "R", "AL")), "")
     return first != "L" if first else otherwise
 
 
 def break_lines(fonts: CopyFonts, text: str, width_em: float, *, is_rtl: bool) -> list[str]:
-    """A text in lines that are not wider than a width in em; a word that is wider itself is cut."""
+    """Break a text into lines not wider than a width in em; a longer word is split."""
     lines: list[str] = []
     for paragraph in text.split("\n"):
         line, used = "", 0.0
@@ -63,7 +64,7 @@ def break_lines(fonts: CopyFonts, text: str, width_em: float, *, is_rtl: bool) -
 
 
 def _kept_together(lines: Sequence[str]) -> list[str]:
-    """What is kept together over the end of a line begins anew on the next."""
+    """Text kept together at a line end starts on the next line."""
     made, is_open = [], False
     for line in lines:
         shown = _LRI * is_open + line
@@ -84,7 +85,7 @@ def _words(fonts: CopyFonts, paragraph: str, width_em: float, *, is_rtl: bool) -
 
 
 def _cut(fonts: CopyFonts, word: str, width_em: float, *, is_rtl: bool) -> int:
-    """Before which letter to cut a word that is wider than a line: as late as goes, and never before a mark."""
+    """Position at which to split a word wider than a line: as late as possible, never before a mark."""
     starts = [m.start() for m in re.finditer(r"(?<![\u094d\u09cd\u0a4d\u0acd\u0b4d\u0c4d\u0ccd\u0d4d])\w", word)][1:]
     fitting = list(takewhile(lambda at: _width(fonts, word[:at], is_rtl=is_rtl) <= width_em, starts))
     return fitting[-1] if fitting else (starts[0] if starts else len(word))
@@ -98,13 +99,13 @@ def _width(fonts: CopyFonts, word: str, *, is_rtl: bool) -> float:
 
 
 def line_width(fonts: CopyFonts, pieces: Sequence[LinePiece]) -> float:
-    """How wide a line is, in em, without the blank at its end."""
+    """Width of a line in em, without the space at its end."""
     blanks = sum(piece.has_blank for piece in pieces)
     return sum(p.shaped.width for p in pieces) + fonts.space.advance * max(0, blanks)
 
 
 def line_pieces(fonts: CopyFonts, text: str, *, is_rtl: bool, page_is_rtl: bool = False) -> list[LinePiece]:
-    """A line's pieces from left to right. is_rtl: the paragraph runs to the left; page_is_rtl: the page does."""
+    """Pieces of a line from left to right. is_rtl: direction of the paragraph; page_is_rtl: of the page."""
     if is_rtl or any(_is_arabic(c) for c in text):
         return list(_reorder(fonts, " ".join(text.split()), is_rtl=is_rtl))
     words = "".join(c for c in text if c not in _CONTROLS).split()
@@ -129,7 +130,7 @@ def _is_arabic(char: str) -> bool:
 
 
 def _reorder(fonts: CopyFonts, text: str, *, is_rtl: bool) -> Iterator[LinePiece]:
-    """By the Unicode bidirectional algorithm, as fpdf2 has it."""
+    """Reorder by the Unicode bidirectional algorithm, as fpdf2 does."""
     from fpdf.bidi import BidiParagraph
     from fpdf.enums import TextDirection
 
@@ -158,15 +159,15 @@ def _blank(fonts: CopyFonts) -> Shaped:
 
 
 def _of_signs(piece: LinePiece, is_end: bool) -> LinePiece:
-    """An Urdu word with marks behind signs of numbers, and behind a sign at the line's end.
+    """An Urdu word with marks after number signs, and after a sign at the line end.
 
-    Poppler turns lines round again by the kinds of their letters, and would take such signs to a number beside them.
+    Poppler reorders lines by the types of their letters, and would attach such signs to an adjacent number.
     """
     said = "".join(c + RLM * (unicodedata.bidirectional(c) in ("ES", "ET", "CS")) for c in piece.text)
     return replace(piece, text=said if not is_end or _is_arabic(said[-1]) else said + RLM)
 
 
 def _bound_piece(piece: LinePiece, is_first: bool, is_last: bool) -> LinePiece:
-    """A word of a number or of Latin letters with marks where their run ends, for blanks and brackets there."""
+    """A word of a number or Latin letters with marks at the end of its run, for spaces and brackets there."""
     is_open = is_last and unicodedata.bidirectional(piece.text[-1]) not in ("L", "EN", "AN")
     return replace(piece, left=RLM * is_first, right=LRM * is_open)

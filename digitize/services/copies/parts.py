@@ -1,4 +1,4 @@
-"""What a form is laid out of: boxes, tables, headings and running text. Nothing here draws."""
+"""Building parts of a form: boxes, tables, headings and running text. Nothing is drawn here."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class FormBox:
-    """A label and what stands under it. share: of its row's width."""
+    """A label and the text below it. share: of the row's width."""
 
     label: str
     value: str = ""
@@ -16,7 +16,7 @@ class FormBox:
 
 @dataclass(frozen=True, slots=True)
 class FormBoxes:
-    """Boxes beside each other."""
+    """Boxes side by side."""
 
     boxes: tuple[FormBox, ...]
 
@@ -31,7 +31,7 @@ class FormGrid:
 
 @dataclass(frozen=True, slots=True)
 class FormHeading:
-    """An item's number and title over what follows. is_main: the title of the whole form, of which the size is more."""
+    """Number and title of an item, above its content. is_main: title of the whole form, in a larger size."""
 
     text: str
     is_main: bool = False
@@ -39,7 +39,7 @@ class FormHeading:
 
 @dataclass(frozen=True, slots=True)
 class FormStory:
-    """Running text over the whole width."""
+    """Running text over the full width."""
 
     text: str
 

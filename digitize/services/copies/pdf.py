@@ -1,4 +1,4 @@
-"""A PDF/A of A4 pages in the making: shaped text that is copied as it was written, tagged; sizes in points."""
+"""Write a PDF/A of A4 pages: shaped text that can be copied as written, tagged; sizes in points."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ WIDE, HIGH = 595.28, 841.89
 """A4."""
 PRODUCER = "digitize"
 _MARK = 0.12
-"""How wide a mark of direction is, in em: less, and Poppler takes it for a letter that was written twice."""
+"""Width of a direction mark, in em: with less, Poppler takes it for a letter written twice."""
 
 
 @dataclass
 class Node:
-    """A part of the document for readers that read aloud. kind: of PDF, such as "P". marks: (page, number) of its text.
+    """Node of the document structure for screen readers.
 
-    text: all of it, where its letters run to the left.
+    kind: of PDF, such as "P". marks: (page, number) of its text. text: all of it, if it is right-to-left.
     """
 
     kind: str
@@ -34,13 +34,13 @@ class Node:
     text: str = ""
 
     def add(self, kind: str, text: str = "") -> Node:
-        """A new part, the last one."""
+        """Add a new last node."""
         self.parts.append(Node(kind, text=text))
         return self.parts[-1]
 
 
 class ArchivePdf:
-    """Text is drawn piece by piece; each says by ActualText what it is, for glyphs alone do not in Indian scripts."""
+    """PDF/A writer: text is drawn in pieces with ActualText, since glyphs alone are not enough in Indian scripts."""
 
     def __init__(self, texts: Iterable[str], script: str, language: str) -> None:
         """texts: all that will be written. script: of the copy. Raises MachineLacks without HarfBuzz."""
@@ -54,17 +54,17 @@ class ArchivePdf:
         self._numbers: dict[int, int] = {}
 
     def page(self) -> None:
-        """Begin a page."""
+        """Start a page."""
         self._pdf.add_page()
 
     @property
     def pages(self) -> int:
-        """How many there are."""
+        """Number of pages."""
         return int(self._pdf.pages_count)
 
     @property
     def at(self) -> int:
-        """The page that is drawn on, from 1."""
+        """The current page, from 1."""
         return int(self._pdf.page)
 
     def unseen(self, text: str, place: tuple[float, float]) -> None:
@@ -133,7 +133,7 @@ class ArchivePdf:
         self._pdf._out(operators)
 
     def to_bytes(self, title: str) -> bytes:
-        """The PDF/A; the same for the same content. title: all that its metadata tell of it."""
+        """Return the PDF/A; identical for the same content. title: the only metadata."""
         drawn = bytes(self._pdf.output())
         done = io.BytesIO()
         with pikepdf.open(io.BytesIO(drawn)) as pdf:
@@ -168,7 +168,7 @@ class _Pen:
         return " ".join([*made, f"<{codes}> Tj", "ET"] if codes else [*made, "ET"])
 
     def spread(self, glyphs: Sequence[PlacedGlyph], width: float, begin: float = 0.0) -> str:
-        """Glyphs of one width, all of the Latin font, over a width in em."""
+        """Spread glyphs of equal width, all of the Latin font, over a width in em."""
         scale = 100 * max(width, _MARK) / (len(glyphs) * glyphs[0].advance)
         codes = "".join(f"{glyph.code:04X}" for glyph in glyphs)
         font, x = self._fonts.resource(glyphs[0].font, self._size), self._x + begin * self._size
@@ -180,7 +180,7 @@ def _mark_text(text: str, operators: str) -> str:
 
 
 def _tag(pdf: pikepdf.Pdf, root: Node, language: str) -> None:
-    """The tree of parts, which leads to the marks on the pages, and back."""
+    """Structure tree that points to the marks on the pages, and back."""
     top = pdf.make_indirect(Dictionary(Type=Name.StructTreeRoot))
     owners: dict[int, dict[int, Any]] = {}
     top.K = Array([_element(pdf, root, top, owners)])
@@ -211,7 +211,7 @@ def _element(pdf: pikepdf.Pdf, node: Node, parent: Any, owners: dict[int, dict[i
 
 
 def _describe(pdf: pikepdf.Pdf, title: str, language: str) -> None:
-    """Metadata: what it is, and nothing else; no time of day either, so the same record is the same file."""
+    """Metadata: only the title, and no time either, so that the same record gives the same file."""
     # The ID by fpdf2 is of the time of day, too; a new one is made of the content.
     for name in ("/Info", "/ID"):
         if name in pdf.trailer:

@@ -1,4 +1,4 @@
-"""The persons of a form: informant, accused with their features, and others."""
+"""Persons on a form: informant, accused with their features, and others."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ _INFORMANT = ("complainant", "informant")
 
 
 class FormPersons(FormFields):
-    """The persons of one record."""
+    """Persons of one record."""
 
     def informant(self) -> Iterator[FormPart]:
         """Item 6: complainants and informants."""
@@ -66,7 +66,7 @@ class FormPersons(FormFields):
             yield from self._one_informant(person, line)
 
     def _persons(self, roles: Sequence[str], *, others: bool = False) -> list[tuple[Row, int]]:
-        """Persons with one of some roles, or with none of them, and which line of the record's persons each is."""
+        """Persons with one of some roles, or with none of them, and the line of each."""
         found = []
         for line, row in enumerate(self.rows("persons"), 1):
             role = row["role"].value if "role" in row else ""
@@ -131,7 +131,7 @@ class FormPersons(FormFields):
             yield said
 
     def accused_parts(self) -> Iterator[FormPart]:
-        """Items 7 and 8: the accused, and why it was reported late."""
+        """Items 7 and 8: the accused, and the reason for a delayed report."""
         yield FormHeading(self.label("fir.accused", "7."))
         columns = (
             self.serials(), (self.label("fir.name"), 1.7), (self.label("fir.alias"), 1.1),

@@ -1,4 +1,4 @@
-"""Values as a copy shows them: days as on the form, numerals of the state, names with their Latin spelling."""
+"""Values as a copy shows them: dates as on the form, numerals of the state, names with Latin spelling."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ZEROS = {
     "devanagari": 0x966, "bengali": 0x9E6, "gurmukhi": 0xA66, "gujarati": 0xAE6, "odia": 0xB66, "tamil": 0xBE6,
     "telugu": 0xC66, "kannada": 0xCE6, "malayalam": 0xD66, "urdu": 0x6F0, "meetei-mayek": 0xABF0,
 }  # fmt: skip
-"""Name of a set of digits in a state's profile -> its nought in Unicode."""
+"""Name of a digit set in a state profile -> its zero in Unicode."""
 _SCRIPTS = {
     "devanagari": "Deva", "bengali": "Beng", "gurmukhi": "Guru", "gujarati": "Gujr", "odia": "Orya", "tamil": "Taml",
     "telugu": "Telu", "kannada": "Knda", "malayalam": "Mlym", "urdu": "Arab", "meetei-mayek": "Mtei",
@@ -32,13 +32,13 @@ class CopyValues:
     """Values of one record in one language."""
 
     def __init__(self, words: CopyWords, state: str, form: str, digits: str = OF_STATE) -> None:
-        """state: code of the record's state. digits: OF_STATE, or WESTERN for 0 to 9 whatever the state writes."""
+        """state: code of the record's state. digits: OF_STATE, or WESTERN for 0 to 9 regardless of the state."""
         self._words = words
         self._zero = _zero_of(state, words) if digits == OF_STATE and words.language != ENGLISH else ord("0")
         self._columns = {(t.child, c): t.by_name[c] for t in form_tables(form).values() for c in t.by_name}
 
     def show(self, row: Row, name: str, child: str = "") -> str:
-        """A field of a row in words; "" where nothing stands in it."""
+        """A field of a row in words; "" if empty."""
         cell = row.get(name)
         if cell is None:
             return ""
@@ -62,7 +62,7 @@ class CopyValues:
 
     @property
     def hidden(self) -> str:
-        """What stands in the place of a masked value: words, never a black box over a text."""
+        """Replacement of a masked value: words, never a black box over a text."""
         return f"[{self._words.plain('withheld')}]"
 
     def _name(self, row: Row, name: str, value: str) -> str:
@@ -74,20 +74,18 @@ class CopyValues:
         return self.put_beside(clean(first), f"({clean(second)})")
 
     def put_beside(self, text: str, said: str) -> str:
-        """A text with another beside it; below it where one of them is Urdu, since two directions in one line are read
-        and copied wrongly.
-        """
+        """A text next to another; below it if one is Urdu: two directions on one line are copied wrongly."""
         is_urdu = self._words.is_rtl or any(runs_left(w, otherwise=False) for w in f"{text} {said}".split())
         return ("\n" if is_urdu else " ").join(filter(None, (text, said)))
 
     def time(self, row: Row, name: str) -> str:
-        """A time with the word behind it."""
+        """A time with its unit word."""
         shown = self.show(row, name)
         cell = row.get(name)
         return f"{shown} {self._words.plain('hours')}" if shown and cell is not None and not is_hidden(cell) else shown
 
     def number(self, text: str) -> str:
-        """Digits as the copy has them."""
+        """Digits in the numerals of the copy."""
         return "".join(chr(self._zero + int(c)) if "0" <= c <= "9" else c for c in text)
 
 
@@ -97,21 +95,21 @@ def is_hidden(cell: FieldValue) -> bool:
 
 
 def _zero_of(state: str, words: CopyWords) -> int:
-    """The nought of the digits that a state's records have first, where they belong to the language's script."""
+    """The zero of the state's usual digits, if they belong to the script of the language."""
     profile = load_state(state) if state in state_codes() else None
     first = profile.digits[0] if profile is not None and profile.digits else ""
     return _ZEROS[first] if _SCRIPTS.get(first) == words.script else ord("0")
 
 
 def _write_value(kind: str, value: str, name: str) -> str:
-    """As the form has it: days as dd/mm/yyyy, the FIR's number with four digits."""
+    """Value as on the form: dates as dd/mm/yyyy, the FIR number with four digits."""
     if kind == "date" and (day := _DAY.match(value)):
         return f"{day[3]}/{day[2]}/{day[1]}"
     return value.zfill(4) if name == "fir_no" and value.isdigit() else value
 
 
 def clean(text: str) -> str:
-    """A text without signs that are not seen, composed; its lines stay."""
+    """A composed text without invisible characters; its lines stay."""
     lines = unicodedata.normalize("NFC", text).splitlines()
     kept = (
         "".join(c if unicodedata.category(c) not in ("Cc", "Co", "Cn", "Cs") else " " for c in line) for line in lines

@@ -1,4 +1,4 @@
-"""Words of a copy: labels as forms print them, codes as words, both with English beside."""
+"""Words of a copy: labels as forms print them and codes as words, both with English."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ _ORDER = {
     "address_type": ("present", "permanent"),
 }
 _BY_LENGTH = frozenset({"rank"})
-"""Lists of short codes, whose first spelling is the word in full."""
+"""Lists of short codes, whose first spelling is the full word."""
 
 
 def languages() -> tuple[str, ...]:
-    """ISO 639-1 codes of the languages that copies are made in."""
+    """ISO 639-1 codes of the languages available for copies."""
     return tuple(load_languages())
 
 
@@ -41,12 +41,12 @@ def _labels(language: str) -> Mapping[str, tuple[tuple[str, ...], bool]]:
 
 
 class CopyWords:
-    """The words of one language. unseen: labels that were asked for and were not seen on a printed form."""
+    """Words of one language. unseen: labels used here that were not seen on a printed form."""
 
     def __init__(self, language: str) -> None:
-        """Raises OptionsError for a language that has no words."""
+        """Raises OptionsError for a language without words."""
         if language not in languages():
-            raise OptionsError(f"no copies in {language}: there are {', '.join(languages())}")
+            raise OptionsError(f"no copies in {language}; available: {', '.join(languages())}")
         self.language = language
         self._own, self._english = load_languages()[language].copied, load_languages()[ENGLISH].copied
         self.script = load_languages()[language].script
@@ -54,7 +54,7 @@ class CopyWords:
         self.unseen: set[str] = set()
 
     def put_beside(self, english: str, own: str) -> str:
-        """English with the language's own word in brackets, as CAS prints; the other way round where it is Urdu."""
+        """English with the language's own word in brackets, as CAS prints; the other way round for Urdu."""
         if not own or own == english or self.language == ENGLISH:
             return self.keep_together(english) or own
         if not english:
@@ -62,11 +62,11 @@ class CopyWords:
         return f"{own} ({self.keep_together(english)})" if self.is_rtl else f"{english} ({own})"
 
     def keep_together(self, text: str) -> str:
-        """A text that runs to the right, kept together in a line of Urdu with the signs at its ends."""
+        """A left-to-right text, kept together in an Urdu line with the signs at its ends."""
         return f"\u2066{text}\u2069" if self.is_rtl and text else text
 
     def label(self, name: str, holding: str = "") -> str:
-        """A label such as "fir.district". holding: digits that its wording must hold."""
+        """A label such as "fir.district". holding: digits that its wording must contain."""
         english = _wording(_labels(ENGLISH), name, holding)
         if self.language == ENGLISH:
             return english
@@ -76,15 +76,15 @@ class CopyWords:
         return self.put_beside(english, own)
 
     def word(self, name: str) -> str:
-        """One of the words of `mappers.languages.CopiedWords`."""
+        """A word of `mappers.languages.CopiedWords`."""
         return self.put_beside(getattr(self._english, name), getattr(self._own, name))
 
     def plain(self, name: str) -> str:
-        """The same in the language alone, in English where it has none."""
+        """The same in the language only, or in English if it has none."""
         return str(getattr(self._own, name) or getattr(self._english, name))
 
     def code(self, codes: str, value: str) -> str:
-        """A value of a code list as a word."""
+        """A code list value as a word."""
         order = _ORDER.get(codes, ())
         if value in order:
             at = order.index(value)
@@ -93,7 +93,7 @@ class CopyWords:
         return self.put_beside(_spell_code(codes, value), "")
 
     def act(self, value: str) -> str:
-        """An act by its full name and year."""
+        """An act by full name and year."""
         act = acts().get(value)
         if act is None:
             return value
@@ -122,7 +122,7 @@ def _spell_code(codes: str, value: str) -> str:
 
 @cache
 def _own_names(language: str) -> Mapping[str, str]:
-    """Act -> its name in full in a language, where acts.csv has one."""
+    """Act -> full name in a language, if acts.csv has one."""
     made = {}
     for row in read_csv("acts.csv"):
         parts = (p.partition(":") for p in row["native_spellings"].split(" / "))

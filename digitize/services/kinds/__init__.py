@@ -1,1 +1,1 @@
-"""The services; each file has one in SERVICE, see `digitize.services.kind`."""
+"""The services; each file defines one as SERVICE, see `digitize.services.kind`."""

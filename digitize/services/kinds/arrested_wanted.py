@@ -1,4 +1,4 @@
-"""Who was arrested, and who is wanted: absconding or proclaimed, as far as the newest record of the case tells."""
+"""Arrested and wanted persons: absconding or proclaimed, by the newest record of the case."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def _by_list(store: SearchStore, given: Mapping[str, str], state: str) -> Iterat
 
 
 def _codes_of(table: str) -> tuple[str, ...]:
-    """The codes of a table by which somebody is wanted."""
+    """Codes of a table by which a person is wanted."""
     return tuple(code for code in standings()[table] if meaning(table, code) in WANTED_WORDS)
 
 
@@ -114,7 +114,7 @@ def _tell_wanted(
 
 
 def _each_once(told: Sequence[_Told], cases: FoundCases) -> list[Answering]:
-    """Each person of a case once; what else tells of the person stands beside it."""
+    """Each person of a case once, with other rows about the person beside it."""
     made: list[_Told] = []
     known: dict[int, list[Somebody]] = {}
     for one in sorted(told, key=_order, reverse=True):
@@ -127,7 +127,9 @@ def _each_once(told: Sequence[_Told], cases: FoundCases) -> list[Answering]:
 
 
 def _order(told: _Told) -> tuple[bool, bool, float, str]:
-    """What more may see comes first, for whoever may not would be told of nobody: proclamations, warrants, the rest."""
+    """Rows visible to more roles first, since whoever may not see the first row would learn of nobody: proclamations,
+    warrants, others.
+    """
     one, record, _, _ = told
     kind = meaning("warrants", text_of(record.fields.get("warrant_kind")))
     return kind == PROCLAIMED, record.form == "po", one.score, record.id
@@ -153,9 +155,9 @@ def _verdict(found: Sequence[Mapping[str, str]]) -> str:
 
 SERVICE = RecordService(
     name="arrested-wanted",
-    help="Who was arrested, and who is wanted, by name, or of a station, a district and days.",
+    help="Find arrested and wanted persons by name, station, district and dates.",
     parameters=(
-        Parameter("state", "arrested, wanted, or unsure: where a person must look", CHOICE, tuple(_FORMS)),
+        Parameter("state", "arrested, wanted, or unsure (needs a check by a person)", CHOICE, tuple(_FORMS)),
         *PERSON_ASKED,
         *PLACE_ASKED,
     ),

@@ -1,4 +1,4 @@
-"""How far a case is: the FIR, the final report, the judgment and the appeal that are loaded, with the day of each."""
+"""Status of a case: the loaded FIR, final report, judgment and appeal, with dates."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from mappers.text.folding import fold_key
 
 FIR = "iif1"
 _SAYS = {FIR: "registered", "iif5": "final-report", "iif6": "judgment", "iif7": "appeal"}
-"""Forms in the order in which a case goes through them -> what each says of it."""
+"""Forms in the order of a case -> what each says about it."""
 _CHARGED = "charge_sheet"
 _BY = frozenset({"fir_no", "year", "police_station"})
 _MOST = 40
@@ -31,7 +31,7 @@ _OWN = (
 
 
 def find(store: SearchStore, asked: Mapping[str, str]) -> list[Answering]:
-    """The records of the FIR of a number, a year and a station, in the order in which a case goes."""
+    """Records of the FIR with a number, year and station, in the order of the case."""
     forms = list(_SAYS)
     found = [row for row in cases_of(store, asked) if row.row.form in forms]
     # A step of a thousandth keeps them in that order; a station that is only nearly the one asked for is further off.
@@ -46,14 +46,14 @@ def find(store: SearchStore, asked: Mapping[str, str]) -> list[Answering]:
 
 
 def cases_of(store: SearchStore, asked: Mapping[str, str]) -> list[RankedRow]:
-    """Records of all forms that state an FIR: number, year, station and, where it was said, district.
+    """Records of all forms that name an FIR: number, year, station and, if given, district.
 
-    Raises OptionsError for what cannot be asked.
+    Raises OptionsError for an invalid query.
     """
     query = SearchQuery(f"{asked.get('number', '')}/{asked.get('year', '')}", "fir", station=asked.get("station", ""))
     query.check()
     if query.number_and_year is None or not query.station.strip():
-        raise OptionsError("An FIR is asked for by its number, its year and its police station.")
+        raise OptionsError("Give the number, the year and the police station of the FIR.")
     stations = Stations(store).find_alike(query.station)
     if not stations:
         return []
@@ -64,7 +64,7 @@ def cases_of(store: SearchStore, asked: Mapping[str, str]) -> list[RankedRow]:
 
 
 def verdict(found: Sequence[Mapping[str, str]]) -> str:
-    """How far the case is by the records that are shown: the last of them counts."""
+    """Status of the case by the records shown: the last one counts."""
     found = [one for one in found if one.get(SAYS) != HIDDEN]
     if not found:
         return unfound({})
@@ -86,18 +86,18 @@ def verdict(found: Sequence[Mapping[str, str]]) -> str:
 
 
 def unfound(asked: Mapping[str, str]) -> str:
-    """Nothing was found, or nothing that may be shown; which of them is not told."""
+    """Nothing found, or nothing that may be shown; which of the two is not disclosed."""
     return "not-found"
 
 
 SERVICE = RecordService(
     name="fir-status",
-    help="How far the case of an FIR is: registered, reported on, decided, appealed, with the day of each.",
+    help="Show the status of a case: registered, reported on, decided, appealed, with dates.",
     parameters=(
         Parameter("number", "the FIR's number, without the year", NUMBER, is_needed=True),
         Parameter("year", "the year of registration", YEAR, is_needed=True),
         Parameter("station", "the police station, in any script", is_needed=True),
-        Parameter("district", "its district, where stations of several have the name"),
+        Parameter("district", "its district, if several have a station of that name"),
     ),
     forms=tuple(_SAYS),
     shows={

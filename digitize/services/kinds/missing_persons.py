@@ -1,4 +1,4 @@
-"""Missing persons: found by what somebody knows of them, and compared with bodies and with those who were traced."""
+"""Missing persons: found by known facts, and compared with bodies and traced persons."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ from mappers.codes.lists import code_lists
 from mappers.text.folding import fold_digits
 
 _MOST = 240
-"""As many as are opened for one answer: if they were fewer, how many are shown would tell how many are hidden."""
+"""Number opened for one answer: with fewer, the number shown would disclose how many are hidden."""
 _MOST_BESIDE = 60
 _MOST_NAMED = 400
 _MOST_TEXT = 200
@@ -55,7 +55,7 @@ _KNOWN = (*_TEXTS, "age", "height", "build", "complexion")
 
 
 def find(store: SearchStore, asked: Mapping[str, str]) -> list[Answering]:
-    """Whoever may be meant, or one record with those who may be the same person."""
+    """Possible persons, or one record with those who may be the same person."""
     if asked.get("record", "").strip():
         return _match_record(store, asked["record"].strip(), asked.get("among", ""))
     return _search_described(store, asked)
@@ -63,7 +63,7 @@ def find(store: SearchStore, asked: Mapping[str, str]) -> list[Answering]:
 
 def _match_record(store: SearchStore, record: str, among: str) -> list[Answering]:
     if not _RECORD.fullmatch(record):
-        raise OptionsError("The record is named by its id, as an answer gives it.")
+        raise OptionsError("Give the record by its id, as shown in an answer.")
     form = dict(store.records(frozenset(), [record])).get(record, "")
     found = []
     for one in describe_persons(store, form, [record]) if form in ROLE else ():
@@ -107,23 +107,23 @@ def _answering(found: Likeness) -> Answering:
 
 
 def _check(said: Mapping[str, str]) -> None:
-    """Raise OptionsError for what cannot be asked; no message holds what was typed."""
+    """Raise OptionsError for an invalid query; no message contains what was typed."""
     if not set(said) & set(_KNOWN):
-        raise OptionsError("Say what is known: a name, an age, a place, marks, clothes or the height.")
+        raise OptionsError("Give what is known: a name, an age, a place, marks, clothes or the height.")
     if any(len(v) > _MOST_TEXT for v in said.values()):
         raise OptionsError(f"A field has at most {_MOST_TEXT} letters.")
     if not all(map(is_searchable, said.values())):
         raise OptionsError(NOT_SEARCHABLE)
     if said.get("among", REPORTS) not in _AMONG:
-        raise OptionsError(f"among is one of: {', '.join(_AMONG)}.")
+        raise OptionsError(f"among must be one of: {', '.join(_AMONG)}.")
     for name, known in (("sex", "sex"), ("build", "build"), ("complexion", "complexion")):
         if name in said and said[name] not in code_lists()[known].values:
             raise OptionsError(f"{name} is one of: {', '.join(code_lists()[known].values)}.")
     for name in ("since", "until"):
         if name in said and not _is_day(said[name]):
-            raise OptionsError("A day is written as 2012-08-31.")
+            raise OptionsError("A date must be written as 2012-08-31.")
     if "height" in said and not 30 <= _number(said["height"]) <= 250:
-        raise OptionsError("The height is a number of centimetres, 30 to 250.")
+        raise OptionsError("The height must be in centimetres, 30 to 250.")
 
 
 def _is_day(text: str) -> bool:
@@ -170,7 +170,7 @@ def _needs(form: str, days: tuple[str, ...]) -> tuple[Need, ...]:
 
 SERVICE = RecordService(
     name="missing-persons",
-    help="Missing persons by what is known of them, and one record with the bodies, reports or traced persons like it.",
+    help="Find missing persons by what is known, or the bodies, reports and traced persons like one record.",
     parameters=(
         Parameter("name", "the person's name, in any script", names_person=True),
         Parameter("relative", "name of father, husband or guardian", names_person=True),
@@ -181,11 +181,11 @@ SERVICE = RecordService(
         Parameter("complexion", "as the forms have it", CHOICE, code_lists()["complexion"].values),
         Parameter("marks", "scars, moles, tattoos and where they are, in any language", names_person=True),
         Parameter("clothes", "what was worn, with colours, in any language", names_person=True),
-        Parameter("place", "last seen or found there; a district or station too", names_person=True),
+        Parameter("place", "place where last seen or found; also a district or station", names_person=True),
         Parameter("since", "first day", DAY),
         Parameter("until", "last day", DAY),
         Parameter("among", "where to look", CHOICE, _AMONG),
-        Parameter("record", "id of a report or body: who may be the same person"),
+        Parameter("record", "id of a report or body: find who may be the same person"),
     ),
     forms=tuple(ROLE),
     shows={

@@ -1,4 +1,4 @@
-"""The nearest police station, from a state's own list; which station has jurisdiction nobody can tell from distance."""
+"""Nearest police station, from a state's own list; distance does not decide jurisdiction."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from mappers.text.folding import fold_key
 
 _MOST = 20
 _LEAST_ALIKE = 0.8
-_ASK = "Ask by a latitude and a longitude, or by a place: a pincode, a district, a station, words of an address."
+_ASK = "Give a latitude and a longitude, or a place: a pincode, district, station, or words of an address."
 _PIN_DIGITS = (6, 4, 3)
-"""Digits that a pincode and another share: the post office, its neighbours, the sorting district."""
+"""Digits that two pincodes share: post office, its neighbours, sorting district."""
 
 
 def answer(folder: Path, asked: Mapping[str, str]) -> list[dict[str, str]]:
-    """The stations that answer, the nearest or the most alike first. Raises OptionsError for what cannot be asked."""
+    """Matching stations, nearest or most similar first. Raises OptionsError for an invalid query."""
     given = {n: v.strip() for n, v in asked.items() if v.strip()}
     here = _coordinates(given)
     place = given.get("place", "")
@@ -43,7 +43,7 @@ def _coordinates(given: Mapping[str, str]) -> tuple[float, float] | None:
         return None
     lat, lon = (degrees(given.get(n, "")) for n in ("lat", "lon"))
     if lat is None or lon is None:
-        raise OptionsError("lat and lon are two numbers of degrees with a point, as 22.5726 and 88.3639.")
+        raise OptionsError("lat and lon must be decimal degrees, such as 22.5726 and 88.3639.")
     if is_in_india(lon, lat):
         raise OptionsError("lat and lon are swapped: in India the latitude is the smaller number.")
     if not is_in_india(lat, lon):
@@ -52,7 +52,7 @@ def _coordinates(given: Mapping[str, str]) -> tuple[float, float] | None:
 
 
 def _by_place(place: str, stations: Sequence[PlacedStation]) -> Iterator[tuple[str, PlacedStation]]:
-    """(by what, station): by its pincode, else by the names of station and district, else by words of the address."""
+    """(by what, station): by its pincode, else by names of station and district, else by words of the address."""
     if pins := pins_of(place):
         for size in _PIN_DIGITS:
             found = [s for s in stations if any(pin[:size] == pins[0][:size] for pin in s.pins)]
@@ -78,7 +78,7 @@ def _by_place(place: str, stations: Sequence[PlacedStation]) -> Iterator[tuple[s
 
 
 def _find_alike(text: str, names: Sequence[str]) -> list[str]:
-    """Names that are meant, in any script and spelling, the most alike first."""
+    """Matching names, in any script and spelling, most similar first."""
     found = [m for m in NameIndex([n for n in names if n]).search(text, 5) if m.score >= _LEAST_ALIKE]
     best = found[0].score if found else 0.0
     return [m.name for m in found if m.score >= best - 0.05]
@@ -95,7 +95,7 @@ def _row(one: PlacedStation, by: str, km: str) -> dict[str, str]:
 
 SERVICE = RecordService(
     name="nearest-station",
-    help="The nearest police station by distance from the state's own list; nearest is not jurisdiction.",
+    help="Find the nearest police station in the state's own list; the nearest one may not have jurisdiction.",
     parameters=(
         Parameter("lat", "latitude in degrees, as 22.5726"),
         Parameter("lon", "longitude in degrees, as 88.3639"),

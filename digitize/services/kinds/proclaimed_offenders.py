@@ -1,4 +1,4 @@
-"""Proclamations and warrants (CrPC 82, 83, BNSS 84, 85): outstanding or over, by person, station, court or CNR."""
+"""Proclamations and warrants (CrPC 82, 83, BNSS 84, 85), outstanding or over, by person, station, court or CNR."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def _by_list(store: SearchStore, given: Mapping[str, str]) -> Iterator[Answering
 
 
 def _tell_offender(one: Answering, cases: FoundCases, records: CaseOf, given: Mapping[str, str]) -> Answering | None:
-    """An answer with what it says; None where it is not as was asked for."""
+    """A result with what it says; None if it does not match the query."""
     record = cases.records.get(one.record)
     at = cases.place(one.record, "persons", one.line)
     if record is None or at is None or not _fits(record, given):
@@ -91,7 +91,7 @@ def _tell_offender(one: Answering, cases: FoundCases, records: CaseOf, given: Ma
 
 
 def _fits(record: Record, given: Mapping[str, str]) -> bool:
-    """Whether a record is as was asked for besides the name."""
+    """Whether a record matches the query apart from the name."""
     own = {n: text_of(record.fields.get(n)) for n in (*_NUMBER, "warrant_kind", "warrant_date")}
     since, until = check_days(given)
     return (
@@ -118,7 +118,7 @@ def _verdict(found: Sequence[Mapping[str, str]]) -> str:
 
 SERVICE = RecordService(
     name="proclaimed-offenders",
-    help="Proclamations and warrants that are outstanding or over, by name, station, district, court or CNR.",
+    help="Find proclamations and warrants, outstanding or over, by name, station, district, court or CNR.",
     parameters=(
         *PERSON_ASKED,
         *PLACE_ASKED,

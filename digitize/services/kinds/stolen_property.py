@@ -1,4 +1,4 @@
-"""Stolen, recovered and seized things, arms among them: by number, maker, kind, calibre or words, both sides linked."""
+"""Stolen, recovered and seized property including arms, by number, maker, type, calibre or words."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ def _find(store: SearchStore, given: Mapping[str, str]) -> list[Answering]:
     check_days(given)
     number, words = _number(given), _words(given)
     if number is not None and len(number.signs) < _LEAST_KNOWN:
-        raise OptionsError("Give at least four signs of the number.")
+        raise OptionsError("Give at least four characters of the number.")
     if number is None and not words:
-        raise OptionsError("Ask by a number, a maker, a kind of thing, a calibre, or words of its description.")
+        raise OptionsError("Give a number, a maker, a type of thing, a calibre, or words of its description.")
     stations = Stations(store).find_alike(given["station"]) if given.get("station") else None
     # A station that is not there: nothing else may be found in its place.
     if stations is not None and not stations:
@@ -41,14 +41,14 @@ def _number(given: Mapping[str, str]) -> AskedMark | None:
 
 
 def _words(given: Mapping[str, str]) -> str:
-    """The words by which a thing is looked up; a calibre by the word that stands with it."""
+    """Words used to look up a thing; a calibre by the word next to it."""
     told = " ".join(given[n].replace("_", " ") for n in ("words", "maker", "kind") if given.get(n, "").strip())
     calibre = given.get("calibre", "").strip()
     return told or (("mm" if "mm" in calibre.lower() else "bore") if calibre else "")
 
 
 def _unfound(given: Mapping[str, str]) -> str:
-    """Of half a number it is not certain that nothing has it."""
+    """Half a number never proves that nothing has it."""
     number = _number(given)
     return UNSURE if number is not None and number.is_partly else NONE
 
@@ -59,14 +59,14 @@ _OF_ITSELF = (
 )  # fmt: skip
 SERVICE = RecordService(
     name="stolen-property",
-    help="Stolen, recovered and seized things and arms, by number, maker, kind, calibre or words.",
+    help="Find stolen, recovered and seized property and arms by number, maker, type, calibre or words.",
     parameters=(
-        Parameter("number", "of an arm, a telephone (IMEI) or a machine; ? for a sign that nobody can read"),
+        Parameter("number", "of an arm, a telephone (IMEI) or a machine; ? for a character that cannot be read"),
         Parameter("words", "words of its description, in any script", names_person=True),
         Parameter("maker", "who made it", names_person=True),
         Parameter("kind", "its type", CHOICE, tuple(code_lists()["property_type"].values)),
         Parameter("calibre", "of a fire-arm, as 12 bore, 9 mm or .315"),
-        Parameter("arms", "arms and ammunition alone", CHOICE, ("yes",)),
+        Parameter("arms", "arms and ammunition only", CHOICE, ("yes",)),
         Parameter("state", "stolen and not recovered, recovered, or seized", CHOICE, _STATES),
         *PLACE_ASKED,
     ),

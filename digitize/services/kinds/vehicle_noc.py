@@ -1,4 +1,4 @@
-"""Is this vehicle stolen, recovered, or in a case: what stands of its numbers at the newest record that is loaded."""
+"""Whether a vehicle is stolen, recovered or in a case, by the newest loaded record with its numbers."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ def _asked_marks(given: Mapping[str, str]) -> dict[str, AskedMark]:
 def _find(store: SearchStore, given: Mapping[str, str]) -> list[Answering]:
     asked = _asked_marks(given)
     if any(len(one.text) > MOST_TEXT for one in asked.values()):
-        raise OptionsError(f"A number has at most {MOST_TEXT} signs.")
+        raise OptionsError(f"A number has at most {MOST_TEXT} characters.")
     if not all(is_searchable(one.text) for one in asked.values()):
         raise OptionsError(NOT_SEARCHABLE)
     if not any(len(one.signs) >= _LEAST_KNOWN for one in asked.values()):
-        raise OptionsError("Give a registration, engine or chassis number, at least four signs of it.")
+        raise OptionsError("Give at least four characters of a registration, engine or chassis number.")
     return find_vehicle(store, {field: one for field, one in asked.items() if one.signs})
 
 
 def _unfound(given: Mapping[str, str]) -> str:
-    """Only whole numbers are free of all records: what was read in part may be the number of any."""
+    """Only complete numbers can be clear of all records: a partly read number may be any."""
     asked = _asked_marks(given)
     return UNSURE if not asked or any(one.is_partly for one in asked.values()) else NO_RECORD
 
@@ -44,9 +44,9 @@ _NUMBERS = (REGISTRATION, CHASSIS, ENGINE)
 _LOOKS = ("vehicle_type", "make", "model", "colour", "manufacture_year")
 SERVICE = RecordService(
     name="vehicle-noc",
-    help="Is a vehicle stolen, recovered or in a case, by its registration, chassis or engine number.",
+    help="Check whether a vehicle is stolen, recovered or in a case, by registration, chassis or engine number.",
     parameters=(
-        Parameter("registration", "the registration number; ? for a sign that nobody can read, * for several"),
+        Parameter("registration", "the registration number; ? for a character that cannot be read, * for several"),
         Parameter("chassis", "the chassis number"),
         Parameter("engine", "the engine number"),
     ),

@@ -1,1 +1,1 @@
-"""Descriptions of persons compared: what a missing report, a body or somebody who asks says of one, and what agrees."""
+"""Compare descriptions of persons from missing reports, bodies or queries."""

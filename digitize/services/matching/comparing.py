@@ -1,4 +1,4 @@
-"""Two descriptions compared: what agrees, what differs, what is unknown, and what can be of one person at all."""
+"""Compare two descriptions: what agrees, differs or is unknown, and whether they can be one person at all."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ from digitize.services.matching.weighing import (
 from digitize.targets.search_rows import SEP
 
 _ALWAYS_TOLD = ("age", "height", "marks", "clothes", "name")
-"""What is told as unknown, too: where it could be asked for, it may decide."""
+"""Also shown if unknown: asking for it may decide."""
 _HALF_WAY = 10.0
 _LINKED = 10.0
 
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """What became of one pair. points: for the order alone; by: fields of the other's row that were looked at."""
+    """Result of one comparison. points: for ordering only; by: fields of the other row that were compared."""
 
     other: Description
     points: float
@@ -45,12 +45,12 @@ class Likeness:
 
     @property
     def score(self) -> float:
-        """0 to 1, rising with the points; an order, and no probability."""
+        """0 to 1, increasing with the points; for ordering, not a probability."""
         return round(max(self.points, 0.0) / (max(self.points, 0.0) + _HALF_WAY), 3)
 
 
 def compare_all(one: Description, others: Sequence[Description]) -> Iterator[Likeness]:
-    """Those of others that can be the same person, in no order."""
+    """Those that can be the same person, in no order."""
     names = _name_scores(one.names, [o.names for o in others])
     relatives = _name_scores(one.relative, [o.relative for o in others])
     for other, name, relative in zip(others, names, relatives, strict=True):
@@ -59,7 +59,7 @@ def compare_all(one: Description, others: Sequence[Description]) -> Iterator[Lik
 
 
 def _name_scores(asked: Names, others: Sequence[Names]) -> list[float]:
-    """How alike each is, 0 to 1; -1 where either is not known."""
+    """Similarity of each name, 0 to 1; -1 if either is unknown."""
     made = [-1.0] * len(others)
     places = [at for at, other in enumerate(others) if other.said]
     for text in asked.said.split(SEP) if asked.said and places else ():
@@ -115,7 +115,7 @@ def _tell_facts(one: Description, other: Description, days: tuple[Told, int], ag
 
 
 def _days_between(one: Description, other: Description) -> tuple[Told, int] | None:
-    """How the days agree, and how far they lie apart; None where they leave out that it is one person."""
+    """Agreement of the dates, and their distance; None if they rule out that it is one person."""
     if ASKED in (one.kind, other.kind):
         return (UNKNOWN, 0.0), 0
     if BODY in (one.kind, other.kind):
@@ -143,7 +143,7 @@ def _days(first: str, last: str) -> int | None:
 
 
 def _grounds(one: Description, told: dict[str, Told]) -> Iterator[Ground]:
-    """The strongest first; what is unknown last, where it could have been compared."""
+    """Strongest grounds first; comparable but unknown ones last."""
     for what, (how, _) in sorted(told.items(), key=lambda t: -abs(t[1][1])):
         if how != UNKNOWN:
             yield Ground(what, how)

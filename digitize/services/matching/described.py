@@ -1,4 +1,4 @@
-"""What a record, or somebody who asks, says of one person's looks, days and places, ready to be compared."""
+"""Description of one person's looks, dates and places, from a record or a query, prepared for comparison."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ ASPECTS: Mapping[str, tuple[str, ...]] = {
     "name": NAMES, "relative": RELATIVES, "place": ("last_seen_place", "traced_place", "found_place"),
     **{n: (n,) for n in CODES},
 }  # fmt: skip
-"""What is compared -> the fields in which it stands."""
+"""Attribute -> the fields that contain it."""
 _STATION = ("state", "district", "police_station", "year")
 OWN = {
     "missing": (
@@ -64,7 +64,7 @@ _LEAST_WORD = 3
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Somebody's names by their sounds, parted by SEP, and the language whose script they are in."""
+    """Sound keys of a person's names, separated by SEP, and the language of their script."""
 
     said: str = ""
     language: str = ""
@@ -72,13 +72,12 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """One person. born: years from and to, (0, 0) for unknown; year: in which the age was told; ages: from and to, of
-    somebody who asks and does not say when.
+    """One person.
 
-    height: cm, from and to. day: since when missing, or when the body was found; traced: when the person was, "" where
-    not. codes: of the code lists by field. written: words of a tattoo by their sounds. place: words of it by their
-    sounds; where: station and district as written. filled: fields in which something stands. is_known: a body that
-    somebody identified.
+    born: years from and to, (0, 0) if unknown; year: in which the age was stated; ages: from and to, of a query without
+    a year. height: cm, from and to. day: missing since, or when the body was found; traced: when the person was, "" if
+    not. codes: of code lists, by field. written: sound keys of a tattoo's words. place: sound keys of its words; where:
+    station and district as written. filled: fields that are not empty. is_known: a body that was identified.
     """
 
     kind: str
@@ -110,15 +109,15 @@ class Description:
 
 @cache
 def row_fields(form: str) -> tuple[str, ...]:
-    """The fields of a person's row that are read of a form."""
+    """Fields of a person's row that are read, for a form."""
     table = next(t for t in form_tables(form).values() if t.child == "persons")
     return tuple(n for n in _ROW if table.column(n))
 
 
 def describe(form: str, row: PickedRow, *, with_names: bool = True) -> Description:
-    """What a row of missing reports or of inquests says. row: of the fields OWN and `row_fields`.
+    """Description in a row of missing reports or inquests.
 
-    with_names: where the other side has none, theirs need not be read.
+    row: of the fields OWN and `row_fields`. with_names: false if the other side has none, so they need not be read.
     """
     own = dict(zip(OWN[form], row.own, strict=True))
     said = _filled_values(form, row)
@@ -146,7 +145,7 @@ def _report(form: str, own: Mapping[str, str | None]) -> tuple[str, str, str]:
 
 
 def describe_age(form: str, row: PickedRow) -> Description:
-    """The same of how old somebody is alone: read of many rows, most of which are of another age."""
+    """Only the age part of `describe`: read for many rows, most of another age."""
     own, said = dict(zip(OWN[form], row.own, strict=True)), _filled_values(form, row)
     year = _year(own.get("year"), row.day or (own.get("reported_date") or ""))
     return Description(BODY if form == "uidb" else REPORT, born=_find_birth_years(said, year), year=year)
@@ -165,7 +164,7 @@ def _number(text: str | None) -> int:
 
 
 def _find_birth_years(said: Mapping[str, str], year: int) -> tuple[int, int]:
-    """Years between which somebody was born; a child of months was born in the year of the record, or before it."""
+    """Possible years of birth; a child of some months was born in the year of the record or before."""
     found = born_between(said, year)
     return (year - 1, year) if found == (0, 0) and year and said.get("age_months") else found
 
@@ -186,7 +185,7 @@ def _marks(said: Mapping[str, str]) -> Iterator[BodyMark]:
 
 
 def _tattoo_words(said: Mapping[str, str], marks: Sequence[BodyMark]) -> frozenset[str]:
-    """What a tattoo says, as far as no list of marks knows the words."""
+    """Words of a tattoo that are in no list of marks."""
     if not any(mark.kind == TATTOO for mark in marks):
         return frozenset()
     texts = (said[n] for n in MARK_TEXTS if n in said)
@@ -195,13 +194,13 @@ def _tattoo_words(said: Mapping[str, str], marks: Sequence[BodyMark]) -> frozens
 
 @lru_cache(maxsize=1 << 16)
 def _sound(word: str) -> str:
-    """The classes of a word's sounds, "" for a word too short to tell anything."""
+    """Sound key of a word, "" for a word too short to be useful."""
     said, _ = name_words(word)
     return near_key(said[0]) if said and len(said[0]) >= _LEAST_WORD else ""
 
 
 def place_words(text: str) -> frozenset[str]:
-    """The words of a place by the classes of their sounds, in any script."""
+    """Sound keys of the words of a place, in any script."""
     parts = text.replace(",", " ").replace(".", " ").replace("-", " ").split()
     return frozenset(key for part in parts if (key := _sound(part)))
 
@@ -211,7 +210,7 @@ def _names(said: Mapping[str, str], fields: Sequence[str]) -> Names:
 
 
 def names_of(texts: Sequence[str]) -> Names:
-    """Names as they are compared, each once; none of those that say that nobody knows."""
+    """Names for comparison, each once, without those that mean "unknown"."""
     found: dict[str, None] = {}
     language = ""
     for text in texts:

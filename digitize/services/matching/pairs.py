@@ -1,4 +1,4 @@
-"""Whom a description may mean among what is loaded: reports, bodies and traced persons, read nearest days first."""
+"""Loaded records that a description may match: reports, bodies and traced persons, nearest dates first."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ from mappers.schema import form_tables
 REPORTS, BODIES, FOUND = "reports", "bodies", "traced"
 FORM_OF = {REPORTS: "missing", BODIES: "uidb", FOUND: "missing"}
 MOST_READ = 100_000
-"""Rows that are compared for one question, the nearest days first: about three seconds."""
+"""Rows compared per query, nearest dates first: about three seconds."""
 _YEARS = 3
-"""For so long somebody missing is looked for among bodies, and a body among the missing."""
+"""Period in which a missing person is searched among bodies, and a body among missing persons."""
 _AT_ONCE = 1000
 _OPEN = ("", "untraced")
 _AGE_SLIP, _OLDEST = 3, 999
-"""Years by which an age may be off beside its leeway: both were rounded, and told in different years."""
+"""Extra tolerance of an age in years: both were rounded, and stated in different years."""
 
 
 def describe_persons(store: SearchStore, form: str, records: Sequence[str]) -> list[Description]:
-    """The persons of some records of a form whom it is about."""
+    """Descriptions of the persons that some records of a form are about."""
     table = next(name for name, t in form_tables(form).items() if t.child == "persons")
     columns = {form: ["record_id", DAY[form], *OWN[form]], table: ["record_id", "line", "role", *row_fields(form)]}
     rows = store.table_rows(columns, records)
@@ -54,14 +54,14 @@ def _text(value: object) -> str | None:
 
 
 def matches(store: SearchStore, one: Description, among: Iterable[str], most: int) -> list[Likeness]:
-    """Who of others may be the same person, the best first. among: REPORTS, BODIES, FOUND, as far as it makes sense."""
+    """Possible same persons, best first. among: REPORTS, BODIES, FOUND, as far as it makes sense."""
     picks = [p for which in among if (p := pick_for(one, which)) is not None]
     rows = (d for p in picks for d in _described_rows(store, p, one) if d.record != one.record)
     return best_of(one, rows, most)
 
 
 def best_of(one: Description, others: Iterable[Description], most: int) -> list[Likeness]:
-    """The best of many; no more than some thousand are held at once."""
+    """The best of many; at most some thousand are held at once."""
     left = iter(others)
     parts = iter(lambda: list(islice(left, _AT_ONCE)), [])
     found = (c for some in parts for c in compare_all(one, some))
@@ -70,7 +70,7 @@ def best_of(one: Description, others: Iterable[Description], most: int) -> list[
 
 
 def _described_rows(store: SearchStore, wanted: Pick, one: Description) -> Iterator[Description]:
-    """Those of a like age, ready to be compared with one."""
+    """Rows of similar age, prepared for comparison."""
     form, with_names = wanted.form, bool(one.names.said or one.relative.said)
     for row in each_row(store, wanted, MOST_READ):
         if weigh_age(one, describe_age(form, row)) is not None:
@@ -78,7 +78,7 @@ def _described_rows(store: SearchStore, wanted: Pick, one: Description) -> Itera
 
 
 def pick_for(one: Description, which: str) -> Pick | None:
-    """What is read to find the same person; None where it makes no sense: two bodies are two persons."""
+    """Selection of rows for a comparison; None if it makes no sense: two bodies are two persons."""
     if which == BODIES:
         days = (one.day, _move_day(one.day, _YEARS))
         return None if one.kind == BODY or one.traced else _pick("uidb", days, one, newest_first=False)
@@ -94,13 +94,13 @@ def pick_for(one: Description, which: str) -> Pick | None:
 
 
 def asked_pick(which: str, one: Description, days: tuple[str, str]) -> Pick:
-    """What is read for somebody who asks. days: from and to, "" for open."""
+    """Selection of rows for a query. days: from and to, "" if open."""
     status = {REPORTS: _OPEN, FOUND: TRACED}.get(which, ())
     return _pick(FORM_OF[which], days, one, status=status)
 
 
 def found_by(store: SearchStore, one: Description, wanted: Pick, most: int) -> list[Likeness]:
-    """The best of what is read."""
+    """The best of the selected rows."""
     return best_of(one, _described_rows(store, wanted, one), most)
 
 
@@ -115,7 +115,7 @@ def _pick(
 
 
 def _ages(one: Description, days: tuple[str, str]) -> dict[str, tuple[int, int]]:
-    """Ages that rows may tell, widely: those who are left are compared closely (`weigh_age`)."""
+    """Ages that rows may have, with a wide margin: the rest are compared exactly (`weigh_age`)."""
     low, high = one.ages
     if not (low or high) and one.born[0] and all(days):
         low, high = int(days[0][:4]) - one.born[1], int(days[1][:4]) - one.born[0]
@@ -128,7 +128,7 @@ def _ages(one: Description, days: tuple[str, str]) -> dict[str, tuple[int, int]]
 
 
 def _move_day(day: str, years: int) -> str:
-    """A day some years later or earlier, "" where it is not known."""
+    """A date some years later or earlier, "" if unknown."""
     try:
         return (date.fromisoformat(day) + timedelta(days=round(365.25 * years))).isoformat()
     except (ValueError, OverflowError):

@@ -1,7 +1,7 @@
-"""How much it says that two descriptions agree in one thing, in points; what contradicts leaves a pair out.
+"""Weight of an agreement between two descriptions, in points; contradictions exclude a pair.
 
-The points are judgements, not probabilities: about the logarithm of how much oftener two descriptions of one person
-agree so than those of two strangers. They order a list and are not shown.
+The points are judgements, not probabilities: about the logarithm of how much more often two descriptions of one person
+agree than those of two strangers. They order a list and are not shown.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from mappers.text.folding import fold_key
 
 SAME, ALIKE, NEARLY, DIFFERS, UNKNOWN = "same", "alike", "nearly", "differs", "unknown"
 Told = tuple[str, float]
-"""How alike, and the points."""
+"""Similarity and points."""
 NOT_TOLD: Told = (UNKNOWN, 0.0)
 _KINDS = {"tattoo": 3.6, "leucoderma": 4.0, "burn": 3.4, "scar": 2.4, "birthmark": 3.2, "wart": 3.0, "mole": 2.4,
           "pierced": 1.5, ANY_MARK: 1.4}  # fmt: skip
 _USUAL_PARTS = frozenset({"hand", "arm", "leg", "face", "forehead", "cheek"})
 _RARER_PART = 0.5
-"""What a mark says more on a part of the body where fewer have one."""
+"""Extra weight of a mark on a part of the body where marks are rarer."""
 _LIKE_KINDS = ({"mole", "wart", "birthmark"}, {"scar", "burn"})
 _LIKE_PARTS = (
     {"face", "forehead", "eyebrow", "eye", "nose", "ear", "lip", "cheek", "chin", "head"},
@@ -37,7 +37,7 @@ _COMMON = {("hair", "black"), ("eyes", "black"), ("teeth", "regular"), ("deformi
 
 
 def weigh_age(one: Description, other: Description) -> Told | None:
-    """None where the ages lie too far apart for one person. That of a body is an estimate."""
+    """None if the ages are too far apart for one person. The age of a body is an estimate."""
     born = _born_of(one, other)
     if not born[0] or not other.born[0]:
         return NOT_TOLD
@@ -53,12 +53,12 @@ def weigh_age(one: Description, other: Description) -> Told | None:
 
 
 def most_leeway(age: float) -> float:
-    """Years by which the age of a body, which is an estimate, may be off and still be alike."""
+    """Maximum tolerance in years of a body's estimated age."""
     return 3 + 0.12 * age
 
 
 def _born_of(one: Description, other: Description) -> tuple[int, int]:
-    """When somebody was born; who asks tells the age at the time of the record."""
+    """Years of birth; in a query the age is that at the time of the record."""
     low, high = one.ages
     if not (low or high) or not other.year:
         return one.born
@@ -66,7 +66,7 @@ def _born_of(one: Description, other: Description) -> tuple[int, int]:
 
 
 def weigh_height(one: Description, other: Description) -> Told:
-    """Heights in cm; children grow, so that those of a child say nothing where the years differ."""
+    """Heights in cm; children grow, so theirs say nothing if the years differ."""
     if not one.height[0] or not other.height[0]:
         return NOT_TOLD
     is_child = max(one.born[1], other.born[1]) > max(one.year, other.year) - 18 and one.born[0] > 0
@@ -81,7 +81,7 @@ def weigh_height(one: Description, other: Description) -> Told:
 
 
 def weigh_code(name: str, one: Description, other: Description) -> Told:
-    """A value of a code list: build, complexion and the others."""
+    """A code list value: build, complexion and others."""
     a, b = one.codes.get(name, ""), other.codes.get(name, "")
     if not a or not b:
         return NOT_TOLD
@@ -95,7 +95,7 @@ def weigh_code(name: str, one: Description, other: Description) -> Told:
 
 
 def weigh_marks(one: Description, other: Description) -> Told:
-    """Marks of the body: each with the one that is most like it. One that only one side tells of says nothing."""
+    """Marks on the body, each with the most similar one. A mark on one side only says nothing."""
     if not one.marks or not other.marks:
         return NOT_TOLD
     points, best = _pair_marks(one.marks, other.marks)
@@ -144,7 +144,7 @@ def _mark_likeness(a: BodyMark, b: BodyMark) -> float:
 
 
 def weigh_clothes(one: Description, other: Description, days_apart: int) -> Told:
-    """Garments with their colours. The longer ago, the likelier it is that others were worn."""
+    """Garments with colours. The longer ago, the likelier others were worn."""
     if not one.clothes or not other.clothes:
         return NOT_TOLD
     points = sum(max((_garment_points(a, b) for b in other.clothes), key=abs) for a in one.clothes)
@@ -161,7 +161,7 @@ def _garment_points(a: Garment, b: Garment) -> float:
 
 
 def weigh_days(gap: int) -> Told:
-    """Days from the going missing to the finding of a body."""
+    """Days from the disappearance to the finding of a body."""
     for most, told in ((3, (SAME, 3.5)), (15, (ALIKE, 2.5)), (60, (ALIKE, 1.2)), (200, (NEARLY, 0.0))):
         if gap <= most:
             return told
@@ -169,7 +169,7 @@ def weigh_days(gap: int) -> Told:
 
 
 def weigh_area(one: Description, other: Description) -> Told:
-    """How near the two stations are, as far as names tell: the same, one district, one cut from the other, a state."""
+    """Proximity of two stations by name: same station, same district, one split from the other, same state."""
     if not one.district or not other.district:
         return NOT_TOLD
     if one.state == other.state and one.station and one.station == other.station and one.district == other.district:
@@ -182,7 +182,7 @@ def weigh_area(one: Description, other: Description) -> Told:
 
 @cache
 def _districts_meant(state: str, district: str) -> frozenset[str]:
-    """A district by its usual name, with those that it was cut from."""
+    """A district by its usual name, with those it was split from."""
     found = {district}
     for one in districts(state) if state else ():
         if district in {fold_key(one.name), *map(fold_key, one.aliases)}:
@@ -191,7 +191,7 @@ def _districts_meant(state: str, district: str) -> frozenset[str]:
 
 
 def weigh_place(one: Description, other: Description) -> Told:
-    """Words of the place last seen and of the place of finding, in any script."""
+    """Words of the place last seen and of the place found, in any script."""
     if not one.place or not other.place:
         return NOT_TOLD
     count = len(one.place & other.place)
@@ -199,7 +199,7 @@ def weigh_place(one: Description, other: Description) -> Told:
 
 
 def weigh_asked_place(asked: Description, other: Description) -> Told:
-    """The same of a place that somebody asks for, which may be a district or a station."""
+    """The same for a place in a query, which may be a district or station."""
     if not asked.place:
         return NOT_TOLD
     count = len(asked.place & (other.place | place_words(other.where)))
@@ -207,7 +207,7 @@ def weigh_asked_place(asked: Description, other: Description) -> Told:
 
 
 def weigh_name(score: float) -> Told:
-    """How alike two names sound, 0 to 1."""
+    """Similarity of two names by sound, 0 to 1."""
     for least, told in ((0.95, (SAME, 6.0)), (0.85, (ALIKE, 4.5)), (0.72, (NEARLY, 1.5))):
         if score >= least:
             return told

@@ -1,1 +1,1 @@
-"""One file a kind of target, with its `TargetKind` in KIND; what is costly is imported when a target is opened."""
+"""One file per kind of target, defining `TargetKind` as KIND; expensive imports happen when a target is opened."""

@@ -1,4 +1,4 @@
-"""A SQLite file, made when it is not there."""
+"""A SQLite file, created if missing."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""A state's own tables in PostgreSQL: filled as a layout says, with our books in a schema beside them."""
+"""A state's own tables in PostgreSQL: filled by a layout, with our books in a separate schema."""

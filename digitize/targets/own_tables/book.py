@@ -1,4 +1,4 @@
-"""Our books beside a state's tables: the same as every target keeps, and which rows of theirs are ours."""
+"""Our books for a state's tables: those of every target, and which of the state's rows are ours."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ _OWN: Definition = {
 
 
 def book_tables() -> Definition:
-    """Every table of a book: those that each target keeps, and those of a state's own tables."""
+    """All tables of a book: those of every target, and those for a state's own tables."""
     books = {name: table for name, table in define_tables().items() if name in BOOKS}
     return {
         name: replace(table, constraints=_keep_inner_constraints(table, books)) for name, table in books.items()
@@ -80,25 +80,25 @@ def book_tables() -> Definition:
 
 
 def _keep_inner_constraints(table: TableDef, books: Definition) -> dict[str, str]:
-    """The constraints of a table without keys to tables that a book has not: the records stand elsewhere."""
+    """Constraints of a table without foreign keys to tables that a book lacks: the records are elsewhere."""
     named = {name: body.partition(" REFERENCES ")[2].partition(" ")[0] for name, body in table.constraints.items()}
     return {name: body for name, body in table.constraints.items() if not named[name] or named[name] in books}
 
 
 def layout_key(layout: TableLayout) -> str:
-    """Hash of what a layout says."""
+    """Hash of the content of a layout."""
     return plain_hash(_plain(layout))
 
 
 def book_address(address: DatabaseAddress) -> DatabaseAddress:
-    """The address of the book; it has a schema of its own, so that the canonical tables may stand beside it."""
+    """Address of the book; it has its own schema, so the canonical tables may exist next to it."""
     return DatabaseAddress(address.url, BOOK_SCHEMA) if address.schema == SCHEMA else address
 
 
 def init_book(address: DatabaseAddress, layout: TableLayout, loader: str = "", *, dry_run: bool = False) -> list[str]:
-    """Make the book, or bring it up to date with the layout, in one transaction. Returns the statements, in order.
+    """Create the book, or upgrade it to the layout, in one transaction; returns the statements in order.
 
-    Their tables are not touched. Raises TargetRefused, and then nothing was changed.
+    The state's tables are not touched. Raises TargetRefused, and then nothing was changed.
     """
     done: list[str] = []
     with connect(address) as db:
@@ -125,9 +125,11 @@ def _statements(
     state = read_state(db, address)
     before = _layout_in(db, address) if state.version else None
     if state.version and before is None:
-        raise TargetRefused(f"{address.name}: this schema holds a target's tables, no book. Choose another --schema.")
+        raise TargetRefused(
+            f"{address.name}: this schema has the tables of a target, not a book. Choose another --schema."
+        )
     if before is not None and before.id != layout.id:
-        raise TargetRefused(f"{address.name}: this is the book of layout {before.id}. Choose another --schema.")
+        raise TargetRefused(f"{address.name}: this book belongs to layout {before.id}. Choose another --schema.")
     if state.altered or state.version > VERSION:
         raise TargetRefused(f"{address.name}: {_amiss(state.version, state.altered)} Nothing was changed.")
     yield from migrate(state.made, book_tables())
@@ -164,7 +166,7 @@ def _write_meta(db: psycopg.Connection[Any], address: DatabaseAddress, layout: T
 
 
 def find_layout_in(db: psycopg.Connection[Any], address: DatabaseAddress) -> TableLayout | None:
-    """The layout of the book in a schema, None where that is no book."""
+    """Layout of the book in a schema, None if there is no book."""
     query = "SELECT 1 FROM pg_tables WHERE schemaname = %s AND tablename = 'meta'"
     if not db.execute(query, (address.schema,)).fetchone():
         return None
@@ -179,20 +181,22 @@ def _layout_in(db: psycopg.Connection[Any], address: DatabaseAddress) -> TableLa
     try:
         return bind_layout(f"{address.schema}.meta", LayoutFile.model_validate(json.loads(row[0])))
     except ValidationError:
-        raise TargetRefused(f"{address.name}: the layout in this book is of a newer program; use that.") from None
+        raise TargetRefused(
+            f"{address.name}: the layout in this book was written by a newer program; use that."
+        ) from None
 
 
 def require_book(db: psycopg.Connection[Any], address: DatabaseAddress, layout: TableLayout | None) -> TableLayout:
-    """The layout of a book that is in order; layout: the one that a command names, which must be the same.
+    """Layout of a valid book; layout: the one named by a command, which must be the same.
 
-    Raises TargetRefused, saying what to do.
+    Raises TargetRefused with the remedy.
     """
     found = find_layout_in(db, address)
     if found is None:
-        what = "there is no book of loads beside the state's tables. Make it: digitize target init URL --layout FILE"
+        what = "there is no book for the state's tables. Create it: digitize target init URL --layout FILE"
         raise TargetRefused(f"{address.name}: {what}")
     if layout is not None and layout_key(layout) != layout_key(found):
-        what = "the layout is not the one of this book. If it is right: digitize target init URL --layout FILE"
+        what = "this book has another layout. If the new one is right: digitize target init URL --layout FILE"
         raise TargetRefused(f"{address.name}: {what} Nothing was loaded.")
     state = read_state(db, address)
     is_old = state.version < VERSION or any(migrate(state.made, book_tables()))
@@ -203,7 +207,7 @@ def require_book(db: psycopg.Connection[Any], address: DatabaseAddress, layout: 
 
 def _amiss(version: int, altered: Any) -> str:
     if version > VERSION:
-        return f"the book is of version {version}, this program knows {VERSION}; use a newer program."
+        return f"the book has version {version}, but this program knows {VERSION}; use a newer program."
     if altered:
         return f"someone altered the book: {'; '.join(list(altered)[:3])}."
-    return "the book is of an older version. Bring it up to date: digitize target init URL --layout FILE"
+    return "the book has an older version. Upgrade it: digitize target init URL --layout FILE"

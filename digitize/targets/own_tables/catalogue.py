@@ -1,4 +1,4 @@
-"""What a state's tables are, read from the server's own catalogue."""
+"""Definition of a state's tables, from the server's catalogue."""
 
 from __future__ import annotations
 
@@ -59,9 +59,10 @@ WHERE (n.nspname, c.relname) IN (SELECT * FROM unnest(%s::text[], %s::text[]))
 
 @dataclass
 class OwnTable:
-    """A table of theirs. unique: sets of columns that tell its rows apart. acting: their triggers, rules and policies.
+    """A table of the state.
 
-    foreign: column -> table and column of theirs in which its value must stand.
+    unique: column sets that identify a row. acting: triggers, rules and policies. foreign: column -> referenced table
+    and column.
     """
 
     columns: dict[str, OwnColumn] = field(default_factory=dict)
@@ -74,7 +75,7 @@ OwnTables = Mapping[TableName, OwnTable]
 
 
 def read_own_tables(db: psycopg.Connection[Any], names: Sequence[TableName]) -> OwnTables:
-    """The tables of these names, as far as they are there."""
+    """Those of the named tables that exist."""
     found: dict[TableName, OwnTable] = {}
     asked = ([schema for schema, _ in names], [table for _, table in names])
     for schema, table, name, kind, spelled, typmod, *flags in db.execute(_COLUMNS, asked):
@@ -101,5 +102,5 @@ def _column(name: str, kind: str, spelled: str, typmod: int, flags: Sequence[boo
 
 
 def table_sql(name: TableName) -> sql.Composed:
-    """A table of theirs in a statement."""
+    """A table of the state in a statement."""
     return sql.SQL("{}.{}").format(sql.Identifier(name[0]), sql.Identifier(name[1]))

@@ -1,4 +1,4 @@
-"""A layout compared with a database by itself: before there is a book, and before anything is loaded."""
+"""Compare a layout with a database before there is a book and before anything is loaded."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mappers.layouts import TableLayout
 
 
 def check_layout(address: DatabaseAddress, layout: TableLayout) -> TableComparison:
-    """All that does not fit, of a database that is reached. Raises TargetRefused when it is not."""
+    """List everything that does not fit. Raises TargetRefused if the database cannot be reached."""
     with connect(address) as db:
         try:
             with db.transaction():

@@ -1,4 +1,4 @@
-"""Does a layout fit the tables that are there? All that is missing or does not fit, before a row is sent."""
+"""Compare a layout with the existing tables: list everything missing or unfit before a row is sent."""
 
 from __future__ import annotations
 
@@ -34,9 +34,7 @@ _TEXTS = ("varchar", "text", "bpchar")
 
 @dataclass
 class TableComparison:
-    """A layout beside a catalogue. problems: what must be mended before anything can be loaded; remarks: what a person
-    should know.
-    """
+    """A layout compared with a catalogue. problems: must be corrected before loading; remarks: for information."""
 
     problems: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
@@ -50,7 +48,7 @@ def table_names(layout: TableLayout) -> dict[str, TableName]:
 
 
 def compare_layout(db: psycopg.Connection[Any], layout: TableLayout) -> TableComparison:
-    """Everything that is missing or does not fit. Takes some 50 ms; changes nothing."""
+    """List everything missing or unfit. Takes about 50 ms; changes nothing."""
     names = table_names(layout)
     masters = {n: master_name(layout, lookup) for n, lookup in layout.file.lookups.items()}
     made = TableComparison(tables=read_own_tables(db, [*names.values(), *masters.values()]))
@@ -61,7 +59,7 @@ def compare_layout(db: psycopg.Connection[Any], layout: TableLayout) -> TableCom
             continue
         made.problems += _table(names[table.name], table, found, layout)
         made.remarks += [
-            f"{_dotted_name(names[table.name])}: {what} is theirs and may act on rows" for what in found.acting
+            f"{_dotted_name(names[table.name])}: {what} exists and may change rows" for what in found.acting
         ]
     made.problems += _masters(layout, masters, made.tables)
     made.problems += missing_rights(db, layout, names, set(masters.values()), made.tables)
@@ -90,20 +88,20 @@ def _table(name: TableName, table: LayoutTable, found: OwnTable, layout: TableLa
         if there.is_not_null and not is_filled:
             yield f"{where}.{column}: {there.spelled} NOT NULL without a default, and the layout does not fill it"
     if not any(unique <= set(table.key) for unique in found.unique):
-        yield f"{where}: nothing keeps two rows from having the same key ({', '.join(table.key)}); it must be unique"
+        yield f"{where}: nothing prevents two rows with the same key ({', '.join(table.key)}); it must be unique"
     if own.child and not any(c.key_of or c.parent for c in table.columns.values()):
-        yield f"{where}: no column ties its rows to the record (key_of or parent)"
+        yield f"{where}: no column links its rows to the record (key_of or parent)"
 
 
 def _column(key: str, said: LayoutColumn, there: OwnColumn, table: LayoutTable, layout: TableLayout) -> Iterator[str]:
     if there.is_fixed:
-        yield f"{key}: their database works it out; nobody can write it"
+        yield f"{key}: it is a computed column; it cannot be written"
     of = _field(said, table, layout)
     kind = of.kind if of else ""
     if kind in _KINDS and not said.codes and not said.lookup and there.type not in _KINDS[kind]:
-        yield f"{key}: a field of kind {kind} does not go into {there.spelled}"
+        yield f"{key}: a field of kind {kind} cannot be stored in {there.spelled}"
     if said.day and there.type not in _TEXTS:
-        yield f"{key}: day is for texts; this column is {there.spelled}, leave it out"
+        yield f"{key}: day is only for text columns; this column is {there.spelled}, omit it"
     fixed = [v for v in (said.constant, said.absent) if v is not None]
     if said.codes and not said.lookup:
         fixed += layout.file.codes[said.codes].values()
@@ -114,7 +112,7 @@ def _column(key: str, said: LayoutColumn, there: OwnColumn, table: LayoutTable, 
         if fits is None:
             yield f"{key}: '{value}' does not fit into {there.spelled}"
         elif fits != value:
-            yield f"{key}: '{value}' is spelled '{fits}' by their database; write it so"
+            yield f"{key}: '{value}' is '{fits}' in their database; write it like this"
 
 
 def _field(said: LayoutColumn, table: LayoutTable, layout: TableLayout) -> Any:
@@ -138,7 +136,7 @@ def _masters(layout: TableLayout, masters: Mapping[str, TableName], tables: OwnT
 
 
 def _codes(layout: TableLayout, masters: Masters, names: Mapping[str, TableName], tables: OwnTables) -> Iterator[str]:
-    """Codes that have no row in their master table, or whose code there does not fit the column."""
+    """Codes without a row in their master table, or whose code does not fit the column."""
     told: set[tuple[str, str]] = set()
     for table in layout.file.tables:
         for column, said in table.columns.items():
@@ -169,7 +167,7 @@ def _without_row(said: LayoutColumn, layout: TableLayout, master: CodeMaster) ->
 def _foreign_codes(
     db: psycopg.Connection[Any], layout: TableLayout, names: Mapping[str, TableName], tables: OwnTables
 ) -> Iterator[str]:
-    """Codes and constants that their foreign keys would refuse."""
+    """Codes and constants that the state's foreign keys would refuse."""
     for table in layout.file.tables:
         for column, said in table.columns.items():
             foreign = tables[names[table.name]].foreign.get(column)
@@ -192,14 +190,14 @@ def _may_read(db: psycopg.Connection[Any], name: TableName) -> bool:
 
 
 def _not_carried(layout: TableLayout) -> Iterator[str]:
-    """What a layout has no column for, by table of the schema."""
+    """Fields without a column in the layout, by table of the schema."""
     for form in sorted({t.name.split("_")[0] for t in layout.tables.values()}):
         carried = carried_fields(layout, form)
         for name, table in form_tables(form).items():
             # The spelling in Latin letters is worked out where it is not given.
             lacking = [c.name for c in table.columns if c.name not in carried.get(name, ()) and not c.roman_of]
             if lacking and name not in carried:
-                yield f"not carried: {name}, no table of the layout takes its rows"
+                yield f"not carried: {name}, no table of the layout has its rows"
             elif lacking:
                 yield f"not carried: {name}: {', '.join(lacking)}"
 
@@ -211,12 +209,12 @@ def master_name(layout: TableLayout, lookup: LayoutLookup) -> TableName:
 
 
 def master_columns(lookup: LayoutLookup) -> list[str]:
-    """The columns of a master table that are asked for."""
+    """Columns of a master table that are used."""
     return [lookup.name, lookup.code, *lookup.within, *lookup.where]
 
 
 def read_masters(db: psycopg.Connection[Any], layout: TableLayout) -> Masters:
-    """The masters of a layout by name. They are small, and one look at each spares one for every value."""
+    """Master tables of a layout by name. They are small, so reading them once avoids a query per value."""
     return {name: _read(db, layout, lookup) for name, lookup in layout.file.lookups.items()}
 
 

@@ -1,4 +1,4 @@
-"""What a column of theirs can hold, and how PostgreSQL will spell it; asked before a row is sent."""
+"""Values that a state's column can store, and how PostgreSQL will write them; checked before a row is sent."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ _NUMBER = re.compile(r"[+-]?\d+(\.\d*)?")
 
 @dataclass(frozen=True, slots=True)
 class OwnColumn:
-    """A column of a table of theirs. type: of PostgreSQL, as "varchar"; spelled: with its length, as people write it.
+    """A column of a state's table.
 
-    length: of a text, most signs, 0 for any. precision, scale: of a number, 0 for any. is_not_null: nothing may lack
-    here. has_default: their table fills it by itself. is_fixed: nobody may write it, it is worked out.
+    type: of PostgreSQL, such as "varchar"; spelled: with its length. length: of a text, in characters, 0 for any.
+    precision, scale: of a number, 0 for any. is_not_null: a value is required. has_default: filled by the table itself.
+    is_fixed: computed, cannot be written.
     """
 
     name: str
@@ -33,7 +34,7 @@ class OwnColumn:
     is_fixed: bool = False
 
     def fit(self, value: str) -> str | None:
-        """The value as PostgreSQL will spell it in this column, None where it does not fit or would be altered."""
+        """The value as PostgreSQL will write it in this column, None if it does not fit or would be altered."""
         # What is not known here is left to the database: it refuses one row, and that record is told.
         try:
             return _FITS[self.type](value, self) if self.type in _FITS else value

@@ -1,4 +1,4 @@
-"""Records made ready for a state's tables: each value as their column spells it, and what hinders a record."""
+"""Prepare records for a state's tables: each value as its column writes it, and reasons for refusal."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from mappers.record import Record
 
 @dataclass(frozen=True, slots=True)
 class Hindrance:
-    """Why a record cannot stand in their tables. path: the field; where: their table and column, or what refused it."""
+    """Why a record cannot be stored in the state's tables.
+
+    path: the field; where: table and column, or what refused it.
+    """
 
     path: str
     code: str
@@ -23,7 +26,7 @@ class Hindrance:
 
 @dataclass
 class ReadyRecord:
-    """A record in their tables. rows: as they are sent; gaps: what has no place; hindrances: why it is refused."""
+    """A record in the state's tables. rows: as sent; gaps: values without a place; hindrances: reasons for refusal."""
 
     id: str
     rows: list[OwnRow]
@@ -32,7 +35,7 @@ class ReadyRecord:
 
 
 def make_ready(record: Record, own: Own) -> ReadyRecord:
-    """A record laid out, and asked whether each column takes what it is given."""
+    """A record laid out, with each value checked against its column."""
     laid = lay_own(record, own.layout, own.masters)
     by_name = {t.name: t for t in own.layout.tables_of(record.form)}
     missed = {(m.row, m.column) for m in laid.misses}
@@ -45,7 +48,7 @@ def make_ready(record: Record, own: Own) -> ReadyRecord:
 
 
 def _fit(row: OwnRow, table: LayoutTable, own: Own, missed: set[tuple[RowId, str]]) -> Iterator[Hindrance]:
-    """Spell the values of a row as their columns do; what they do not take."""
+    """Values of a row as their columns write them; and those that do not fit."""
     child = own.layout.tables[table.name].child
     columns = own.columns(table)
     for name, said in table.columns.items():

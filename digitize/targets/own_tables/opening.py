@@ -1,4 +1,4 @@
-"""Which kind of PostgreSQL target is meant: our own tables, or a state's with our book beside them."""
+"""Choose the type of PostgreSQL target: our own tables, or a state's with our book."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from digitize.targets.postgres.target import PostgresTarget
 
 
 def open_postgres(address: DatabaseAddress, how: Opening) -> PostgresTarget:
-    """The target in a database.
+    """Open the target in a database.
 
-    Raises OptionsError for a layout of no tables of a state, TargetRefused when the target cannot be used.
+    Raises OptionsError for a layout without a state's tables, TargetRefused if it cannot be used.
     """
     if how.layout is not None:
         if not how.layout.has_own_tables:
             raise OptionsError(
-                f"Layout {how.layout.id} has no [database] and describes no tables that exist already. With this "
-                "target, export in that layout."
+                f"Layout {how.layout.id} has no [database] and describes no existing tables. For this target, export "
+                f"in that layout."
             )
         return OwnTablesTarget(address, how.patience, how.layout)
     try:

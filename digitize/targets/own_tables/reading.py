@@ -1,4 +1,4 @@
-"""What stands in a state's tables of the records that we wrote, row by row."""
+"""Read the rows that we wrote in a state's tables."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SLICE = 2000
 
 @dataclass(frozen=True)
 class Own:
-    """A layout with what its tables and masters are at this moment."""
+    """A layout with the present state of its tables and masters."""
 
     layout: TableLayout
     key: str
@@ -32,11 +32,11 @@ class Own:
     masters: Masters
 
     def columns(self, table: LayoutTable) -> Mapping[str, Any]:
-        """The columns of a table of the layout, by name."""
+        """Columns of a table of the layout, by name."""
         return self.tables[self.names[table.name]].columns
 
     def matches(self, table: LayoutTable) -> sql.Composed:
-        """The condition that row `t` of a table is the one whose keys stand in `l.keys`."""
+        """Condition that row `t` of a table has the keys in `l.keys`."""
         there = self.columns(table)
         parts = [
             sql.SQL("t.{} = (l.keys ->> {})::{}").format(
@@ -48,12 +48,12 @@ class Own:
 
 
 def make_own(layout: TableLayout, compared: TableComparison) -> Own:
-    """A layout that fits what is there."""
+    """Resolve a layout that fits the existing tables."""
     return Own(layout, layout_key(layout), table_names(layout), compared.tables, compared.masters)
 
 
 def read_rows(db: psycopg.Connection[Any], own: Own, records: Sequence[str]) -> dict[str, list[StandingRow]]:
-    """The rows of records as they stand, by record, in the order of tables, lines and languages."""
+    """Rows of records as stored, by record, in the order of tables, lines and languages."""
     found: dict[str, list[StandingRow]] = {}
     for table in own.layout.file.tables:
         names = [*table.key, *table.columns]

@@ -1,4 +1,4 @@
-"""The rights that loading into a state's tables needs, and which of them this role lacks."""
+"""Rights needed to load into a state's tables, and which of them this role lacks."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def missing_rights(
     masters: Collection[TableName],
     tables: OwnTables,
 ) -> Iterator[str]:
-    """What the role lacks, with the statement by which the owner gives it."""
+    """Missing rights, each with the statement by which the owner grants it."""
     role = _fetch_value(db, "SELECT quote_ident(current_user)")
     sequences = {_parts(t.sequence, layout.schema_of(t)) for t in layout.file.tables if t.sequence}
     barred = {s for s in {n[0] for n in (*names.values(), *masters, *sequences)} if not _may_use(db, s)}
@@ -53,7 +53,7 @@ def _may_use(db: psycopg.Connection[Any], schema: str) -> bool:
 
 
 def _find_sequences(db: psycopg.Connection[Any], name: TableName, columns: Collection[str]) -> Iterator[TableName]:
-    """The sequences of serial columns; one of an identity column needs no right of its own."""
+    """Sequences of serial columns; identity columns need no separate right."""
     query = """SELECT n.nspname, s.relname FROM pg_attribute a
                JOIN pg_class s ON s.oid = to_regclass(pg_get_serial_sequence(%s, a.attname))
                JOIN pg_namespace n ON n.oid = s.relnamespace

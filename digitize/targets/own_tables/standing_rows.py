@@ -1,8 +1,8 @@
-"""What stands in a state's tables of our records, and what a source says should stand there: both in one shape.
+"""Rows of our records in a state's tables, and rows expected from a source, in the same shape.
 
-The shape is that of their tables, one for each language, with our record and line, so that every column which the
-layout fills is compared. Where a column holds the key of another row, the place of that row stands: their database
-gives the key. Station and year are those of our book.
+The shape is that of the state's tables, one per language, with our record and line, so that every column filled by the
+layout is compared. A column with the key of another row has the position of that row instead, since the database
+assigns the key. Station and year are those of our book.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _PLACES = ", ".join(f"coalesce({name}, '') AS {name}" for name in (*STATION, YEA
 
 
 def laid_tables(form: str, tables: Mapping[str, pl.DataFrame], own: Own, gaps: Counter[str]) -> dict[str, pl.DataFrame]:
-    """The rows of a source as they would stand. gaps: "table.column" of what has no place there is counted up."""
+    """Source rows as they would be stored. gaps: counts "table.column" of values without a place."""
     whole = tables[form]
     rows: dict[str, list[tuple[object, ...]]] = {t.name: [] for t in own.layout.tables_of(form)}
     names = {t.name: list(t.columns) for t in own.layout.tables_of(form)}
@@ -47,7 +47,7 @@ def laid_tables(form: str, tables: Mapping[str, pl.DataFrame], own: Own, gaps: C
 
 
 def present(db: psycopg.Connection[Any], form: str) -> list[tuple[RecordGroup, str, int]]:
-    """See `digitize.targets.comparing.Compares`; what the book says, for rows are looked at station by station."""
+    """See `digitize.targets.comparing.Compares`; from the book, since rows are examined station by station."""
     query = f"""SELECT {_PLACES}, replace(load_id::text, '-', ''), count(*) FROM record_index WHERE form = %s
                 GROUP BY 1, 2, 3, 4, 5"""
     return [(RecordGroup(*r[:4]), r[4], r[5]) for r in db.execute(sql.SQL(query), (form,))]
@@ -80,7 +80,7 @@ def standing(
 def flat_rows(
     db: psycopg.Connection[Any], own: Own, form: str, after: str
 ) -> tuple[list[str], dict[str, list[dict[str, Any]]]]:
-    """The next records behind an id, and what stands of them as flat rows of our tables."""
+    """The next records after an id, with their stored content as flat rows of our tables."""
     query = sql.SQL("SELECT record_id FROM record_index WHERE form = %s AND record_id > %s ORDER BY 1 LIMIT {}")
     ids = [r for (r,) in db.execute(query.format(sql.Literal(SLICE)), (form, after))]
     found: dict[str, list[dict[str, Any]]] = {}
@@ -93,7 +93,7 @@ def flat_rows(
 def _iter_held(
     db: psycopg.Connection[Any], own: Own, form: str, names: Sequence[str], places: str, at_once: int
 ) -> Iterator[tuple[list[tuple[str, ...]], list[HeldRecord]]]:
-    """So many records of some places at a time: what the book says of them, and those of which a row stands."""
+    """Records of some places, a number at a time: from the book, and those with a stored row."""
     among = ", ".join(f"coalesce({name}, '')" for name in names)
     wanted = ", ".join(f"v ->> {n}" for n in range(len(names)))
     query = f"""SELECT record_id, {_PLACES}, replace(load_id::text, '-', '') FROM record_index
@@ -113,7 +113,7 @@ def _group(row: Sequence[str]) -> RecordGroup:
 def _standing_tables(
     db: psycopg.Connection[Any], own: Own, form: str, index: Sequence[Sequence[str]]
 ) -> dict[str, pl.DataFrame]:
-    """The rows of records as they stand, in the shape of `laid_tables`; records without any row are left out."""
+    """Stored rows of records, in the shape of `laid_tables`; records without any row are omitted."""
     ids = [row[0] for row in index]
     read = {t.name: _read(db, own, t, ids) for t in own.layout.tables_of(form)}
     found = {name: _with_places(own, form, name, read) for name in read}
@@ -129,7 +129,7 @@ def _standing_tables(
 
 
 def _read(db: psycopg.Connection[Any], own: Own, table: LayoutTable, ids: Sequence[str]) -> pl.DataFrame:
-    """The rows of a table with their first key, as `_key`."""
+    """Rows of a table with their first key, as `_key`."""
     columns = [sql.SQL("t.{}::text").format(sql.Identifier(n)) for n in (*table.columns, table.key[0])]
     query = sql.SQL(
         "SELECT l.record_id, l.line, l.language, {} FROM laid_rows l JOIN {} t ON {} "
@@ -140,7 +140,7 @@ def _read(db: psycopg.Connection[Any], own: Own, table: LayoutTable, ids: Sequen
 
 
 def _with_places(own: Own, form: str, name: str, read: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """The rows of a table, each key of another row of the record replaced by the place of that row."""
+    """Rows of a table, with each key of another row of the record replaced by its position."""
     (table,) = (t for t in own.layout.tables_of(form) if t.name == name)
     found = read[name]
     for column, said in table.columns.items():
@@ -170,7 +170,7 @@ def _schema(table: LayoutTable) -> dict[str, type[pl.DataType]]:
 
 
 def _their_column(column: str) -> str:
-    """A column of theirs, which may be called as one of ours is."""
+    """A column of the state, which may have the same name as one of ours."""
     return f"={column}"
 
 

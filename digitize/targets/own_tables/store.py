@@ -1,4 +1,4 @@
-"""A state's own database while a batch is taken: its tables hold the rows, our book knows which are ours."""
+"""A state's database during a load: its tables hold the rows, our book knows which are ours."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _OF_RECORD = ("laid_rows", "layout_gaps", "field_origin", FLAGS, "record_index")
 
 
 class RecordsRefused(Exception):
-    """Their database refused records; all that was done of the batch must go, and the rest be done without them."""
+    """The database refused records: everything done for the batch must be rolled back, and repeated without them."""
 
     def __init__(self, refused: Mapping[tuple[str, str], Hindrance]) -> None:
         """refused: by form and record."""
@@ -39,9 +39,9 @@ class RecordsRefused(Exception):
 
 
 class OwnTablesStore(PostgresStore):
-    """See `digitize.targets.undoing.Books`; inside a transaction that `connect.use` has set up.
+    """See `digitize.targets.undoing.Books`; inside a transaction set up by `connect.use`.
 
-    reasons: (form, record) -> why it is refused, to be told with it. gaps: "table.column" -> values without a place.
+    reasons: (form, record) -> reason of a refusal. gaps: "table.column" -> values without a place.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class OwnTablesStore(PostgresStore):
         reasons: Mapping[tuple[str, str], Hindrance] | None = None,
         known: Mapping[tuple[str, str], ReadyRecord] | None = None,
     ) -> None:
-        """db: connected; own: what is there; known: records that were laid out before."""
+        """db: connected; own: existing tables; known: records laid out before."""
         super().__init__(db)
         self._own, self._reasons, self._known = own, reasons or {}, known or {}
         # Records whose rows stand until their other version takes their place: -> form and key.
@@ -63,7 +63,7 @@ class OwnTablesStore(PostgresStore):
         self.gaps: Counter[str] = Counter()
 
     def compare_held(self, form: str, asked: pl.DataFrame) -> Mapping[str, bool]:
-        """See `Store`. What another layout wrote is not the same: it is written anew."""
+        """See `Store`. Records written by another layout count as different and are rewritten."""
         query = """SELECT a.record_id, i.row_hash = a.row_hash AND i.form = %s, i.layout = %s
                    FROM unnest(%s::text[], %s::uuid[]) a (record_id, row_hash) JOIN record_index i USING (record_id)"""
         ids, hashes = asked[RECORD_ID].to_list(), asked[HASH].to_list()
@@ -84,14 +84,14 @@ class OwnTablesStore(PostgresStore):
         return set(self._db.execute(query, (batch,)).fetchall())
 
     def list_written(self, load: str) -> Mapping[str, list[str]]:
-        """Form -> the records whose newest version a load wrote."""
+        """Form -> records whose newest version a load wrote."""
         found: dict[str, list[str]] = {}
         for form, record in self._db.execute("SELECT form, record_id FROM record_index WHERE load_id = %s", (load,)):
             found.setdefault(form, []).append(record)
         return found
 
     def retire(self, form: str, records: Sequence[str], batch: LoadBatch, why: str) -> None:
-        """See `Store`. What stood in their tables is kept with the old version, all columns of theirs."""
+        """See `Store`. The stored rows are kept with the old version, with all columns of the state."""
         older = [r for r in records if r not in self._relaid]
         self._db.execute(
             sql.SQL(
@@ -120,7 +120,7 @@ class OwnTablesStore(PostgresStore):
         return sql.SQL(", ").join(parts)
 
     def remove(self, form: str, records: Sequence[str]) -> None:
-        """Take records out; those of which an earlier version will stand again keep their rows until it does."""
+        """Remove records; those whose earlier version will be restored keep their rows until then."""
         query = """SELECT record_id, h.form, h.record -> h.form -> 0 FROM record_history h
                    JOIN record_index i USING (record_id) WHERE h.replaced_by = i.load_id AND i.record_id = ANY(%s)"""
         back = {r: (of, key_of_version(of, row)) for r, of, row in self._db.execute(query, (list(records),))}
@@ -151,8 +151,8 @@ class OwnTablesStore(PostgresStore):
             if is_whole(e):
                 raise
             raise TargetRefused(
-                f"records that are to go cannot be taken out of the state's tables ({hindrance(e).where}); rows of "
-                "theirs may refer to them. Nothing was changed."
+                f"records cannot be removed from the state's tables ({hindrance(e).where}); their rows may refer to "
+                f"them. Nothing was changed."
             ) from None
 
     def _delete_rows(self, records: Sequence[str]) -> None:
@@ -162,9 +162,7 @@ class OwnTablesStore(PostgresStore):
             Writer(self._db, self._own, form).delete(standing)
 
     def expect(self, form: str, coming: pl.DataFrame) -> None:
-        """See `Store`. Rows of records that get another key, or form, are taken out: altered in place they might meet
-        each other.
-        """
+        """See `Store`. Rows of records that change key or form are deleted: updated in place they might collide."""
         asked = pl.Series(list(self._pending), dtype=pl.String).implode()
         moving = coming.filter(pl.col(RECORD_ID).is_in(asked)) if self._pending else coming.clear()
         keys = keys_of(form, moving)
@@ -180,7 +178,7 @@ class OwnTablesStore(PostgresStore):
                 self._refused[form, record] = hindrance(e)
 
     def insert(self, form: str, tables: Mapping[str, pl.DataFrame], batch: RowBatch) -> None:
-        """See `Store`. What their database refuses `finish` tells."""
+        """See `Store`. Refusals by the database are reported by `finish`."""
         keys = keys_of(form, tables[form])
         ids = tables[form][RECORD_ID].to_list()
         for start in range(0, len(ids), SLICE):
@@ -200,7 +198,7 @@ class OwnTablesStore(PostgresStore):
         batch: RowBatch,
         keys: Mapping[str, str],
     ) -> None:
-        """Put in some records, but those that were refused already."""
+        """Insert some records, without those already refused."""
         ids = tables[form][RECORD_ID].to_list()
         ready = {r: self._known[form, r] for r in ids if (form, r) in self._known}
         lacking = [r for r in ids if r not in ready]
@@ -223,7 +221,7 @@ class OwnTablesStore(PostgresStore):
         written: Mapping[str, Keys],
         keys: Mapping[str, str],
     ) -> None:
-        """Write into the book what stands in their tables now."""
+        """Record the stored rows in the book."""
         loads = self._loads_of(ready, batch.id)
         ids = list(ready)
         self._forget(ids)
@@ -254,7 +252,7 @@ class OwnTablesStore(PostgresStore):
         return dict.fromkeys(records, load) | dict(self._db.execute(query, (relaid,)).fetchall())
 
     def locate_refusal(self, kept: Kept) -> Kept:
-        """A record that is refused; what their tables refused is told with table and column."""
+        """A refused record, with the table and column that refused it."""
         reason = self._reasons.get((kept.form, kept.record_id))
         if reason is None:
             return kept
@@ -265,7 +263,7 @@ class OwnTablesStore(PostgresStore):
         return replace(kept, findings=findings)
 
     def finish(self) -> None:
-        """Take out what waited for another version that did not come. Raises RecordsRefused."""
+        """Delete rows waiting for another version that did not come. Raises RecordsRefused."""
         if self._refused:
             raise RecordsRefused(self._refused)
         if self._pending:
@@ -273,7 +271,7 @@ class OwnTablesStore(PostgresStore):
 
 
 def _wholes(form: str, tables: Mapping[str, pl.DataFrame]) -> dict[str, dict[str, list[dict[str, Any]]]]:
-    """Records whole, as their history keeps them: table -> rows of what has a value."""
+    """Complete records for the history: table -> rows with a value."""
     found: dict[str, dict[str, list[dict[str, Any]]]] = {}
     for name in [form, *(t for t in tables if t != form)]:
         for row in tables[name].drop(HASH, strict=False).iter_rows(named=True):
@@ -287,20 +285,20 @@ _KEY_END = "\x1f"
 
 
 def keys_of(form: str, own: pl.DataFrame) -> dict[str, str]:
-    """The keys of records that have one."""
+    """Keys of records that have one."""
     table = form_tables(form)[form]
     return joined_keys(form, typed_key(table, own)) if key_columns(table, own) else {}
 
 
 def joined_keys(form: str, keys: pl.DataFrame) -> dict[str, str]:
-    """Whole keys, as `typed_key` gives them, each as one text."""
+    """Complete keys, as from `typed_key`, each as one text."""
     names = list(form_tables(form)[form].key)
     rows = keys.select(RECORD_ID, pl.concat_str(names, separator=_KEY_END))
     return dict(rows.iter_rows())
 
 
 def key_of_version(form: str, row: Mapping[str, Any] | None) -> str | None:
-    """The key of an old version, as `joined_keys` makes it; None where it has none."""
+    """Key of an old version, as from `joined_keys`; None if it has none."""
     table = form_tables(form)[form]
     parts = [(row or {}).get(name) for name in table.key]
     kinds = [table.by_name[name].kind for name in table.key]

@@ -1,4 +1,4 @@
-"""A state's own tables as a target: the same batches, receipts and books, with the rows in tables that are not ours."""
+"""A state's own tables as a target: same batches, receipts and books, with the rows in the state's tables."""
 
 from __future__ import annotations
 
@@ -43,20 +43,22 @@ _KEPT = 10_000
 
 @dataclass
 class _Told:
-    """What a person should know besides the receipts. gaps, not_carried: "table.column" -> values."""
+    """Information beyond the receipts. gaps, not_carried: "table.column" -> values."""
 
     gaps: Counter[str] = field(default_factory=Counter)
     not_carried: Counter[str] = field(default_factory=Counter)
 
 
 class OwnTablesTarget(PostgresTarget):
-    """Loads into the tables of a state as a layout describes them; our book stands in a schema beside them."""
+    """Loads into a state's tables by a layout; our book is in a separate schema."""
 
     def __init__(
         self, address: DatabaseAddress, patience: Patience | None = None, layout: TableLayout | None = None
     ) -> None:
-        """Connect. layout: as named; None: that of the book. Raises TargetRefused when the book is not there, not of
-        this version or layout, or altered.
+        """Connect.
+
+        layout: as named; None: that of the book. Raises TargetRefused if the book is missing, altered, or of another
+        version or layout.
         """
         self._address, self._patience = book_address(address) if layout else address, patience or Patience()
         self._db: psycopg.Connection[Any] | None = None
@@ -67,24 +69,26 @@ class OwnTablesTarget(PostgresTarget):
         self._layout = made
 
     def compare(self) -> TableComparison:
-        """The layout beside the tables that are there."""
+        """Compare the layout with the existing tables."""
         made: TableComparison = self.transact(lambda db: compare_layout(db, self._layout))
         return made
 
     def list_remarks(self) -> list[str]:
-        """What a person should know of the batches that were taken, besides their receipts."""
+        """Remarks on loaded batches, beyond their receipts."""
         lines = []
         if self._told.gaps:
             lines.append(
-                "No place in the state's tables (left empty there, listed in layout_gaps): "
+                "No code or row in the state's tables (left empty there, listed in layout_gaps): "
                 f"{_list_most_common(self._told.gaps)}."
             )
         if self._told.not_carried:
-            lines.append(f"Not carried by the layout (whole in our book): {_list_most_common(self._told.not_carried)}.")
+            lines.append(
+                f"Not carried by the layout (stored in our book): {_list_most_common(self._told.not_carried)}."
+            )
         return lines
 
     def take(self, batch: LoadBatch, *, dry_run: bool = False) -> Receipt:
-        """See `PostgresTarget.take`; what their tables refuse is a reject of that one record."""
+        """See `PostgresTarget.take`; if the state's tables refuse a record, only that record is rejected."""
         receipt, gaps = self.transact(lambda db: self._take(db, batch), dry_run=dry_run)
         if not receipt.repeated:
             self._told.gaps += gaps
@@ -95,27 +99,27 @@ class OwnTablesTarget(PostgresTarget):
         return made
 
     def take_first(self, form: str, batches: Iterable[LoadBatch]) -> list[Receipt]:
-        """Not here: the tables and their keys are not ours."""
-        raise OptionsError("--first drops keys and makes them again; a state's own tables are not ours. Leave it out.")
+        """Not supported: tables and keys are not ours."""
+        raise OptionsError("--first drops and rebuilds keys, which is not allowed in a state's own tables. Omit it.")
 
     def undo(self, load: str, why: str, *, dry_run: bool = False) -> Undone:
-        """Take back a load in one transaction; see `digitize.targets.undoing.undo`."""
+        """Undo a load in one transaction; see `digitize.targets.undoing.undo`."""
         done: Undone = self.transact(lambda db: self._undo(db, load, why), dry_run=dry_run)
         return done
 
     def find_done(self, load: str, batch: str) -> Receipt | None:
-        """See `Target`. What was loaded by another layout is not done."""
+        """See `Target`. Loads by another layout do not count as done."""
         found: Receipt | None = self.transact(lambda db: self._find_receipt(db, load, batch))
         return found
 
     def versions(self, form: str, records: Sequence[str]) -> Mapping[str, tuple[str, str]]:
-        """See `Target`; by the book."""
+        """See `Target`; from the book."""
         query = """SELECT record_id, replace(load_id::text, '-', ''), replace(row_hash::text, '-', '')
                    FROM record_index WHERE form = ? AND record_id = ANY(?)"""
         return {r: (load, content) for r, load, content in self.run(query, [form, storable(records)])}
 
     def spell_rows(self, form: str, tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
-        """See `digitize.targets.comparing.Compares`: rows as they would stand in their tables."""
+        """See `digitize.targets.comparing.Compares`: rows as they would be stored in the state's tables."""
         own: Own = self.transact(self._own_to_read)
         self._compared.not_carried += _not_carried(self._layout, form, tables)
         return standing_rows.laid_tables(form, tables, own, self._compared.gaps)
@@ -142,17 +146,17 @@ class OwnTablesTarget(PostgresTarget):
         lines = []
         if self._compared.gaps:
             lines.append(
-                "Compared as empty, for it has no place in the state's tables: "
+                "Compared as empty, because the state's tables have no code or row for it: "
                 f"{_list_most_common(self._compared.gaps)}."
             )
         if self._compared.not_carried:
             lines.append(
-                f"Not compared, for the layout does not carry it: {_list_most_common(self._compared.not_carried)}."
+                f"Not compared, because the layout does not carry it: {_list_most_common(self._compared.not_carried)}."
             )
         return lines
 
     def read_back(self, form: str) -> Iterator[dict[str, list[dict[str, Any]]]]:
-        """What stands in their tables of our records, read back as flat rows, some records at a time."""
+        """Our records read back from the state's tables as flat rows, some records at a time."""
         last = ""
         while True:
             work: Work = lambda db: standing_rows.flat_rows(db, self._own_to_read(db), form, last)  # noqa: B023, E731  # done before it changes
@@ -163,7 +167,7 @@ class OwnTablesTarget(PostgresTarget):
             last = ids[-1]
 
     def transact(self, work: Work, *, dry_run: bool = False) -> Any:
-        """See `PostgresTarget.transact`; values are spelled in one way, and their triggers find their tables."""
+        """See `PostgresTarget.transact`; with fixed value formats, and a search path for the state's triggers."""
 
         def run_prepared(db: psycopg.Connection[Any]) -> Any:
             # Days would be spelled as the server's settings have it.
@@ -173,7 +177,7 @@ class OwnTablesTarget(PostgresTarget):
         return super().transact(run_prepared, dry_run=dry_run)
 
     def _compare_layout(self, db: psycopg.Connection[Any]) -> Own:
-        """The layout with what is there now. Raises TargetRefused where that does not fit any more."""
+        """Compare the layout with the present tables. Raises TargetRefused if it no longer fits."""
         compared = compare_layout(db, self._layout)
         if compared.problems:
             more = f" and {len(compared.problems) - 3} more" if len(compared.problems) > 3 else ""
@@ -185,7 +189,7 @@ class OwnTablesTarget(PostgresTarget):
         return make_own(self._layout, compared)
 
     def _own_to_read(self, db: psycopg.Connection[Any]) -> Own:
-        """The same, asked once: there are thousands of stations, and reading can harm nothing."""
+        """The same, cached: there are thousands of stations, and reading does no harm."""
         self._read_by = self._read_by or self._compare_layout(db)
         return self._read_by
 
@@ -224,14 +228,14 @@ class OwnTablesTarget(PostgresTarget):
         except RecordsRefused as e:
             reasons = "; ".join(sorted({h.where for h in e.refused.values()})[:3])
             raise TargetRefused(
-                f"{self.name}: the state's tables refuse {len(e.refused)} earlier versions that would stand again "
+                f"{self.name}: the state's tables refuse {len(e.refused)} earlier versions that would be restored "
                 f"({reasons}). Nothing was changed."
             ) from None
         return done
 
 
 def _let_triggers_find(db: psycopg.Connection[Any], address: DatabaseAddress, layout: TableLayout) -> None:
-    """Put their schemas behind ours: a trigger may name its tables without one, as it does when they write."""
+    """Append the state's schemas to the search path: a trigger may name its tables without a schema."""
     usual = db.execute("SELECT reset_val FROM pg_settings WHERE name = 'search_path'").fetchone()
     theirs = [f'"{s}"' for s in sorted({s for s, _ in table_names(layout).values()})]
     path = ", ".join([f'"{address.schema}"', *theirs, *([usual[0]] if usual and usual[0] else []), "pg_temp"])
@@ -241,9 +245,7 @@ def _let_triggers_find(db: psycopg.Connection[Any], address: DatabaseAddress, la
 def _ready(
     db: psycopg.Connection[Any], own: Own, batch: LoadBatch
 ) -> tuple[dict[tuple[str, str], ReadyRecord], dict[tuple[str, str], Hindrance]]:
-    """The first records of a batch laid out, and what hinders any of them, by form and id; those that stand there as
-    they are, are left out.
-    """
+    """Lay out the first records of a batch; returns hindrances by form and id, without unchanged records."""
     found: dict[tuple[str, str], ReadyRecord] = {}
     reasons: dict[tuple[str, str], Hindrance] = {}
     bad = {form: set(outline.unfit[RECORD_ID]) for form, outline in batch.outlines.items()}
@@ -267,7 +269,7 @@ def _in_slices(form: str, tables: Mapping[str, pl.DataFrame], ids: Sequence[str]
 
 
 def _unfit(reasons: Mapping[tuple[str, str], Hindrance]) -> dict[str, pl.DataFrame]:
-    """The records that are hindered, by form, as `FormRows.unfit` has those that no target takes."""
+    """Hindered records, by form, as in `FormRows.unfit`."""
     found: dict[str, list[tuple[str, str, str]]] = {}
     for (form, record), why in reasons.items():
         key = form_tables(form)[form].key
@@ -276,7 +278,7 @@ def _unfit(reasons: Mapping[tuple[str, str], Hindrance]) -> dict[str, pl.DataFra
 
 
 def _not_carried(layout: TableLayout, form: str, tables: Mapping[str, pl.DataFrame]) -> Counter[str]:
-    """Fields in which something stands, and for which the layout has no column."""
+    """Non-empty fields without a column in the layout."""
     found: Counter[str] = Counter()
     carried = carried_fields(layout, form)
     for name, frame in tables.items():

@@ -1,4 +1,4 @@
-"""Rows into a state's tables, out of them, and over earlier versions; a row that is refused is told alone."""
+"""Write rows to a state's tables, delete and update them; refused rows are reported individually."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ _WHOLE = ("42501", "42P01", "42703", "3F", "53", "57", "58", "08", "25", "40", "
 
 
 class RowSwallowed(Exception):
-    """A trigger or rule of theirs let a row vanish without an error."""
+    """One of the state's triggers or rules dropped a row without an error."""
 
 
 @dataclass
 class WrittenRows:
-    """What became of records. keys: of their rows; refused: those that the database refused, and why."""
+    """Result of writing records. keys: of their rows; refused: those refused by the database, with the reason."""
 
     keys: dict[str, Keys] = field(default_factory=dict)
     refused: dict[str, Hindrance] = field(default_factory=dict)
@@ -41,14 +41,15 @@ class Writer:
     """Writes records of one form, in an open transaction."""
 
     def __init__(self, db: psycopg.Connection[Any], own: Own, form: str) -> None:
-        """own: what is there. form: of all records."""
+        """own: existing tables. form: of all records."""
         self._db, self._own = db, own
         self._tables = own.layout.tables_of(form)
 
     def write(self, records: Sequence[ReadyRecord], standing: Standing) -> WrittenRows:
-        """Write records; those of which earlier rows stand are altered in place, so that their keys stay.
+        """Write records; existing rows are updated in place, so they keep their keys.
 
-        Together as long as nothing is refused, else by halves: so every record that is refused is found, and only it.
+        All together as long as nothing is refused, otherwise by bisection: so each refused record is found, and only
+        it.
         """
         done = WrittenRows()
         self._halves(list(records), standing, done)
@@ -129,7 +130,7 @@ class Writer:
             found[record][row.id] = keys
 
     def _insert_returning(self, query: sql.Composed, values: Sequence[Sequence[object]]) -> list[tuple[str, ...]]:
-        """The keys that a statement gives for each row of values; all are sent before the first answer is read."""
+        """Keys returned by a statement for each row of values; all are sent before the first answer is read."""
         found: list[tuple[str, ...]] = []
         if not values:
             return found
@@ -162,21 +163,21 @@ class Writer:
                     cursor.executemany(query, keys[table.name])
 
     def delete(self, standing: Standing) -> None:
-        """Take all rows of records out. Raises psycopg.Error where rows of theirs refer to one."""
+        """Delete all rows of records. Raises psycopg.Error if other rows refer to one."""
         self._delete(row for rows in standing.values() for row in rows)
 
 
 def is_whole(error: Exception) -> bool:
-    """Whether an error is about the load, not about the row that met it."""
+    """Whether an error concerns the load, not just one row."""
     if not isinstance(error, psycopg.Error) or error.sqlstate == _DOUBLE:
         return False
     return not error.sqlstate or error.sqlstate.startswith(_WHOLE) or is_passing(error)
 
 
 def hindrance(error: Exception) -> Hindrance:
-    """What refused a row, without anything that may come from it."""
+    """What refused a row, without any of its values."""
     if not isinstance(error, psycopg.Error):
-        return Hindrance("", THEIRS_REFUSED, "a trigger or rule of theirs let the row vanish")
+        return Hindrance("", THEIRS_REFUSED, "one of their triggers or rules dropped the row")
     parts = [p for p in (error.diag.table_name, error.diag.column_name, error.diag.constraint_name) if p]
     code = KEY_OWNED if error.sqlstate == _DOUBLE else THEIRS_REFUSED
     # The first word of the context of an error in a trigger is its function; the message may quote a value.

@@ -1,1 +1,1 @@
-"""PostgreSQL as a target: its tables made from the schema, batches taken by COPY, each in one transaction."""
+"""PostgreSQL as a target: tables from the schema, batches loaded by COPY, each in one transaction."""

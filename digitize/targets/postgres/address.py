@@ -1,4 +1,4 @@
-"""Which database is meant; without a connection, and without a password."""
+"""Address of a database, without a connection and without a password."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from digitize.targets.kind import SCHEMA
 
 PREFIXES = ("postgresql://", "postgres://")
 _HOLDS_PASSWORD = (
-    "The URL holds a password, which every user of this machine could read in the list of processes. Leave it "
-    "out and give it in PGPASSWORD, ~/.pgpass or a service file."
+    "The URL contains a password, which every user of this machine could read in the list of processes. Use "
+    "PGPASSWORD, ~/.pgpass or a service file instead."
 )
 
 
 @dataclass(frozen=True, slots=True)
 class DatabaseAddress:
-    """Where a target is. url: without a password. schema: of its tables."""
+    """Location of a target. url: without a password. schema: of its tables."""
 
     url: str
     schema: str = SCHEMA
 
     @property
     def name(self) -> str:
-        """The target for people and receipts, without user or password."""
+        """Name for people and receipts, without user or password."""
         from psycopg.conninfo import conninfo_to_dict
 
         known = conninfo_to_dict(self.url)
@@ -42,10 +42,10 @@ def is_address(text: str) -> bool:
 
 
 def refuse_password(text: str) -> None:
-    """Raise OptionsError when a URL holds a password.
+    """Raise OptionsError if a URL contains a password.
 
-    The options of a workspace are read by every command, and psycopg takes a fifth of a second to import: this looks at
-    the text alone. `parse_address` asks libpq itself before anything is opened.
+    Every command reads the options of a workspace, and importing psycopg takes 0.2 s: this checks the text only.
+    `parse_address` asks libpq itself before anything is opened.
     """
     place, _, words = text.partition("://")[2].partition("?")
     user, at, _ = place.partition("/")[0].partition("@")
@@ -55,7 +55,7 @@ def refuse_password(text: str) -> None:
 
 
 def parse_address(text: str, schema: str = SCHEMA) -> DatabaseAddress:
-    """The address in a URL. Raises OptionsError when it is none, or holds a password: other users could read it."""
+    """Parse a URL. Raises OptionsError if it is invalid or has a password, which other users could read."""
     from psycopg import ProgrammingError
     from psycopg.conninfo import conninfo_to_dict
 
@@ -71,9 +71,9 @@ def parse_address(text: str, schema: str = SCHEMA) -> DatabaseAddress:
 
 
 def check_names(schema: str, loader: str = "") -> None:
-    """Raise OptionsError for names that would need quotes, or be cut."""
+    """Raise OptionsError for names that would need quotes or be truncated."""
     # PostgreSQL cuts names behind 63 letters; capitals would need quotes wherever people type the name.
     if not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", schema):
-        raise OptionsError("--schema is a name of small letters, digits and underscores.")
+        raise OptionsError("--schema must have lower-case letters, digits and underscores only.")
     if loader and (len(loader.encode()) > 63 or not loader.isprintable()):
-        raise OptionsError("--loader is the name of a role, of 63 letters at most.")
+        raise OptionsError("--loader must be the name of a role, at most 63 characters.")

@@ -1,4 +1,4 @@
-"""Taking over what a DBA did to a target's tables on purpose, as far as no row can be lost or altered by it."""
+"""Accept deliberate changes by a DBA to a target's tables, if they cannot lose or alter rows."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _TAKEN = "SELECT jsonb_array_elements_text(e -> 'what') FROM meta, jsonb_array_e
 
 @dataclass(frozen=True, slots=True)
 class Adoption:
-    """What would be taken over, or was; and what cannot be, each in words."""
+    """Changes accepted or to be accepted, and those that cannot be, as text."""
 
     taken: Sequence[str]
     refused: Sequence[str]
@@ -42,10 +42,10 @@ class Adoption:
 def adopt_target(
     address: DatabaseAddress, agrees: Callable[[Adoption], bool] = lambda found: True, *, dry_run: bool = False
 ) -> Adoption:
-    """Take over what differs from the tables that were made, in one transaction, and note it in `meta`.
+    """Accept all differences from the created tables in one transaction, and record them in `meta`.
 
-    agrees: is shown what was found, and says whether to go on. Raises TargetRefused when there is anything that cannot
-    be taken over, when there are no tables of this version, or when the role does not own them; nothing was changed.
+    agrees: gets the findings and decides whether to continue. Raises TargetRefused if there is a change that cannot be
+    accepted, if there are no tables of this version, or if the role does not own them; nothing was changed.
     """
     with connect(address) as db:
         try:
@@ -71,14 +71,14 @@ def _look(db: psycopg.Connection[Any], address: DatabaseAddress) -> Adoption:
     state = read_state(db, address)
     if not state.version or state.version > VERSION:
         raise TargetRefused(f"{address.name}: {what_is_amiss(state)} Nothing was changed.")
-    taken = [f"{d.text}: it stays" for d in state.unlike if _may_be_taken(d)]
+    taken = [f"{d.text}: kept" for d in state.unlike if _may_be_taken(d)]
     taken += _own_things(db, state)
     refused = [f"{d.text}: {_why_not(d)}" for d in state.unlike if not _may_be_taken(d)]
     return Adoption(taken, refused)
 
 
 def _may_be_taken(d: Difference) -> bool:
-    """Whether no row of ours can be refused, lost or altered by it."""
+    """Whether it cannot refuse, lose or alter any of our rows."""
     # A column that may not be empty, and has no default, would refuse every row; see `_why_not`.
     if d.kind == "columns":
         return d.is_added and d.has_default
@@ -87,20 +87,20 @@ def _may_be_taken(d: Difference) -> bool:
 
 
 def _why_not(d: Difference) -> str:
-    """Why something cannot be taken over, and what to do."""
+    """Why a change cannot be accepted, and the remedy."""
     if d.kind == "triggers":
-        return "it can change or drop rows without a word. Take it away, or put it on a table of your own."
+        return "it can change or drop rows without notice. Remove it, or put it on a table of your own."
     if d.kind == "defaults":
-        return "where the files say nothing this would stand. Take it away: ALTER TABLE ... ALTER ... DROP DEFAULT."
+        return "it would fill in values that the files do not have. Remove it: ALTER TABLE ... ALTER ... DROP DEFAULT."
     if not d.is_added:
-        return "what is loaded would not fit, or not be checked. Make it again as it was."
+        return "loaded data would not fit, or not be checked. Restore it."
     if d.kind == "columns":
-        return "no row could be loaded. Give it a default, or let it be empty."
-    return "it may refuse rows that the rules let pass. Take it away, or have the rule asked in `digitize validate`."
+        return "no row could be loaded. Give it a default, or make it nullable."
+    return "it may refuse rows that the rules accept. Remove it, or add the rule to `digitize validate`."
 
 
 def _own_things(db: psycopg.Connection[Any], state: TargetState) -> Iterator[str]:
-    """Harmless things that are there besides, and were not taken over before."""
+    """Harmless additions that were not accepted before."""
     lines = [*_further(state), *_comments(db, state), *_find_partitioned(db, state)]
     before = {line for (line,) in db.execute(_TAKEN)}
     yield from (line for line in lines if line not in before)
@@ -113,16 +113,16 @@ def _further(state: TargetState) -> Iterator[str]:
         told = {d.name for d in state.unlike if d.table == name} | table.constraints.keys()
         for word, kind, ours in (("column", "columns", table.columns), ("index", "indexes", table.indexes)):
             for one in sorted(kinds.get(kind, {}).keys() - ours.keys() - told):
-                yield f"table {name}: {word} {one} was added: it stays"
+                yield f"table {name}: {word} {one} was added: kept"
 
 
 def _comments(db: psycopg.Connection[Any], state: TargetState) -> Iterator[str]:
     for name, column, text in sorted(db.execute(_COMMENTS).fetchall()):
         if name in state.made and text != state.made[name].comments.get(column):
-            yield f"table {name}: the comment{f' on {column}' if column else ''} is another: it stays"
+            yield f"table {name}: the comment{f' on {column}' if column else ''} was changed: kept"
 
 
 def _find_partitioned(db: psycopg.Connection[Any], state: TargetState) -> Iterator[str]:
     for name, key in db.execute(_PARTITIONS).fetchall():
         if name in state.made:
-            yield f"table {name}: it is parted by {key}: it stays so"
+            yield f"table {name}: it is partitioned by {key}: kept"

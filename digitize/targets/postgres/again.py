@@ -1,4 +1,4 @@
-"""Whether a PostgreSQL target knows a load by the call that made it; asked before anything else, at the least cost."""
+"""Check cheaply, before anything else, whether a PostgreSQL target knows a load by the call that made it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ AND NOT EXISTS (SELECT 1 FROM {0} n WHERE n.batch = l.batch AND n.seq > l.seq)
 
 
 def find_call(text: str, schema: str, call: str) -> tuple[str, Stood] | None:
-    """(name of the target, what stands) of the load that was made by this call; None where nothing says so."""
+    """(name of the target, load status) of the load made by this call; None if unknown."""
     address = parse_address(text, schema)
     try:
         with connect(address) as db:

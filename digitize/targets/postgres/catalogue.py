@@ -1,4 +1,4 @@
-"""What tables are really there, and in what they differ from those that were made."""
+"""Read the existing tables, and compare them with those that were created."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from digitize.targets.postgres.constraint_parser import means_the_same
 from digitize.targets.postgres.definition import Definition, TableDef
 
 Catalogue = dict[str, dict[str, dict[str, str]]]
-"""Table -> "columns", "defaults", "constraints", "indexes" or "triggers" -> name -> how PostgreSQL describes it."""
+"""Table -> "columns", "defaults", "constraints", "indexes" or "triggers" -> name -> description by PostgreSQL."""
 
 _COLUMNS = """
 SELECT c.relname, 'columns', a.attname,
@@ -69,8 +69,9 @@ _WORD = {"columns": "column", "constraints": "constraint", "indexes": "index", "
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One thing in which tables are not as they were made. kind: of the catalogue, or "tables"; is_added: there was no
-    such thing. has_default: a column that has one now.
+    """One difference from the created tables.
+
+    kind: of the catalogue, or "tables"; is_added: it did not exist before. has_default: a column that now has one.
     """
 
     table: str
@@ -82,7 +83,7 @@ class Difference:
 
 
 def read_catalogue(db: psycopg.Connection[Any], schema: str) -> Catalogue:
-    """The tables of a schema that is there, as they are now. Takes about 20 ms."""
+    """Existing tables of a schema. Takes about 20 ms."""
     found: Catalogue = {}
     for table, kind, name, text in db.execute(_QUERY, {"schema": f'"{schema}"'}):
         found.setdefault(table, {}).setdefault(kind, {})[name] = text
@@ -90,7 +91,7 @@ def read_catalogue(db: psycopg.Connection[Any], schema: str) -> Catalogue:
 
 
 def catalogue_query(schema: str) -> sql.Composed:
-    """What `read_catalogue` reads, as an expression that gives it as JSON."""
+    """Query of `read_catalogue`, as an expression that returns JSON."""
     text = _QUERY.replace("%(schema)s::regnamespace", "{}::regnamespace")
     parts = sql.SQL(text).format(*[sql.Literal(f'"{schema}"')] * text.count("{}"))
     return sql.SQL(
@@ -101,17 +102,17 @@ def catalogue_query(schema: str) -> sql.Composed:
 
 
 def differences(made: Mapping[str, Any], found: Catalogue, ours: Definition) -> list[Difference]:
-    """In what the tables differ in meaning from those that were made; further tables, indexes and nullable columns are
-    nobody's harm.
+    """Semantic differences between the existing and the created tables; extra tables, indexes and nullable columns are
+    harmless.
 
-    made: the catalogue when they were made, or when what a DBA did was taken over. ours: what this program made of it.
+    made: catalogue when they were created, or when changes were accepted. ours: as created by this program.
     """
     lines: list[Difference] = []
     for table, kinds in sorted(made.items()):
         if table not in ours:
             continue
         if table not in found:
-            lines.append(Difference(table, "tables", table, False, f"table {table} is gone"))
+            lines.append(Difference(table, "tables", table, False, f"table {table} is missing"))
             continue
         defaults = found[table].get("defaults", {})
         for kind in _WORD:
@@ -133,7 +134,7 @@ def _of_kind(
     for name, text in sorted(made.items()):
         if name not in found:
             if name in ours:  # what was somebody else's may go again
-                yield Difference(table, kind, name, False, f"table {table}: {word} {name} is gone")
+                yield Difference(table, kind, name, False, f"table {table}: {word} {name} is missing")
         elif not means_the_same(text, found[name]):
             yield Difference(table, kind, name, False, f"table {table}: {word} {name} is {found[name]}, not {text}")
     for name in sorted(found.keys() - made.keys()):
@@ -145,7 +146,7 @@ def _of_kind(
 
 
 def _of_defaults(table: str, made: Mapping[str, str], found: Mapping[str, str], ours: TableDef) -> Iterable[Difference]:
-    """Columns of ours in which something else would stand now where nothing is sent."""
+    """Our columns that would get another value if none is sent."""
     for name in sorted(ours.columns):
         was, now = made.get(name, ""), found.get(name, "")
         if was != now:

@@ -1,4 +1,4 @@
-"""What stands in a PostgreSQL target, hashed by the server itself, so that no row need travel."""
+"""Content of a PostgreSQL target, hashed by the server, so that no rows are transferred."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _spellings(table: str) -> Mapping[str, Spelling]:
 
 
 def _type(table: str, column: str) -> str:
-    """The type of a column, without what follows it."""
+    """Type of a column, without modifiers."""
     return define_tables()[table].columns[column].split()[0]
 
 
@@ -74,7 +74,7 @@ def present(db: psycopg.Connection[Any], form: str) -> list[tuple[RecordGroup, s
 
 
 def folds(db: psycopg.Connection[Any], form: str, stations: Sequence[Station]) -> dict[RecordGroup, Fold]:
-    """See `Compares`; the server needs memory for one record and for the list of groups."""
+    """See `Compares`; the server needs memory for one record and the list of groups."""
     query = f"""
         SELECT state, district, police_station, year, count(*), bit_xor(('x' || digest)::bit({DIGITS * 4}))::text
         FROM ({_records(db, form)} WHERE {_match_places(form, STATION)}) d GROUP BY 1, 2, 3, 4"""
@@ -88,7 +88,7 @@ def standing(
     take: Callable[[list[HeldRecord]], object],
     at_once: int,
 ) -> None:
-    """See `Compares`; rows stay with the server until they are asked for."""
+    """See `Compares`; rows stay on the server until requested."""
     _use_plain_dates(db)
     query = f"{_records(db, form)} WHERE {_match_places(form, (*STATION, YEAR))}"
     with db.cursor(name="digitize_standing") as cursor:
@@ -98,7 +98,7 @@ def standing(
 
 
 def _records(db: psycopg.Connection[Any], form: str) -> str:
-    """A query of record_id, STATION, YEAR, load_id and digest of the records `t` of a form."""
+    """Query of record_id, STATION, YEAR, load_id and digest for the records `t` of a form."""
     text = _own_text(form) + "".join(f" || {_child_text(form, name)}" for name in _children(db, form))
     return (
         f"SELECT record_id, {_places(form)}, replace(load_id::text, '-', '') AS load_id, {_DIGEST.format(text)} "
@@ -107,7 +107,7 @@ def _records(db: psycopg.Connection[Any], form: str) -> str:
 
 
 def _children(db: psycopg.Connection[Any], form: str) -> Iterator[str]:
-    """The child tables that have any row, by name; the others need no look for each record."""
+    """Child tables that are not empty, by name; the others need no lookup per record."""
     for name in sorted(form_tables(form).keys() - {form}):
         if _run(db, f"SELECT EXISTS (SELECT 1 FROM {name})") == [(True,)]:
             yield name
@@ -125,7 +125,7 @@ def _child_text(form: str, name: str) -> str:
 
 
 def _row(table: str, values: Mapping[str, str]) -> str:
-    """A row as `row_texts` writes it: array_to_string passes over what is null."""
+    """A row as `row_texts` writes it: array_to_string skips nulls."""
     pieces = ", ".join([f"'{table}'", *(f"'{name}=' || {value}" for name, value in values.items())])
     return f"array_to_string(ARRAY[{pieces}], chr(31))"
 
@@ -145,7 +145,7 @@ def _place(form: str, name: str) -> str:
 
 
 def _match_places(form: str, names: Sequence[str]) -> str:
-    """Whether the record `t` is of one of the places that are given as JSON."""
+    """Whether record `t` belongs to one of the places given as JSON."""
     wanted_ = ", ".join(f"v ->> {n}" for n in range(len(names)))
     return f"({', '.join(_place(form, n) for n in names)}) IN (SELECT {wanted_} FROM jsonb_array_elements(%s::jsonb) v)"
 

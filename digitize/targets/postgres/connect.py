@@ -1,4 +1,4 @@
-"""Reaching a PostgreSQL server: what its URL may hold, how long is waited, and what its errors mean."""
+"""Connect to a PostgreSQL server: allowed URLs, timeouts, and the meaning of its errors."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ CONNECT_SECONDS = 10
 _TELLING = ("08", "28", "3D", "42501", "25006", "53", "57", "55")
 _WORDS = {
     "53100": "The server's disk is full. Make room there, and run the same command again.",
-    "42501": "Have the owner grant it: digitize target init URL --loader ROLE",
-    "25006": "The database only lets itself be read.",
-    "55P03": "Somebody else held a lock for longer than was waited; run the same command again.",
-    "57014": "The server took longer than was waited; see --statement-seconds.",
+    "42501": "The owner can grant it: digitize target init URL --loader ROLE",
+    "25006": "The database is read-only.",
+    "55P03": "Another program held a lock for too long; run the same command again.",
+    "57014": "The server took too long; see --statement-seconds.",
 }
 # Serialization failure, deadlock, lock not got in time, a row that somebody else was quicker to put in, too many
 # connections, a server that stops or starts.
@@ -40,7 +40,7 @@ _REFUSED_TRIES, _ALL = 4, 1000
 
 
 class NotReached(TargetRefused):
-    """There is no connection. first_tries: so often it is worth trying where there has been none yet."""
+    """No connection. first_tries: number of attempts worthwhile if there has been none yet."""
 
     def __init__(self, refused: TargetRefused, first_tries: int) -> None:
         super().__init__(*refused.args)
@@ -56,10 +56,9 @@ def _first_tries(error: psycopg.Error) -> int:
 
 
 def connect(address: DatabaseAddress) -> psycopg.Connection[tuple[Any, ...]]:
-    """A connection that commits what is not in a transaction.
+    """Open a connection with autocommit outside transactions.
 
-    Raises NotReached when there is none, TargetRefused when the server is older than this program knows, or when its
-    texts are not UTF-8.
+    Raises NotReached if there is none, TargetRefused if the server is too old or not in UTF-8.
     """
     try:
         db = psycopg.connect(
@@ -78,16 +77,16 @@ def connect(address: DatabaseAddress) -> psycopg.Connection[tuple[Any, ...]]:
 
 
 def problem_of(db: psycopg.Connection[Any]) -> str:
-    """Why a server cannot be used, for targets and ledgers alike; "" when it can."""
+    """Why a server cannot be used, for targets and ledgers alike; "" if it can."""
     if db.info.server_version < OLDEST * 10000:
         return f"the server is PostgreSQL {db.info.server_version // 10000}; {OLDEST} or later is needed."
     if db.info.parameter_status("server_encoding") != "UTF8":
-        return "the database does not hold UTF-8, so Indian scripts would be lost. Make one with ENCODING 'UTF8'."
+        return "the database is not in UTF-8, so Indian scripts would be lost. Create one with ENCODING 'UTF8'."
     return ""
 
 
 def use(db: psycopg.Connection[Any], address: DatabaseAddress, patience: Patience) -> None:
-    """Set up the transaction that is open: where its tables are, and how long is waited. Ends with it."""
+    """Set up the open transaction: search path and timeouts. They end with it."""
     # pg_temp goes last: unless it is named it comes first, and a temporary table could stand in for one of ours.
     names = sql.SQL("SET LOCAL search_path TO {}, pg_temp").format(sql.Identifier(address.schema))
     db.execute(names)
@@ -97,7 +96,7 @@ def use(db: psycopg.Connection[Any], address: DatabaseAddress, patience: Patienc
 
 
 def is_passing(error: psycopg.Error) -> bool:
-    """Whether the same may well succeed a little later."""
+    """Whether a retry may succeed a little later."""
     if error.sqlstate:
         return error.sqlstate in _AGAIN or error.sqlstate.startswith("08")
     # No state: the server did not answer at all.
@@ -105,7 +104,7 @@ def is_passing(error: psycopg.Error) -> bool:
 
 
 def refusal(error: psycopg.Error, address: DatabaseAddress) -> TargetRefused:
-    """What a server's error says, without anything that may come from a row."""
+    """Text of a server error, without any row values."""
     state, said = error.sqlstate or "", error.diag.message_primary or str(error).strip()
     parts = [p for p in (error.diag.table_name, error.diag.column_name, error.diag.constraint_name) if p]
     if not state or state.startswith(_TELLING):

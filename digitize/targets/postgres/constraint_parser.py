@@ -1,7 +1,7 @@
-"""What a check means, whatever brackets and casts it is written with.
+"""Meaning of a check constraint, independent of brackets and casts.
 
-PostgreSQL describes a check in words of its own, and in others after `pg_restore` has put its description in again: a
-bracket more or less, BETWEEN as two comparisons, IN as an array. Versions differ, too.
+PostgreSQL describes a check in its own words, and differently after `pg_restore`: extra or fewer brackets, BETWEEN as
+two comparisons, IN as an array. Versions differ as well.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ Meaning = tuple[object, ...]
 
 
 class _NotReadError(Exception):
-    """A text that is no check of the kind read here."""
+    """A text that is not a check this parser understands."""
 
 
 @cache
 def meaning(text: str) -> Meaning | str:
-    """What a constraint says, to be compared: a tree for a check that can be read, for others the text in one spelling.
+    """Meaning of a constraint for comparison: a tree for a check that can be parsed, otherwise normalised text.
 
-    Two checks with equal meanings accept the same rows. The other way round this need not hold.
+    Two checks with equal meanings accept the same rows; the converse need not hold.
     """
     plain = " ".join(text.split())
     found = re.fullmatch(r"CHECK \((.*)\)( NOT VALID)?", plain)
@@ -43,13 +43,13 @@ def meaning(text: str) -> Meaning | str:
 
 
 def means_the_same(made: str, found: str) -> bool:
-    """Whether two descriptions say the same; one whose old rows were proved since says no less than one not proved."""
+    """Whether two descriptions mean the same; a validated constraint is not weaker than one NOT VALID."""
     return meaning(made) in (meaning(found), meaning(f"{found} NOT VALID"))
 
 
 @dataclass
 class _Reader:
-    """Reads an expression from left to right. at: the place of the next word."""
+    """Parses an expression from left to right. at: position of the next token."""
 
     text: str
     at: int = 0
@@ -71,7 +71,7 @@ class _Reader:
         return kind, word if kind == "text" else word.lower()
 
     def _take(self, *words: str) -> str:
-        """The next word if it is one of these, "" otherwise; a text in quotes is no word."""
+        """The next token if it is one of these, "" otherwise; quoted text is not a token."""
         there = self._next()
         if there is None or there[0] == "text" or there[1] not in words:
             return ""
@@ -89,7 +89,7 @@ class _Reader:
         return word
 
     def _parse_joined(self, word: str) -> Meaning:
-        """Parts joined by OR, or by AND: in whatever order and brackets, they say the same."""
+        """Operands joined by OR or AND: equal in any order and bracketing."""
         parts = [self._parse_joined("and") if word == "or" else self._parse_not()]
         while self._take(word):
             parts.append(self._parse_joined("and") if word == "or" else self._parse_not())
@@ -119,7 +119,7 @@ class _Reader:
         return (_COMPARES[sign], left, self._value())
 
     def _parse_any(self) -> tuple[Meaning, ...]:
-        """ANY (ARRAY[...]), with a cast and brackets around the array or without."""
+        """ANY (ARRAY[...]), with or without a cast and brackets around the array."""
         depth = 0
         while self._take("("):
             depth += 1
@@ -185,7 +185,7 @@ def _parts(word: str, part: Meaning) -> tuple[Meaning, ...]:
 
 
 def _cast(value: Meaning, kind: str) -> Meaning:
-    """A value under a cast: one of a constant changes nothing but how it is stored, one of a column may."""
+    """A value under a cast: on a constant it only changes storage, on a column it may change the value."""
     if value[0] == "text" and kind not in ("text", "character varying"):
         written = str(value[1])[1:-1]
         if re.fullmatch(r"-?\d+(\.\d+)?", written):

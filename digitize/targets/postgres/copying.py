@@ -1,4 +1,4 @@
-"""Rows as the server's COPY takes them."""
+"""Format rows for COPY."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from io import BytesIO
 import polars as pl
 
 SLICE = 20_000
-"""Rows that are made into text at a time, so that a batch does not stand in memory twice."""
+"""Rows formatted at a time, so that a batch is not in memory twice."""
 
 
 def copy_text(rows: pl.DataFrame) -> memoryview:
-    r"""Rows in the text format of COPY, which the server reads a quarter faster than CSV: cells parted by tabs, a null
-    as \N, and a backslash before what would be taken for an end.
+    r"""Rows in the text format of COPY, which the server reads a quarter faster than CSV: cells separated by tabs, \N
+    for null, and a backslash before special characters.
     """
     texts = pl.selectors.string()
     marks = rows.select(texts.str.contains(r"[\\\t\n\r]").any())

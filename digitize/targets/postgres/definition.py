@@ -1,4 +1,4 @@
-"""What a table is made of, as plain values, and the statements that lead from one definition to another."""
+"""Definition of tables as plain values, and the statements that migrate from one definition to another."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ Statement = sql.Composed
 
 @dataclass(frozen=True, slots=True)
 class TableDef:
-    """One table. columns: name -> type and what follows it; constraints, indexes: name -> SQL behind the name.
+    """One table.
 
-    comments: column, or "" for the table -> what it means. owner_only: the loading role may read it, not write;
-    append_only: it may add rows, not alter or delete them.
+    columns: name -> type and modifiers; constraints, indexes: name -> SQL after the name. comments: column, or "" for
+    the table -> meaning. owner_only: the loading role may read but not write; append_only: it may insert, not update or
+    delete.
     """
 
     columns: Mapping[str, str]
@@ -29,7 +30,7 @@ class TableDef:
     append_only: bool = False
 
     def as_plain(self) -> dict[str, Any]:
-        """As JSON types."""
+        """Convert to JSON types."""
         return asdict(self)
 
 
@@ -37,7 +38,7 @@ Definition = Mapping[str, TableDef]
 
 
 def from_plain(data: Mapping[str, Any]) -> Definition:
-    """The definition that `as_plain` of its tables made."""
+    """Restore a definition from the result of `as_plain`."""
     return {name: TableDef(**table) for name, table in data.items()}
 
 
@@ -46,23 +47,23 @@ CASTS = {("text", "numeric")}
 
 
 class OldRows(Protocol):
-    """What is asked of the rows that are there, when the statements before were run."""
+    """Queries about existing rows, after the preceding statements ran."""
 
     def holds(self, table: str, name: str, body: str) -> bool:
-        """Whether all rows of a table keep to a constraint of that body."""
+        """Whether all rows of a table satisfy a constraint."""
         ...
 
     def before_cast(self, table: str, column: str) -> Iterator[Statement]:
-        """What must be run before a column can change its type. Raises TargetRefused when it cannot."""
+        """Work required before a column can change its type. Raises TargetRefused if it cannot."""
         ...
 
 
 def migrate(old: Definition, new: Definition, rows: OldRows | None = None) -> Iterator[Statement]:
-    """The statements that make the old tables into the new ones, in order; data are never dropped.
+    """Statements that turn the old tables into the new ones, in order; data are never dropped.
 
-    Tables and columns that the new definition has not stay. rows: asked of each new check and foreign key on a table
-    that was there; one that does not hold is made for new rows alone (NOT VALID). Raises TargetRefused when a column
-    changes its type in a way that needs a step of its own.
+    Tables and columns missing in the new definition stay. rows: queried for each new check and foreign key on an
+    existing table; one that does not hold is created for new rows only (NOT VALID). Raises TargetRefused if a type
+    change needs a separate step.
     """
     for name, table in old.items():
         yield from _loosen(name, table, new.get(name))
@@ -78,7 +79,7 @@ def migrate(old: Definition, new: Definition, rows: OldRows | None = None) -> It
 
 
 def drop_keys(name: str, table: TableDef) -> Iterator[Statement]:
-    """The statements that take away a table's constraints and indexes; foreign keys must go before what they need."""
+    """Statements that drop constraints and indexes of a table; foreign keys must go first."""
     yield from _loosen(name, table, TableDef({}))
 
 
@@ -90,9 +91,9 @@ def build_keys(
     *,
     is_foreign: bool | None = None,
 ) -> Iterator[Statement]:
-    """The statements that make a table's constraints and indexes, as far as the old one has them not.
+    """Statements that create constraints and indexes missing in the old table.
 
-    rows: see `migrate`. is_foreign: foreign keys alone, or all but these; None for both.
+    rows: see `migrate`. is_foreign: only foreign keys, or all others; None for both.
     """
     had = old or TableDef({})
     for made, body in table.constraints.items():
@@ -145,5 +146,5 @@ def _comments(name: str, old: TableDef | None, new: TableDef) -> Iterator[Statem
 
 
 def _sql(text: str, *names: str, tail: str = "") -> Statement:
-    """A statement of this program's own words, with names put in quoted; tail stands behind it as it is."""
+    """An internal statement with quoted names; tail is appended as it is."""
     return sql.SQL(text).format(*(sql.Identifier(n) for n in names)) + sql.SQL(tail)

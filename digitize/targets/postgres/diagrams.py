@@ -1,4 +1,4 @@
-"""The tables of a target as diagrams, docs/er.md; `python tools/docs.py` writes the page."""
+"""Tables of a target as diagrams for docs/er.md, written by `python tools/docs.py`."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def _box(name: str, table: TableDef) -> Iterator[str]:
 
 
 def _marks(table: TableDef) -> Mapping[str, Sequence[str]]:
-    """Column -> PK, FK, UK as far as it is part of one; columns that are only indexed or looked at have none."""
+    """Column -> PK, FK, UK if it is part of one; columns that are only indexed have none."""
     found: dict[str, list[str]] = {c: [] for c in table.columns}
     named = set()
     for body in (*table.constraints.values(), *table.indexes.values()):

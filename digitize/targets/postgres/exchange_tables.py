@@ -1,4 +1,4 @@
-"""The tables of the exchange with other pillars, as PostgreSQL is told of them."""
+"""PostgreSQL definitions of the exchange tables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The first load of a form: keys and indexes are made after the rows, all in one transaction."""
+"""First load of a form: keys and indexes are built after the rows, all in one transaction."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _SORTS_IN_MEMORY = """SELECT set_config(name, '256MB', true) FROM pg_settings
 
 
 class _EmptyStore(PostgresStore):
-    """A store of whose form nothing is held."""
+    """A store with no records of its form."""
 
     freezes = True
 
@@ -44,11 +44,11 @@ class _EmptyStore(PostgresStore):
 def take_first(
     db: psycopg.Connection[Any], address: DatabaseAddress, form: str, batches: Iterable[LoadBatch]
 ) -> list[Receipt]:
-    """Take the first batches of a form, in a transaction that `use` has set up.
+    """Load the first batches of a form, in a transaction set up by `use`.
 
-    Its tables are locked, emptied of what undone loads left, and freed of keys and indexes; these are made again at the
-    end, under the same names; for this the server is allowed 256 MB of memory. Raises TargetRefused when there are
-    records of the form already.
+    Its tables are locked, emptied of remains of undone loads, and stripped of keys and indexes; these are rebuilt at
+    the end under the same names, with 256 MB of memory allowed on the server. Raises TargetRefused if there are records
+    of the form already.
     """
     # Foreign keys hang on other tables' keys, so they go first and come back last.
     foreign = {name: _movable(define_tables()[name], is_foreign=True) for name in form_tables(form)}
@@ -85,7 +85,7 @@ def _is_empty(db: psycopg.Connection[Any], table: str) -> bool:
 
 
 def _movable(table: TableDef, *, is_foreign: bool) -> TableDef:
-    """The foreign keys of a table, or its other keys and indexes; checks stay, for each row is looked at anyway."""
+    """Foreign keys of a table, or its other keys and indexes; checks stay, since each row is checked anyway."""
     there = {n: body for n, body in table.constraints.items() if not body.startswith("CHECK")}
     keys = {n: body for n, body in there.items() if body.startswith("FOREIGN") == is_foreign}
     return TableDef({}, keys, {} if is_foreign else table.indexes)

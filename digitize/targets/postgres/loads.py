@@ -1,4 +1,4 @@
-"""The book of loads that a PostgreSQL target keeps."""
+"""The table of loads in a PostgreSQL target."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from digitize.targets.rows import LoadBatch
 
 
 def begin(db: psycopg.Connection[Any], batch: LoadBatch, source: Mapping[str, object] | None = None) -> None:
-    """Write the load into the target's book before its rows, which point to it; `note` follows in the transaction.
+    """Record a load before its rows, which refer to it; `note` follows in the same transaction.
 
-    source: what the book says of where it came from; None: what the batch says.
+    source: origin to record; None: that of the batch.
     """
     # A load that comes again after others gets a new seq: it is the newest of its batch. It may not be deleted first,
     # since versions in the history point to it.
@@ -29,7 +29,7 @@ def begin(db: psycopg.Connection[Any], batch: LoadBatch, source: Mapping[str, ob
 
 
 def note(db: psycopg.Connection[Any], batch: LoadBatch, receipt: Receipt) -> None:
-    """Write what became of a load that was begun."""
+    """Record the result of a started load."""
     db.execute("UPDATE loads SET receipt = %s WHERE load_id = %s", (Jsonb(asdict(receipt)), batch.id))
 
 

@@ -1,4 +1,4 @@
-"""Who waits for whom when several load at once: a lock for each station and for the batch, in one order for all."""
+"""Locks for concurrent loads: one per station and one for the batch, in a fixed order."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _SPACE = 0x43435453
 
 
 def lock_stations(db: psycopg.Connection[Any], batch: LoadBatch) -> None:
-    """Wait until nobody else loads the batch or records of its stations; the locks go with the transaction.
+    """Wait until nobody else loads the batch or records of its stations; the locks end with the transaction.
 
-    A key (station, year, number) can then be looked up and given away without another taking it in between. Everybody
-    asks in the order of the numbers, so that nobody waits in a circle.
+    A key (station, year, number) can then be looked up and assigned without a race. All loads lock in the order of the
+    numbers, which prevents deadlocks.
     """
     wanted = {_number(f"batch\x1f{batch.batch}")}
     for outline in batch.outlines.values():
@@ -30,7 +30,7 @@ def lock_stations(db: psycopg.Connection[Any], batch: LoadBatch) -> None:
 
 
 def lock_quarantine(db: psycopg.Connection[Any]) -> None:
-    """Wait until nobody else writes into the quarantine; asked for last, when all other locks are held."""
+    """Wait until nobody else writes to the quarantine; called last, when all other locks are held."""
     # Or two that load the same files in other batches would each put in the same row.
     db.execute("SELECT pg_advisory_xact_lock(%s, %s)", (_SPACE, _MOST))
 

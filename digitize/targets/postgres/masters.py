@@ -1,7 +1,7 @@
-"""The master tables of a PostgreSQL target: the package's states, districts, stations, acts, sections and code lists.
+"""Master tables of a PostgreSQL target: states, districts, stations, acts, sections and code lists of the package.
 
-They are there to be joined with. No column of a record has a key to them: each rule on a list may be confirmed by a
-person, or lets pass with a note what it does not know, and a target may not refuse what the rules let pass.
+They are for joins. No column of a record has a foreign key to them: a person may confirm a value against each list
+rule, or the rule passes unknown values with a note, and a target may not refuse what the rules accept.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ MASTERS: Definition = {
 
 @cache
 def master_rows() -> Mapping[str, Sequence[Row]]:
-    """The rows of each master table, in the order of its columns; "" stands as null."""
+    """Rows of each master table, in column order; "" means null."""
     lists = code_lists()
     stations = [(code, s) for code in states() for s in shipped_stations(code)]
     known = acts()
@@ -99,7 +99,7 @@ def _blank_later(row: Row, key: int) -> Row:
 
 
 def fill_masters() -> Iterator[Statement]:
-    """The statements that put the package's rows in place of those that are there."""
+    """Statements that replace the existing rows by those of the package."""
     names = list(MASTERS)
     for name in reversed(names):
         yield sql.SQL("DELETE FROM {}").format(sql.Identifier(name))

@@ -1,4 +1,4 @@
-"""What a target says of itself: the version and definition of its tables, and what a DBA's changes were taken over."""
+"""Metadata of a target: version and definition of its tables, and why a DBA's changes were accepted."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _SERVER = sql.SQL("to_jsonb(current_setting('server_version_num')::int / 10000)"
 
 @cache
 def masters_key() -> str:
-    """A key of the rows that the master tables should have."""
+    """Key of the rows that the master tables should have."""
     return plain_hash({name: [list(row) for row in rows] for name, rows in master_rows().items()})
 
 
 def write_meta(schema: str) -> Iterator[Statement]:
-    """The statements that note what was made; the server describes it itself."""
+    """Statements that record what was created; the server describes it itself."""
     rows: dict[str, sql.Composable] = {
         "version": _json(VERSION),
         "definition": _json({name: table.as_plain() for name, table in define_tables().items()}),
@@ -38,12 +38,12 @@ def write_meta(schema: str) -> Iterator[Statement]:
 
 
 def write_filled() -> Statement:
-    """The statement that notes of tables in which nothing stands yet that all of it can be searched."""
+    """Statement that records, for empty tables, that everything in them is searchable."""
     return _upsert_meta(MARK, _json(FILLED_BY), "excluded.value")
 
 
 def write_adopted(schema: str, what: Sequence[str]) -> Iterator[Statement]:
-    """The statements that take over the tables as they are now, and note what for, when and by which role."""
+    """Statements that accept the present tables, and record why, when and by which role."""
     entry = sql.SQL("jsonb_build_array(jsonb_build_object('at', now(), 'role', session_user, 'what', {}))")
     yield _upsert_meta("adopted", entry.format(_json(list(what))), "meta.value || excluded.value")
     yield _upsert_meta("catalogue", catalogue_query(schema), "excluded.value")

@@ -1,4 +1,4 @@
-"""The rows that are searched, in a PostgreSQL target: written with each load, filled for what was loaded before."""
+"""Search rows in a PostgreSQL target: written with each load, and filled for earlier loads."""
 
 from __future__ import annotations
 
@@ -25,31 +25,30 @@ _FILLED = "SELECT value #>> '{}' FROM meta WHERE key = %s"
 
 
 def write_searched(db: psycopg.Connection[Any], form: str, tables: Mapping[str, pl.DataFrame]) -> None:
-    """Write what is searched of records that go in, in the transaction that is open; nothing where nobody asked."""
+    """Write search rows of inserted records in the open transaction; nothing if search is not enabled."""
     if is_wanted(db):
         _write(db, search_rows(form, tables))
 
 
 def take_out(db: psycopg.Connection[Any], records: Sequence[str]) -> None:
-    """Take out what is searched of records. Words stay: others may have them."""
+    """Delete search rows of records. Words stay: other records may have them."""
     db.execute(f"DELETE FROM {ROWS} WHERE record_id = ANY(%s)", (list(records),))
 
 
 def is_wanted(db: psycopg.Connection[Any]) -> bool:
-    """Whether the owner wants this target to be searched: its keys take most of the time of a load."""
+    """Whether the owner enabled search for this target: its keys take most of the time of a load."""
     return db.execute(_FILLED, (MARK,)).fetchone() is not None
 
 
 def is_filled(db: psycopg.Connection[Any]) -> bool:
-    """Whether the rows of all records are there, by the keys that this program makes."""
+    """Whether search rows of all records exist, with the keys of this program version."""
     return db.execute(_FILLED, (MARK,)).fetchone() == (FILLED_BY,)
 
 
 def fill(address: DatabaseAddress) -> int:
-    """Make the rows of records that were loaded before there were any, or by other keys; how many records.
+    """Create search rows of records loaded before there were any, or with other keys; returns their number.
 
-    Some thousand records a transaction, so that loads go on; begun again, it goes on where it was. Raises
-    TargetRefused.
+    Some thousand records per transaction, so that loads can continue; if interrupted, it resumes. Raises TargetRefused.
     """
     count = 0
     with connect(address) as db:
@@ -87,7 +86,7 @@ def _mark(db: psycopg.Connection[Any], text: str) -> None:
 
 
 def _fill_some(db: psycopg.Connection[Any], address: DatabaseAddress, form: str, last: str) -> tuple[int, str]:
-    """Some records of a form behind the last one; how many were looked at, and the last of them."""
+    """Some records of a form after the last one; returns how many were examined, and the last of them."""
     with db.transaction():
         use(db, address, Patience())
         # A load that takes a record out meanwhile would leave its rows behind.

@@ -1,4 +1,4 @@
-"""The tables that are searched, beside those of the schema: one row for each record, person, vehicle and thing."""
+"""Search tables next to those of the schema: one row per record, person, vehicle and thing."""
 
 from __future__ import annotations
 

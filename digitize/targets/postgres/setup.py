@@ -1,4 +1,4 @@
-"""Making a target's tables and bringing them up to date; the rights of the role that loads."""
+"""Create and upgrade the tables of a target, and grant rights to the loading role."""
 
 from __future__ import annotations
 
@@ -37,12 +37,11 @@ def init_target(
     search: bool = False,
     tell: Tell = lambda text: None,
 ) -> list[str]:
-    """Make the tables, or bring older ones up to date, in one transaction. Returns the statements, in order.
+    """Create the tables, or upgrade older ones, in one transaction; returns the statements in order.
 
-    loader: the role that is to load; it gets the rights it needs and no more, and must be there. take_out: values that
-    a column's new type cannot hold are moved to the table of findings. search: make the keys by which records are
-    found, now and at every load from then on. tell: is told of rows that break what a newer version asks. Raises
-    TargetRefused, and then nothing was changed.
+    loader: the loading role; it must exist and gets only the rights it needs. take_out: values that a new column type
+    cannot hold are moved to the findings table. search: build search keys, now and at every load from then on. tell: is
+    told of rows that violate a newer version. Raises TargetRefused, and then nothing was changed.
     """
     done: list[str] = []
     with connect(address) as db:
@@ -73,7 +72,7 @@ def _fill(address: DatabaseAddress, search: bool) -> None:
 
 
 def script(schema: str, loader: str = "", *, search: bool = False) -> str:
-    """All that `init_target` does in an empty database, as a script for psql; nobody is connected to."""
+    """Everything that `init_target` does in an empty database, as a psql script, without a connection."""
     name = sql.Identifier(schema)
     statements: list[sql.Composable] = [
         sql.SQL("BEGIN"),
@@ -127,26 +126,26 @@ def _changes(
 
 
 def require_owner(db: psycopg.Connection[Any], address: DatabaseAddress) -> None:
-    """Raise TargetRefused when the role does not own the tables: a grant of others is a mere warning to the server."""
+    """Raise TargetRefused if the role does not own the tables: for others, a grant is only a warning."""
     query = """SELECT pg_get_userbyid(relowner) FROM pg_class
                WHERE oid = 'meta'::regclass AND NOT pg_has_role(relowner, 'USAGE')"""
     if owner := db.execute(query).fetchone():
         raise TargetRefused(
-            f"{address.name}: the tables belong to {owner[0]}; this role must be owner to change them. Run the command "
-            f"as {owner[0]}. Nothing was changed."
+            f"{address.name}: the tables belong to {owner[0]}; this role must be owner to change them. Run the "
+            f"command as {owner[0]}. Nothing was changed."
         )
 
 
 def _require_role(db: psycopg.Connection[Any], address: DatabaseAddress, loader: str) -> None:
     if not db.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (loader,)).fetchone():
         raise TargetRefused(
-            f"{address.name}: there is no role {loader}. Make it: CREATE ROLE {loader} LOGIN; its password is set "
+            f"{address.name}: there is no role {loader}. Create it: CREATE ROLE {loader} LOGIN; its password is set "
             f"with \\password {loader}. Nothing was changed."
         )
 
 
 def grants(schema: str, loader: str) -> Iterator[Statement]:
-    """The rights of the role that loads: rows of these tables, nothing else."""
+    """Rights of the loading role: rows of these tables, nothing else."""
     role, inside = sql.Identifier(loader), sql.Identifier(schema)
     # The name of the database is not known where the statements are only printed.
     words = "BEGIN EXECUTE format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), {}); END"

@@ -1,4 +1,4 @@
-"""What is there of a target, and whether it can be loaded into."""
+"""State of a target, and whether it can be loaded into."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ from digitize.targets.postgres.tables import VERSION, define_tables
 
 @dataclass(frozen=True, slots=True)
 class TargetState:
-    """What is there. version: of the tables, 0 where there are none; is_current: they are what this program makes.
+    """State of a target.
 
-    unlike: in what they differ from those that were made. made: their definition. rows: table -> about how many rows,
-    of those that have any. catalogue: how they are now. masters: key of the rows in the master tables.
+    version: of the tables, 0 if there are none; is_current: they are as this program creates them. unlike: differences
+    from those created. made: their definition. rows: table -> approximate number of rows, for non-empty ones.
+    catalogue: as they are now. masters: key of the rows in the master tables.
     """
 
     version: int = 0
@@ -35,12 +36,12 @@ class TargetState:
 
     @property
     def altered(self) -> Sequence[str]:
-        """In what the tables differ from those that were made, for people."""
+        """Differences from the created tables, for people."""
         return [d.text for d in self.unlike]
 
 
 def check_target(address: DatabaseAddress) -> TargetState:
-    """What is there, of a target that is reached. Raises TargetRefused when it is not."""
+    """State of a reachable target. Raises TargetRefused if it is not."""
     with connect(address) as db:
         try:
             with db.transaction():
@@ -53,36 +54,38 @@ def check_target(address: DatabaseAddress) -> TargetState:
 
 
 def require_current(db: psycopg.Connection[Any], address: DatabaseAddress) -> None:
-    """Raise TargetRefused unless the tables are there, of this version, and as they were made."""
+    """Raise TargetRefused unless the tables exist, in this version, unaltered."""
     state = read_state(db, address) if has_schema(db, address.schema) else TargetState()
     if amiss := what_is_amiss(state):
         raise TargetRefused(f"{address.name}: {amiss} Nothing was loaded.")
 
 
 def what_is_amiss(state: TargetState) -> str:
-    """Why a target cannot be loaded into, and what to do; "" when it can."""
+    """Why a target cannot be loaded into, and the remedy; "" if it can."""
     if not state.version:
-        return "there are no tables of a target here. Make them: digitize target init URL"
+        return "there are no tables of a target here. Create them: digitize target init URL"
     if state.version > VERSION:
-        return f"the tables are of version {state.version}, this program knows {VERSION}; use a newer program."
+        return f"the tables have version {state.version}, but this program knows {VERSION}; use a newer program."
     if state.altered:
         more = f" and {len(state.altered) - 3} more" if len(state.altered) > 3 else ""
         return (
-            f"someone altered the tables: {'; '.join(state.altered[:3])}{more}. See: digitize target check URL; "
-            "what was done on purpose: digitize target adopt URL"
+            f"someone altered the tables: {'; '.join(state.altered[:3])}{more}. See: digitize target check URL; to "
+            f"accept deliberate changes: digitize target adopt URL"
         )
     if not state.is_current:
-        return "the tables are of an older schema. Bring them up to date: digitize target init URL"
+        return "the tables have an older schema. Upgrade them: digitize target init URL"
     return ""
 
 
 def read_state(db: psycopg.Connection[Any], address: DatabaseAddress) -> TargetState:
-    """What is there, inside a transaction that `use` has set up."""
+    """State of a target, inside a transaction set up by `use`."""
     if db.execute("SELECT to_regclass(%s)", (_qualify(address.schema, "meta"),)).fetchone() == (None,):
         return TargetState()
     meta = dict(db.execute("SELECT key, value FROM meta").fetchall())
     if not isinstance(meta.get("version"), int):
-        raise TargetRefused(f"{address.name}: there is a table meta that is not a target's. Choose another --schema.")
+        raise TargetRefused(
+            f"{address.name}: there is a table meta that does not belong to a target. Choose another --schema."
+        )
     # What a newer program wrote into meta may not be readable here.
     if meta["version"] > VERSION:
         return TargetState(meta["version"])
@@ -95,7 +98,7 @@ def read_state(db: psycopg.Connection[Any], address: DatabaseAddress) -> TargetS
 
 
 def has_schema(db: psycopg.Connection[Any], schema: str) -> bool:
-    """Whether there is a schema of that name."""
+    """Whether a schema of that name exists."""
     return db.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", (schema,)).fetchone() is not None
 
 
@@ -104,6 +107,6 @@ def _qualify(schema: str, table: str) -> str:
 
 
 def _rows(db: psycopg.Connection[Any], address: DatabaseAddress) -> dict[str, int]:
-    """What the server's statistics say; counting millions of rows would take minutes."""
+    """Row numbers from the server's statistics; counting millions of rows would take minutes."""
     query = "SELECT relname, n_live_tup FROM pg_stat_user_tables WHERE schemaname = %s AND n_live_tup > 0 ORDER BY 1"
     return dict(db.execute(query, (address.schema,)).fetchall())

@@ -1,4 +1,4 @@
-"""What a PostgreSQL database answers while a batch is taken; rows go in by COPY."""
+"""A PostgreSQL database during a load; rows are sent by COPY."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ _ORIGIN_TYPES: Mapping[str, type[pl.DataType]] = {
 
 
 class PostgresStore:
-    """See `digitize.targets.undoing.Books`; inside a transaction that `connect.use` has set up.
+    """See `digitize.targets.undoing.Books`; inside a transaction set up by `connect.use`.
 
-    freezes: rows of forms go into tables that this transaction emptied, and need no later look by the server.
+    freezes: rows of forms go into tables emptied by this transaction, and can be frozen.
     """
 
     freezes = False
@@ -40,7 +40,7 @@ class PostgresStore:
         self._db = db
 
     def compare_held(self, form: str, asked: pl.DataFrame) -> Mapping[str, bool]:
-        """See `Store`. The ids go as arrays, so that no temporary table is needed."""
+        """See `Store`. Ids are sent as arrays, so no temporary table is needed."""
         if not self._has_rows(form):
             return {}
         query = sql.SQL(
@@ -51,7 +51,7 @@ class PostgresStore:
         return dict(found.fetchall())
 
     def owners(self, form: str, keys: pl.DataFrame) -> Sequence[tuple[str, str]]:
-        """See `Store`; keys are looked up in the unique index, those of books (station and year) that hold anything."""
+        """See `Store`; keys are looked up in the unique index, for books (station and year) that are not empty."""
         table = form_tables(form)[form]
         if not self._has_rows(form):
             return []
@@ -78,7 +78,7 @@ class PostgresStore:
         return {(f, r) for f, r in self._db.execute(sql.SQL(" UNION ALL ").join(parts), {"batch": batch})}
 
     def expect(self, form: str, coming: pl.DataFrame) -> None:
-        """See `Store`; nothing hangs on it."""
+        """See `Store`; nothing to do."""
 
     def retire(self, form: str, records: Sequence[str], batch: LoadBatch, why: str) -> None:
         """See `Store`."""
@@ -98,14 +98,14 @@ class PostgresStore:
         self.remove(form, records)
 
     def rows(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        """Rows of one statement of this program; ? stands for a value."""
+        """Rows of one internal statement; ? is a placeholder for a value."""
         # None of this program's statements has another ? in it, or a per cent sign.
         done = self._db.execute(query.replace("?", "%s"), tuple(values))
         # fetchall raises where a statement gives no rows.
         return done.fetchall() if done.description else []
 
     def list_written(self, load: str) -> Mapping[str, list[str]]:
-        """Form -> the records whose newest version a load wrote."""
+        """Form -> records whose newest version a load wrote."""
         one = "SELECT {}, record_id FROM {} WHERE load_id = %(load)s"
         parts = [sql.SQL(one).format(sql.Literal(form), sql.Identifier(form)) for form in load_schemas()]
         found: dict[str, list[str]] = {}
@@ -114,12 +114,12 @@ class PostgresStore:
         return found
 
     def hold_others(self) -> None:
-        """Wait until no load is being written, and let none be until the transaction ends."""
+        """Wait until no load is being written, and block others until the transaction ends."""
         # The weakest lock that keeps out every writer of loads, and another undoing; readers go on.
         self._db.execute("LOCK TABLE loads IN SHARE ROW EXCLUSIVE MODE")
 
     def remove(self, form: str, records: Sequence[str]) -> None:
-        """Take records out, and keep nothing of them."""
+        """Delete records without keeping a version."""
         # Rows that point to others first, those of the form itself last.
         for name in ("field_origin", FLAGS, *reversed(named_first(form))):
             query = sql.SQL("DELETE FROM {} WHERE record_id = ANY(%s)").format(sql.Identifier(name))
@@ -137,12 +137,12 @@ class PostgresStore:
             self.copy_origins(batch, set(own[RECORD_ID]))
 
     def copy_origins(self, batch: RowBatch, taken: Set[str]) -> None:
-        """Send the origins of those records of a batch that are taken."""
+        """Send the origins of loaded records of a batch."""
         rows = [o for o in batch.origins if o[0] in taken]
         self.copy("field_origin", pl.DataFrame(rows, schema=_ORIGIN_TYPES, orient="row"))
 
     def copy(self, name: str, frame: pl.DataFrame) -> None:
-        """Send rows; columns in which nothing stands are not sent. A null and an empty text stay what they are."""
+        """Send rows; empty columns are not sent. Null and empty text stay distinct."""
         if not frame.height:
             return
         counts = frame.null_count().row(0)
@@ -184,7 +184,7 @@ def _rows_as_table(rows: pl.DataFrame) -> sql.Composed:
 
 
 def _values(rows: pl.DataFrame) -> list[str]:
-    """Each column as the text of an array; psycopg would make it value by value."""
+    """Each column as the text of an array; psycopg would build it value by value."""
     return [_array(rows[name]) for name in rows.columns]
 
 
@@ -195,7 +195,7 @@ def _array(values: pl.Series) -> str:
 
 
 def _same_key(table: Table, names: Sequence[str]) -> sql.Composed:
-    """Whether columns of the target's rows `t` are those of `a`."""
+    """Whether key columns of the target rows `t` equal those of `a`."""
     kinds = {n: sql.SQL(TYPES.get(table.by_name[n].kind, "text")) for n in names}
     parts = [sql.SQL("t.{0} = a.{0}::{1}").format(sql.Identifier(n), kind) for n, kind in kinds.items()]
     return sql.SQL(" AND ").join(parts)

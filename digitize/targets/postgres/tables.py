@@ -1,4 +1,4 @@
-"""The tables of a PostgreSQL target: those of the schema, and the target's own books."""
+"""Tables of a PostgreSQL target: those of the schema, and the target's books."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ BOOKS = (
 
 @cache
 def define_tables() -> Definition:
-    """Every table, a form's own before its child tables."""
+    """All tables, a form's own before its child tables."""
     tables = {**MASTERS, **_BOOKS, **SEARCH_TABLES, **EXCHANGE}
     for of_form in load_schemas().values():
         for table in sorted(of_form.values(), key=lambda t: t.child != ""):
@@ -103,7 +103,7 @@ def _child(table: Table, form: str) -> TableDef:
 
 
 def _references(table: Table, form: str) -> dict[str, str]:
-    """The person whom a row names. `of_line` has no key: which table it means stands in another column."""
+    """The person that a row refers to. `of_line` has no key: another column says which table it means."""
     return {
         f"{table.name}_person": f"FOREIGN KEY (record_id, {PERSON_LINE}) REFERENCES {link.of} (record_id, line)"
         for link in row_references(form)
@@ -121,7 +121,7 @@ def _values(table: Table) -> dict[str, str]:
 
 
 def _checks(table: Table) -> dict[str, str]:
-    """Numbers are counts and sums, never below nought; a year has four digits at most."""
+    """Numbers are counts and sums, never negative; a year has at most four digits."""
     years = [f"{c.name} BETWEEN 1 AND 9999" for c in table.columns if c.kind == "year"]
     counts = [f"{c.name} >= 0" for c in table.columns if c.kind in _COUNTED]
     degrees = [f"{n} BETWEEN -{most} AND {most}" for n, most in DEGREES.items() if n in table.by_name]

@@ -1,4 +1,4 @@
-"""A PostgreSQL database as a target: a batch is one transaction, tried again when the trouble was a passing one."""
+"""A PostgreSQL database as a target: one transaction per batch, retried after transient errors."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ Work = Callable[[psycopg.Connection[Any]], Any]
 
 
 class PostgresTarget:
-    """Loads into the tables that `digitize target init` made."""
+    """Loads into the tables created by `digitize target init`."""
 
     def __init__(self, address: DatabaseAddress, patience: Patience | None = None) -> None:
-        """Connect. Raises TargetRefused when the tables are not there, not of this version, or altered."""
+        """Connect. Raises TargetRefused if the tables are missing, altered, or of another version."""
         self._address, self._patience = address, patience or Patience()
         self._db: psycopg.Connection[Any] | None = None
         self._was_reached = False
@@ -48,32 +48,32 @@ class PostgresTarget:
 
     @property
     def name(self) -> str:
-        """The target for people and receipts."""
+        """Name for people and receipts."""
         return self._address.name
 
     def close(self) -> None:
-        """Give the connection back."""
+        """Close the connection."""
         if self._db is not None:
             with suppress(psycopg.Error):
                 self._db.close()
             self._db = None
 
     def load(self, load: Load, *, dry_run: bool = False) -> Receipt:
-        """Take a batch of records; see `take`."""
+        """Load a batch of records; see `take`."""
         return self.take(as_batch(load), dry_run=dry_run)
 
     def take(self, batch: LoadBatch, *, dry_run: bool = False) -> Receipt:
-        """Take a batch in one transaction; a load that was committed before is recognised and not done again.
+        """Load a batch in one transaction; a load committed before is recognised and not repeated.
 
-        dry_run: say what would become of it, and change nothing. Raises TargetRefused, and then nothing was changed.
+        dry_run: report the result, and change nothing. Raises TargetRefused, and then nothing was changed.
         """
         made: Receipt = self.transact(lambda db: _take(db, batch), dry_run=dry_run)
         return made
 
     def take_first(self, form: str, batches: Iterable[LoadBatch]) -> list[Receipt]:
-        """Take the first batches of a form in one transaction; keys and indexes are made after the rows.
+        """Load the first batches of a form in one transaction; keys and indexes are built after the rows.
 
-        The role must own the tables. Raises TargetRefused, and then nothing was changed; it is not tried again.
+        The role must own the tables. Raises TargetRefused, and then nothing was changed; it is not retried.
         """
         try:
             db = self._connect()
@@ -86,7 +86,7 @@ class PostgresTarget:
             raise refusal(e, self._address) from None
 
     def undo(self, load: str, why: str, *, dry_run: bool = False) -> Undone:
-        """Take back a load in one transaction; see `digitize.targets.undoing.undo`."""
+        """Undo a load in one transaction; see `digitize.targets.undoing.undo`."""
         work: Work = lambda db: undo(PostgresStore(db), self.name, load, why)  # noqa: E731  # typed so
         done: Undone = self.transact(work, dry_run=dry_run)
         return done
@@ -123,18 +123,18 @@ class PostgresTarget:
         return {r: (load, content) for r, load, content in self.run(query, [storable(records)])}
 
     def run(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        """Rows of one statement in a transaction of its own; ? stands for a value."""
+        """Rows of one statement in its own transaction; ? is a placeholder for a value."""
         rows: list[tuple[Any, ...]] = self.transact(lambda db: PostgresStore(db).rows(query, values))
         return rows
 
     def run_all(self, statements: Iterable[Statement]) -> None:
-        """Run statements in one transaction: all of them or none."""
+        """Run statements in one transaction: all or none."""
         self.transact(lambda db: [PostgresStore(db).rows(query, values) for query, values in statements])
 
     def transact(self, work: Work, *, dry_run: bool = False) -> Any:
-        """Do some work in one transaction, as often as it takes within the patience; what it gives.
+        """Run work in one transaction, with retries within the patience; returns its result.
 
-        work may be done several times over, but is kept only once. Raises TargetRefused.
+        work may run several times, but is committed only once. Raises TargetRefused.
         """
         for attempt in range(1, self._patience.tries + 1):
             try:
@@ -146,12 +146,12 @@ class PostgresTarget:
                 self._forget_lost()
                 if attempt == self._patience.tries or not is_passing(e):
                     raise refusal(e, self._address) from None
-                log.info("target: %s, trying again (%d)", e.sqlstate or type(e).__name__, attempt)
+                log.info("target: %s, retrying (%d)", e.sqlstate or type(e).__name__, attempt)
             except NotReached as e:
                 # After a loss whatever hinders may pass. At first only what says so: a wrong name stays wrong.
                 if attempt >= min(self._patience.tries, self._patience.tries if self._was_reached else e.first_tries):
                     raise
-                log.warning("%s does not answer (yet); trying again (%d)", self.name, attempt)
+                log.warning("%s does not answer (yet); retrying (%d)", self.name, attempt)
             time.sleep(_FIRST_PAUSE * _FACTOR ** (attempt - 1) * random.uniform(0.5, 1.5))
         raise AssertionError("the last try returns or raises")
 

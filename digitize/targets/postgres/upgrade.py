@@ -1,4 +1,4 @@
-"""Rows of an older version, and what a newer one asks of all rows: nothing is lost, and nothing is altered unasked."""
+"""Rows of an older version that violate constraints of a newer one: nothing is lost or altered unasked."""
 
 from __future__ import annotations
 
@@ -31,13 +31,14 @@ class Upgrade:
         *,
         takes_out: bool,
     ) -> None:
-        """tell: is told of rows that break a constraint. takes_out: values that a new type cannot hold are moved to the
-        list of findings; else they are refused.
+        """tell: is told of rows that violate a constraint.
+
+        takes_out: values that a new type cannot hold are moved to the findings list; otherwise they are refused.
         """
         self._db, self._address, self._new, self._tell, self._takes_out = db, address, new, tell, takes_out
 
     def holds(self, table: str, name: str, body: str) -> bool:
-        """Whether all rows keep to a constraint. Those that do not are listed and stay as they are."""
+        """Whether all rows satisfy a constraint. Those that do not are listed and stay as they are."""
         broken = _select_violations(table, body)
         columns = self._new[table].columns
         ids = [sql.Identifier(c) if c in columns else sql.SQL(d) for c, d in (("record_id", "''"), ("line", "0"))]
@@ -47,14 +48,14 @@ class Upgrade:
         count = self._db.execute(query + broken).rowcount
         if count:
             self._tell(
-                f"{table}: {count} rows that are there do not keep to {name} ({body}). They stay as they are, and are "
-                f"listed in {self._address.schema}.{LIST}; new rows must keep to it. Load corrected files, then run "
-                "target init again."
+                f"{table}: {count} rows violate {name} ({body}). They stay as they are, and are listed in "
+                f"{self._address.schema}.{LIST}; new rows must comply. Load corrected files, then run target init "
+                f"again."
             )
         return not count
 
     def before_cast(self, table: str, column: str) -> Iterator[Statement]:
-        """Move what is no degree to the list of findings. Raises TargetRefused when that was not asked for."""
+        """Move values that are not degrees to the findings list. Raises TargetRefused if that was not requested."""
         odd = _is_odd(column)
         found = self._db.execute(
             sql.SQL("SELECT record_id, line FROM {} WHERE {} ORDER BY 1, 2").format(sql.Identifier(table), odd)
@@ -85,7 +86,7 @@ class Upgrade:
 
 
 def _is_odd(column: str) -> sql.Composed:
-    """Whether a text is neither null nor degrees; CASE, or a text might be cast before it is looked at."""
+    """Whether a text is neither null nor degrees; CASE, since a text might be cast before the check."""
     name, most = sql.Identifier(column), sql.Literal(DEGREES[column])
     return sql.SQL("NOT CASE WHEN {} ~ {} THEN abs({}::numeric) <= {} ELSE {} IS NULL END").format(
         name, sql.Literal(DEGREE), name, most, name
@@ -93,7 +94,7 @@ def _is_odd(column: str) -> sql.Composed:
 
 
 def prove_again(db: psycopg.Connection[Any], ours: Definition, found: dict[str, Any]) -> Iterator[Statement]:
-    """The statements that prove constraints which old rows broke, where all rows keep to them by now."""
+    """Statements that validate constraints which old rows violated, if all rows satisfy them now."""
     for table, definition in ours.items():
         for name, text in found.get(table, {}).get("constraints", {}).items():
             if not text.endswith("NOT VALID") or name not in definition.constraints:
@@ -113,7 +114,7 @@ def prove_again(db: psycopg.Connection[Any], ours: Definition, found: dict[str, 
 
 
 def _select_violations(table: str, body: str) -> sql.Composed:
-    """FROM and WHERE: the rows that do not keep to a constraint."""
+    """FROM and WHERE: the rows that violate the constraint."""
     foreign = _FOREIGN.fullmatch(body)
     if foreign is None:
         test = body.removeprefix("CHECK ")

@@ -1,4 +1,4 @@
-"""The view that leads from any record of a case to its FIR."""
+"""The view that links any record of a case to its FIR."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _MEANS = (
 
 
 def fir_forms() -> list[str]:
-    """The forms whose key holds that of an FIR."""
+    """Forms whose key contains that of an FIR."""
     return [f for f, tables in load_schemas().items() if f != "iif1" and {*_BOOK} <= {*tables[f].key}]
 
 
 def make_views() -> Iterator[Statement]:
-    """The statements that make the view anew."""
+    """Statements that recreate the view."""
     one = (
         "SELECT {}::text AS form, r.record_id, f.record_id AS fir_id FROM {} r LEFT JOIN iif1 f ON "
         + " AND ".join(f"f.{n} = r.{n}" for n in _BOOK)
@@ -36,5 +36,5 @@ def make_views() -> Iterator[Statement]:
 
 
 def drop_view() -> Statement:
-    """The statement that takes the view away, so that columns below it may change."""
+    """Statement that drops the view, so that its columns may change."""
     return sql.SQL("DROP VIEW IF EXISTS {}").format(sql.Identifier(FIR_OF))

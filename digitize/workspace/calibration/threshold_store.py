@@ -163,10 +163,10 @@ def _describe_change(old: Measured, new: Measured) -> Iterator[str]:
     """Description of a change for people; a few more answers are no change."""
     name = f"{new.form}, {'all fields together' if new.field == TOGETHER else new.field}"
     for book in sorted({*new.books} - {*old.books}):
-        yield f"{name}: closed for the volume {book}: too much of what passed there was wrong. It is asked again."
+        yield f"{name}: closed for the volume {book}: too many of its passed values were wrong. They are asked again."
     if new.closed > old.closed:
-        yield f"{name}: closed: too much of what had passed was wrong. All that had passed is asked again."
+        yield f"{name}: closed: too many values that had passed were wrong. All of them are asked again."
     elif new.threshold is None and old.threshold is not None:
-        yield f"{name}: nothing passes any more until it is measured again; what had passed is asked."
+        yield f"{name}: nothing passes until it is measured again; values that had passed are asked."
     elif new.threshold != old.threshold and new.field != TOGETHER:
-        yield f"{name}: passes from {new.threshold:g} on ({new.passing} answers, {new.wrong} wrong)."
+        yield f"{name}: values pass from {new.threshold:g} on ({new.passing} answers, {new.wrong} wrong)."

@@ -27,15 +27,15 @@ from digitize.workspace.ledger import Ledger, books
 
 # One answer for a whole book or table, where the review sheet would ask it of every record.
 _DISTRICT = (
-    "Records whose district is missing or unknown: {}. Said once, by digitize intake DIR FILE --district NAME or in "
-    "lists/stations.csv, it holds for all of them."
+    "Records whose district is missing or unknown: {}. Set it once for all of them, with digitize intake DIR FILE "
+    "--district NAME or in lists/stations.csv."
 )
 _ORPHANS = "Rows of old tables that belong to no record: {}. They wait until a row with their key is delivered."
-_GONE = "Rows that a newer delivery of all of their table has no more: {}. Their records stay as they are, and say so."
-_BACK = "Loaded and no longer clean: {}. Counted as loaded and as what they are now; the next load takes them back."
-_BLANK = "Of the pages read these are blank, with nothing to record: {}. Which: digitize status DIR --blank"
+_GONE = "Rows missing in a newer delivery of their whole table: {}. Their records stay as they are, with a note."
+_BACK = "Loaded but no longer clean: {}. They count as loaded and in their new state; the next load withdraws them."
+_BLANK = "Blank pages, which need no record: {}. To list them: digitize status DIR --blank"
 _PARTS = "Pages of records of which a person must say where they belong, or that they are missing: {}."
-_GAPS = "Pages missing by the numbers on registers: {}; not in the book, as a person says: {}."
+_GAPS = "Pages missing by the numbers on registers: {}; confirmed by a person as not in the book: {}."
 
 
 @dataclass(slots=True)
@@ -87,7 +87,7 @@ class Totals:
             f"Pages {self.pages}: {self.pages_read} read, {self.pages_failed} failed, {self.pages_waiting} waiting. "
             f"Files refused: {self.files_refused}.",
             *([_BLANK.format(self.pages_blank)] if self.pages_blank else []),
-            f"Records {self.records}: {self._format_records()}. Fields a person must look at: {self.open_fields}.",
+            f"Records {self.records}: {self._format_records()}. Fields that need a person: {self.open_fields}.",
             *([_BACK.format(self.loaded_not_clean)] if self.loaded_not_clean else []),
             *([f"Pages or tables that could not be mapped: {self.unmapped}."] if self.unmapped else []),
             *(
@@ -96,7 +96,7 @@ class Totals:
                 else []
             ),
             *(said.format(n) for said, n in ((_ORPHANS, self.orphans), (_GONE, self.gone)) if n),
-            *([f"Notes of the rules beside loaded records: {self.flags}."] if self.flags else []),
+            *([f"Notes of rules on loaded records: {self.flags}."] if self.flags else []),
             *([_GAPS.format(self.pages_missing, self.pages_lost)] if self.pages_missing or self.pages_lost else []),
             *([_PARTS.format(self.parts_asked)] if self.parts_asked else []),
             *([_DISTRICT.format(self.without_district)] if self.without_district else []),

@@ -38,9 +38,9 @@ class Needed:
 
     def line(self) -> str:
         """For people."""
-        records = "The next record needs" if self.records == 1 else f"The next {self.records} records need"
+        records = "1 record needs" if self.records == 1 else f"{self.records} records need"
         answers = "1 answer" if self.answers == 1 else f"{self.answers} answers"
-        return f"{records} {answers}, about {self.keys} keys."
+        return f"Closest to complete: {records} {answers}, about {self.keys} keystrokes."
 
 
 def places_of(stored: Stored, paths: Iterable[str]) -> dict[str, float]:

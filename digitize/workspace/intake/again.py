@@ -61,15 +61,15 @@ def find_replaced(ledger: Ledger, looked: Sequence[Looked], said: DeliveryAnswer
     Raises OptionsError if impossible, NotFound for a name without an earlier table.
     """
     if said.is_beside and said.replaces:
-        raise OptionsError("--replaces and --beside: one of them")
+        raise OptionsError("Use either --replaces or --beside, not both")
     if not said.replaces:
         return ()
     known = _Known.from_ledger(ledger)
     tables = {x.sha256 for x in looked if not x.problem and (x.tables or x.sha256 in known.files)}
     if len(looked) != 1 and len(tables) != 1:
-        raise OptionsError("--replaces: give the one table file that replaces the earlier one, or scans alone")
+        raise OptionsError("--replaces: give one table file that replaces the earlier one, or only scans")
     if not tables and not looked[0].problem:
-        raise OptionsError("--replaces: what is given holds neither a table nor a page")
+        raise OptionsError("--replaces: the files given have neither a table nor a page")
     # What is refused replaces nothing; the intake says why.
     return tuple(dict.fromkeys(known.replaceable(next(iter(tables)), name) for name in said.replaces)) if tables else ()
 
@@ -112,7 +112,7 @@ def _apply_answer(one: CameAgain, said: DeliveryAnswer, replaced: tuple[str, ...
 
 def _format_question(earlier: Sequence[TableFile]) -> str:
     return (
-        f"{'; '.join(old.describe() for old in earlier)}, and both count. If this replaces it, take this in once more "
+        f"{'; '.join(old.describe() for old in earlier)}, and both count. If this replaces it, run intake again "
         f"with --replaces {earlier[-1].units[0]}; if both are right, with --beside"
     )
 
@@ -167,7 +167,7 @@ class _Known:
             raise OptionsError(f"--replaces: this file {self.is_replaced(newer)}")
         found = self._find_files(newer, name)
         if newer in found:
-            raise OptionsError(f"--replaces {name}: that is the file itself")
+            raise OptionsError(f"--replaces {name}: this is the same file")
         # Of several of a name, that which counts still, or which this one replaces already.
         found = {s for s in found if self.gone.get(s, newer) == newer} or found
         if not found:
@@ -179,7 +179,7 @@ class _Known:
         if self.gone.get(old, newer) != newer:
             raise OptionsError(f"--replaces {name}: it {self.is_replaced(old)}; name that one")
         if old in self.purged:
-            raise OptionsError(f"--replaces {name}: it was {self.purged[old].line()}, and stays as it is")
+            raise OptionsError(f"--replaces {name}: it was {self.purged[old].line()}, and cannot be replaced")
         return old
 
     def _find_files(self, newer: str, name: str) -> set[str]:
@@ -196,15 +196,13 @@ class _Known:
         """The answer in words."""
         if now.replaces:
             new = ", ".join(self._name_file(s) for s in now.replaces if s not in was.replaces)
-            return f"replaces {new}, which counts no more after the next run"
+            return f"replaces {new}, which no longer counts after the next run"
         back = ", ".join(self._name_file(s) for s in was.replaces)
-        return f"counts beside {f'{back}, which counts again after the next run' if back else 'what came before'}"
+        return f"counts as well as {f'{back}, which counts again after the next run' if back else 'the earlier one'}"
 
     def is_replaced(self, old: str) -> str:
         """What replaced it, and how to undo that."""
-        return (
-            f"is replaced by {self._name_file(self.gone[old])}; that no longer holds once that one comes with --beside"
-        )
+        return f"is replaced by {self._name_file(self.gone[old])}, unless that one is delivered again with --beside"
 
     def _name_file(self, sha256: str) -> str:
         file = self.files[sha256]

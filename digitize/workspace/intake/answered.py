@@ -58,12 +58,12 @@ def find_again(
     chosen = [page for name in said.replaces for page in _find_pages(ledger, name, {x.sha256 for x in looked})]
     if own := next((w for w in before if w.answer == BESIDE and w.page in chosen), None):
         raise OptionsError(
-            f"--replaces: {own.name} counts beside {own.page} since somebody said --beside, and its pages have numbers "
-            "of their own. Scan that page once more and tell its number: page in manifest.csv"
+            f"--replaces: {own.name} counts as well as {own.page} because of --beside, and its pages have their own "
+            f"numbers. Scan that page again and give its number: page in manifest.csv"
         )
     new = place_pages(placing, looked)
     if not new and not before:
-        raise OptionsError("--replaces: no page of this delivery waits for an answer; what has a number keeps it")
+        raise OptionsError("--replaces: no page of this delivery waits for an answer; pages with a number keep it")
     return ScannedAgain(named_by_person(ledger, place, new, chosen), before, frozenset(chosen), said)
 
 
@@ -161,8 +161,8 @@ def _find_pages(ledger: Ledger, name: str, coming: set[str]) -> list[str]:
 
 def _format_question(pages: Sequence[WaitingPage]) -> str:
     return (
-        f"{describe_delivery(pages)} They wait, and are not read. If they replace the earlier scans, take this in once "
-        f"more with --replaces {name_of(pages)}; if both are right, with --beside"
+        f"{describe_delivery(pages)} They wait, and are not read. If they replace the earlier scans, run intake again "
+        f"with --replaces {name_of(pages)}; if both are right, with --beside"
     )
 
 
@@ -171,9 +171,9 @@ def _describe_answer(pages: Sequence[WaitingPage]) -> str:
     own = [w for w in pages if w.answer == REPLACES and w.page]
     if not own:
         many = pluralize(len(pages), "page counts", "pages count")
-        return f"{many} beside those that are here, at the end of {pages[0].label}"
+        return f"{many} in addition to those that are here, at the end of {pages[0].label}"
     more = len(pages) - len(own)
-    rest = f"; {pluralize(more, 'more page has', 'more pages have')} none, and stand at the end" if more else ""
+    rest = f"; {pluralize(more, 'more page has', 'more pages have')} none, and are put at the end" if more else ""
     ids = sorted(w.page for w in own)
     many = pluralize(len(own), "page is the newer scan", "pages are the newer scans")
     return f"{many} of {ids[0]}{f' to {ids[-1]}' if len(ids) > 1 else ''}{rest}"

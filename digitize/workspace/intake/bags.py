@@ -15,14 +15,14 @@ from digitize.workspace.intake.manifest import Metadata
 BAG, DATA, ORIGINALS = "bagit.txt", "data", "originals"
 OWN_FORMAT = "Digitize-Package"
 """In bag-info of bags that this program wrote: only their originals are taken in, not what was made of them."""
-_MISSING = "is in the bag's list and not there. Have the bag sent again."
-_EXTRA = "is in the bag and in no list of it. Nobody says whose it is: have the bag sent again."
-_ALTERED = "is not what the bag's list says ({}). It was altered or damaged on the way: have the bag sent again."
-_FETCH = "is to be fetched from elsewhere, which is not done here. Ask for a bag that holds all of its files."
-_UNKNOWN = "is listed by {}, of which no sums are made here: have the bag sent again with sha256."
+_MISSING = "is in the bag's list, but missing. Ask for the bag to be sent again."
+_EXTRA = "is in the bag, but not in its lists. Ask for the bag to be sent again."
+_ALTERED = "differs from the bag's list ({}). It was altered or damaged on the way: ask for the bag to be sent again."
+_FETCH = "would have to be fetched from elsewhere, which is not supported. Ask for a bag with all of its files."
+_UNKNOWN = "is listed with {}, which is not supported: ask for the bag to be sent again with sha256."
 _NO_ORIGINALS = (
-    "is a package of masked records, without the originals: nothing of it is taken in. Ask for one that was written "
-    "with --unmask, or for the files themselves."
+    "is a package of masked records without originals, so nothing of it is taken in. Ask for one written with "
+    "--unmask, or for the files themselves."
 )
 _WHOLE = "the other files of the bag are not taken in: a bag is taken whole or not at all"
 _KEPT = (
@@ -101,7 +101,7 @@ def bag_problems(path: Path) -> Iterator[tuple[str, str]]:
         fetched = set(bag.files_to_be_fetched())
     # ValueError: names with a zero in them, texts in another encoding.
     except (bagit.BagError, OSError, ValueError) as e:
-        yield "", f"is no bag that can be read: {e}"
+        yield "", f"is not a readable bag: {e}"
         return
     found = [(name, _FETCH) for name in sorted(fetched)]
     found += [(name, _MISSING) for name in sorted(set(missing) - fetched)]
@@ -111,7 +111,7 @@ def bag_problems(path: Path) -> Iterator[tuple[str, str]]:
         try:
             bag.validate(completeness_only=True)
         except (bagit.BagError, ValueError) as e:
-            found = [("", f"is no valid bag: {e}")]
+            found = [("", f"is not a valid bag: {e}")]
     yield from found
     if any(name for name, _ in found):
         yield "", _WHOLE

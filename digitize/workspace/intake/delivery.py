@@ -16,12 +16,12 @@ INDEXES = (".cdx", ".idx", ".ndx", ".mdx", ".ntx")
 LAYOUTS = ("layout.toml",)
 _HEAD = 4096
 _OF_SYSTEMS = (MANIFEST, "thumbs.db", "desktop.ini")
-_NO_FILE = "is no file but a pipe, a socket or a device. Save it as a file first."
-_NO_FOLDER = "is a link to a folder. What it points to is not opened: deliver that folder itself."
-_INNER_BAG = "is a bag inside the delivered folder, where it is not checked. Deliver the bag's folder itself."
+_NO_FILE = "is a pipe, socket or device, not a file. Save it as a file first."
+_NO_FOLDER = "is a link to a folder, which is not followed: deliver that folder itself."
+_INNER_BAG = "is a bag inside the delivered folder, where it cannot be checked. Deliver the folder of the bag itself."
 _LEADS_OUT = "is a link to a place outside the delivered folder, which is not opened. Deliver that file itself."
-_NAMED_OUTSIDE = "is named in manifest.csv and lies outside the delivered folder, where nothing is opened."
-_NOT_THERE = "is named in manifest.csv and is not there. Bring the file, or take its line out."
+_NAMED_OUTSIDE = "is named in manifest.csv but is outside the delivered folder, so it is not opened."
+_NOT_THERE = "is named in manifest.csv but is missing. Add the file, or remove its line."
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ def _check_folder(folder: Path) -> str:
     try:
         next(folder.iterdir(), None)
     except OSError as e:
-        return f"cannot be opened ({e.strerror}). Mend its rights and bring the folder again."
+        return f"cannot be opened ({e.strerror}). Correct its permissions and deliver the folder again."
     return ""
 
 
@@ -184,9 +184,9 @@ def _problem(path: Path) -> str:
     try:
         kind = path.stat().st_mode
     except OSError as e:
-        return f"cannot be opened ({e.strerror}). Bring the file again."
+        return f"cannot be opened ({e.strerror}). Deliver the file again."
     if stat.S_ISDIR(kind):
-        return "is a folder, which manifest.csv names as a file."
+        return "is a folder, but manifest.csv names it as a file."
     return "" if stat.S_ISREG(kind) else _NO_FILE
 
 

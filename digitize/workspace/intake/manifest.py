@@ -67,9 +67,7 @@ def _rows(path: Path, rows: csv.DictReader[str]) -> Iterator[tuple[str, Metadata
             continue
         before, said = lines.setdefault(name, (line, metadata))
         if said != metadata:
-            raise OptionsError(
-                f"{path}, line {line}: {name} stands in line {before}, too, and there other things are said"
-            )
+            raise OptionsError(f"{path}, line {line}: {name} is also in line {before}, with other values")
         yield name, metadata
 
 
@@ -89,7 +87,7 @@ def check_metadata(metadata: Metadata, where: str) -> None:
     from mappers.languages import load_languages
 
     if odd := [f.name for f in fields(metadata) if any("\ud800" <= c <= "\udfff" for c in getattr(metadata, f.name))]:
-        raise OptionsError(f"{where}: {odd[0]} is no text in UTF-8")
+        raise OptionsError(f"{where}: {odd[0]} is not UTF-8 text")
     if metadata.year and not (metadata.year.isascii() and metadata.year.isdigit() and len(metadata.year) == 4):
         raise OptionsError(f"{where}: year must be four digits")
     page = metadata.page
@@ -112,8 +110,8 @@ def require_own_page(taken: dict[str, Path], page: str, path: Path) -> None:
     if first != path and not any((folder / "bagit.txt").is_file() for folder in [*path.parents][:3]):
         number = int(page.rpartition("-")[2])
         raise OptionsError(
-            f"{first.name} and {path.name} both hold page {number} of their volume, as {MANIFEST} counts them. "
-            "Correct its column page, or bring a newer scan by itself, later. Nothing was taken in."
+            f"{first.name} and {path.name} both have page {number} of their volume according to {MANIFEST}. Correct "
+            f"its column page, or deliver a newer scan separately, later. Nothing was taken in."
         )
 
 
@@ -141,6 +139,7 @@ def check_places(metadata: Metadata, where: str, lists: Mapping[str, CodeList], 
         if said and codes.find(said) is None and (near or (has_own and codes.values)):
             hint = f"; did you mean {near}?" if near else did_you_mean(said, codes.values) or "."
             raise OptionsError(
-                f"{where}: there is no {name} {said}{hint} What is in no list helps no page. If it is one, add it to "
+                f"{where}: there is no {name} {said}{hint} A name that is in no list is of no use. If it is right, "
+                f"add it to "
                 f"lists/{name}s.csv of the workspace."
             )

@@ -20,7 +20,7 @@ _NOTHING = (
     "this is neither a scan (JPEG, PNG, TIFF or PDF) nor a table: no known format, and no text with separators. "
     "Scan the page again, or export the table again."
 )
-_DOUBTFUL = "is a text in which no table can be seen surely. If it is one, give it the ending .csv or .txt."
+_DOUBTFUL = "is a text that may or may not be a table. If it is one, name it .csv or .txt."
 _LIMIT_S = 40.0
 """The processor time that a first look may take."""
 
@@ -69,10 +69,10 @@ def _probe(job: tuple[int, Path]) -> Probed:
         why, kind = str(e).removeprefix(f"{path.name}: "), getattr(e, "kind", "layout-wrong")
         return Probed(problem=why, kind=kind, may_be_page=may_be_page)
     except MemoryError:
-        return Probed(problem="needs more memory than any sound file does. Export it again.", kind="too-large")
+        return Probed(problem="needs more memory than any intact file. Export it again.", kind="too-large")
     except OSError as e:
         return Probed(
-            problem=f"cannot be opened ({e.strerror or type(e).__name__}). Bring the file again.", kind="unreadable"
+            problem=f"cannot be opened ({e.strerror or type(e).__name__}). Deliver the file again.", kind="unreadable"
         )
     # A fault of this program on one file must not cost the others.
     except Exception as e:
@@ -91,7 +91,7 @@ def _look_for_tables(path: Path) -> Probed:
 
     how = how_to_read(path)
     if not how.layout and path.suffix.lower() in MEMOS and not is_surely_table(path):
-        why = f"the memos of a table that is not here. Bring {path.stem}.dbf and lay both into one folder."
+        why = f"memos of a table that is missing. Put {path.stem}.dbf into the same folder."
         raise TableError(why, kind="memo-without-table")
     if not how.layout and path.suffix.lower() not in _TABLE_NAMES and find_reader(path) and not is_surely_table(path):
         raise TableError(_DOUBTFUL, kind="not-a-table")
@@ -108,5 +108,5 @@ def _look_for_tables(path: Path) -> Probed:
 
 
 def _report_crash(job: tuple[int, Path]) -> Probed:
-    what = "opening it broke the worker or never ended, twice. It is damaged, or made to do so"
+    what = "opening it crashed the worker or timed out, twice. It is damaged or malicious"
     return Probed(problem=f"{what}: scan or export it again.", kind="breaks-reader")

@@ -77,7 +77,7 @@ class OldPages:
         for scan in scans:
             if scan.sha256 not in self.sources:
                 source = Catalogue(self.ledger).source(scan.sha256)
-                assert source is not None, "every scan is of a file that was taken in"
+                assert source is not None, "every scan belongs to a file that was taken in"
                 self.sources[scan.sha256] = source
             self.scans[scan.page] = scan
 

@@ -44,7 +44,7 @@ def _or_told(path: Path, values: Iterator[Any]) -> Iterator[Any]:
     try:
         yield from values
     except WorkerBroke as e:
-        what = "reading it broke the worker or never ended. It is damaged, or made to do so: export it again"
+        what = "reading it crashed the worker or timed out. It is damaged or malicious: export it again"
         raise TableError(f"{path.name}: {what}", kind="breaks-reader") from e
 
 

@@ -96,13 +96,13 @@ def _look(catalogue: Catalogue, given: Given, seen: set[str], *, link: bool) -> 
     if given.problem:
         return Looked(given, problem=given.problem, kind="unreadable")
     if link and shown_name(str(given.path)) != str(given.path):
-        why = "its name is no UTF-8, so the way to it cannot be remembered. Rename it, or leave --link out."
+        why = "its name is not UTF-8, so its path cannot be stored. Rename it, or omit --link."
         return Looked(given, problem=why, kind="unreadable")
     try:
         size = given.path.stat().st_size
         sha256 = content_hash(given.path)
     except OSError as e:
-        return Looked(given, problem=f"cannot be opened ({e.strerror}). Bring the file again.", kind="unreadable")
+        return Looked(given, problem=f"cannot be opened ({e.strerror}). Deliver the file again.", kind="unreadable")
     before = catalogue.source(sha256)
     # What was refused before is tried again: the program may have learned to read it since.
     if sha256 in seen or (before and not before.problem):
@@ -136,7 +136,7 @@ def _keep(place: Place, catalogue: Catalogue, look: Looked, *, link: bool) -> Lo
         if not look.known and not link:
             keep_copy(place, path, sha256, kept_suffix(path))
     except OSError as e:
-        why = f"cannot be copied ({e.strerror}). Bring it again."
+        why = f"cannot be copied ({e.strerror}). Deliver it again."
         return replace(look, known=False, refused_before=before is not None, problem=why, kind="unreadable")
     return look
 
@@ -303,4 +303,4 @@ def to_look_at(taken: Iterable[Looked], ledger: Ledger, volumes: Iterable[int]) 
     for volume in sorted(volumes):
         stations = [row["station"] for row in ledger.rows(_STATIONS, (volume,))]
         if len(stations) > 1:
-            yield labels[volume], f"its pages are told to be of {', '.join(stations)}; two books need two labels"
+            yield labels[volume], f"its pages are given for {', '.join(stations)}; two books need two labels"

@@ -61,7 +61,7 @@ def choose(ledger: Ledger, name: str, *, with_rest: bool) -> list[SetAside]:
     if not places:
         raise NotFound(f"No page {name} is set aside. See: digitize batch sort DIR")
     if len(places) > 1:
-        raise InputError(f"{len(places)} pages that are set aside begin with {name}: give the whole id.")
+        raise InputError(f"{len(places)} pages that are set aside start with {name}: give the whole id.")
     chosen = [waiting[places[0]]]
     for other in waiting[places[0] + 1 :] if with_rest else ():
         if other.kind != BEHIND:
@@ -86,13 +86,13 @@ def settle(place: Place, ledger: Ledger, pages: Sequence[SetAside], said: Person
     Raises InputError if it is incomplete.
     """
     if said.what not in AS:
-        raise InputError(f"--as {said.what}: one of {', '.join(AS)}")
+        raise InputError(f"--as {said.what}: must be one of {', '.join(AS)}")
     if not said.by.strip():
-        raise InputError("Say who: --by NAME. It is kept with what was decided.")
+        raise InputError("Give --by NAME: who decided. It is recorded.")
     if said.what == "nothing" and len(said.why.split()) < 2:  # noqa: PLR2004  # one word is no reason
-        raise InputError("A page is left out for a reason, in some words: --reason")
+        raise InputError("To leave a page out, give a reason in words: --reason")
     if said.what != "nothing" and said.volume is None:
-        raise InputError("Say of which volume: --volume LABEL")
+        raise InputError("Give the volume: --volume LABEL")
     with ledger.writing():
         made = [page_id for page in pages for page_id in _settle(place, ledger, page, said)]
         if said.volume is not None:

@@ -87,7 +87,7 @@ class ScannerFolder:
         if is_more and not wait(self.steady_s):
             whole, _ = self.look()
         for path in sorted(self._empty - self._told):
-            yield f"{shown_name(path.name)}: is empty. What lies behind it waits until it is written, or taken away."
+            yield f"{shown_name(path.name)}: is empty. Files after it wait until it is written or removed."
         self._told = set(self._empty)
         for _, own in groupby(whole, key=lambda p: p.parent):
             files = list(own)

@@ -58,9 +58,7 @@ def change_key(place: Place, why: str, reason: str, passphrase: str = "") -> Suc
     following.unlink(missing_ok=True)
     signer = None if why == LOST else open_key(place.key)
     if why == LOST and _can_sign(place.key):
-        raise OptionsError(
-            f"{place.key} is there and can sign: change it without --lost, so that it vouches for the new."
-        )
+        raise OptionsError(f"{place.key} exists and can sign: change it without --lost, so that it signs the new one.")
     new = create_key(following, passphrase)
     made = Succession(old, new, why, reason, datetime.now(UTC).isoformat(timespec="seconds"))
     if signer is not None:

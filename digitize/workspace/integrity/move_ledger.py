@@ -61,7 +61,7 @@ def move(place: Place, url: str) -> MovedLedger:
     if new == old:
         if ended or (ended := _take_back(old, place.folder)):
             return ended
-        raise InputError(f"The ledger of {place.folder} lies in {new} already.")
+        raise InputError(f"The ledger of {place.folder} is already in {new}.")
     with closing(open_engine(old)) as source:
         require_format(source, old)
         _mark(source, old, new, place.folder)
@@ -171,7 +171,7 @@ def _lock_ledger(source: LedgerEngine) -> Iterator[None]:
                 "SELECT DISTINCT owner FROM leases WHERE until > ?", (source.read_clock(),)
             ).fetchall():
                 if not is_dead(r["owner"]):
-                    raise LedgerError("Somebody is at work on this ledger. End every run, watch and serve, then again.")
+                    raise LedgerError("This ledger is in use. Stop every run, watch and serve, then try again.")
             yield
             source.commit()
         except BaseException:
@@ -193,7 +193,7 @@ def _remove_leftovers(new: Where, source: LedgerEngine) -> None:
         elif is_copy:
             new.unlink()
         else:
-            raise InputError(f"{new} is there already. Put it elsewhere first.")
+            raise InputError(f"{new} exists already. Move it elsewhere first.")
         return
     from digitize.workspace.ledger_db import postgres
 
@@ -202,7 +202,8 @@ def _remove_leftovers(new: Where, source: LedgerEngine) -> None:
             # All that is in it was copied from a ledger that is still there.
             if "arriving" not in {r["key"] for r in db.execute(_MARKED)} or not _is_in(source, db):
                 raise InputError(
-                    f"{new} is there already, of another workspace or from before. Set ledger_schema in digitize.toml."
+                    f"{new} exists already, from another workspace or an earlier one. Set ledger_schema in "
+                    f"digitize.toml."
                 )
             db.execute(f"DROP SCHEMA {new.schema} CASCADE")
 
@@ -254,7 +255,7 @@ def write_address(folder: Path, url: str) -> None:
     if not _LINE.search(text):
         changed = _AFTER.sub(lambda m: f"{m[0]}\n{line}", text, count=1)
     if tomllib.loads(changed)["workspace"].get("ledger", "") != url:
-        raise InputError(f"{path}: the line `ledger = ` under [workspace] cannot be changed. Write it by hand: {line}")
+        raise InputError(f"{path}: the line `ledger = ` under [workspace] cannot be changed. Edit it by hand: {line}")
     part = path.with_name(".digitize.toml.part")
     part.write_text(changed, encoding="utf-8")
     part.chmod(path.stat().st_mode & 0o777)

@@ -18,8 +18,8 @@ from digitize.workspace.place import Place
 
 _GOOD, _GONE, _ALTERED = "good", "gone", "altered"
 _SAID = {
-    _GONE: ("is gone", "give the file in again: digitize intake puts it back by its content"),
-    _ALTERED: ("is not what was taken in", "restore it from a backup, or give the file in again after removing it"),
+    _GONE: ("is gone", "run digitize intake with this file again; it restores it by its content"),
+    _ALTERED: ("was altered after intake", "restore it from a backup, or remove it and run intake with the file again"),
 }
 _NOTED = """INSERT INTO fixity (sha256, at, outcome) VALUES (?, ?, ?)
   ON CONFLICT (sha256) DO UPDATE SET at = excluded.at, outcome = excluded.outcome"""
@@ -43,7 +43,7 @@ def parse_share(text: str) -> float:
         return 1.0 if text else 0.0
     number = text.removesuffix("%").strip()
     if not text.endswith("%") or not number.replace(".", "", 1).isdigit() or not 0 < float(number) <= 100:
-        raise OptionsError(f"{text}: say all, or a share such as 10%")
+        raise OptionsError(f"{text}: give all, or a share such as 10%")
     return float(number) / 100
 
 
@@ -64,7 +64,7 @@ def list_purges(ledger: Ledger) -> Iterator[Change]:
         yield Change(f"{what} of {files} files", f"were {purged.line()}", "", is_remark=True)
     if is_unfinished(ledger):
         mend = "finish it: digitize purge DIR with the same options"
-        yield Change("a purge", "was broken off; what it purged may lie there still", mend, is_remark=True)
+        yield Change("a purge", "was interrupted; purged data may still be there", mend, is_remark=True)
 
 
 def check_originals(

@@ -34,8 +34,8 @@ def settings_changes(ledger: Ledger, place: Place) -> Iterator[Change]:
     before = _read_noted(ledger)
     for name in _find_differing(before, _hash_files(place)) if before else ():
         # People set the options themselves; what decides whether a value passes may not change by the way.
-        mend = "if it was meant, the next run takes it over and says so; if not, put the old file back"
-        yield Change(name, "is another one than at the last run", mend, is_remark=name == "digitize.toml")
+        mend = "if this was intended, the next run uses it and says so; if not, restore the old file"
+        yield Change(name, "differs from the last run", mend, is_remark=name == "digitize.toml")
 
 
 def newer_settings(ledger: Ledger, seq: int) -> Mapping[str, str]:

@@ -43,7 +43,7 @@ def find_workspace_changes(ledger: Ledger, place: Place, look: VerifyScope, prog
     # Of rows that were changed the counts are others, too: what is amiss is said already.
     if not amiss and ledger.is_current:
         for part in find_differing_counts(ledger):
-            yield Change(f"counts of {part}", "are not what its rows say", "count anew: digitize ledger recount DIR")
+            yield Change(f"counts of {part}", "do not match its rows", "count again: digitize ledger recount DIR")
     yield from settings_changes(ledger, place)
     yield from _check_receipts(ledger, place)
     yield from list_purges(ledger)
@@ -68,10 +68,10 @@ def _check_receipts(ledger: Ledger, place: Place) -> Iterator[Change]:
     for row in ledger.rows("SELECT load, batch, data, signature FROM receipts ORDER BY batch, load"):
         name = f"receipt {row['batch']} ({row['load'][:12]})"
         if not any(is_signed(key, row["data"].encode("utf-8"), row["signature"]) for key in keys):
-            yield Change(name, "does not bear this office's signature")
+            yield Change(name, "is not signed by this office")
         file = place.folder / "receipts" / f"{row['batch']}-{row['load'][:12]}.json"
         if file.is_file() and not _says(file, row["data"], row["signature"]):
-            yield Change(f"receipts/{file.name}", "differs from the ledger's", "remove it: a run writes it anew")
+            yield Change(f"receipts/{file.name}", "differs from the ledger's", "remove it: a run writes it again")
 
 
 def _says(file: Path, data: str, signature: str) -> bool:
@@ -94,12 +94,12 @@ def _check_target(ledger: Ledger, place: Place) -> Iterator[Change]:
     try:
         target = open_place_target(place)
     except DigitizeError as e:
-        yield Change("the target", f"could not be asked ({e})", "ask again when it is there", is_remark=True)
+        yield Change("the target", f"could not be queried ({e})", "run again when it is available", is_remark=True)
         return
     try:
         for row in rows:
             if target.find_done(row["load"], row["batch"]) is None:
-                what = "is not what the target holds of this batch: it was taken back there, or another program loaded"
+                what = "does not match the target for this batch: it was undone there, or another program loaded data"
                 yield Change(f"load {row['load'][:12]} of {row['batch']}", what, "compare: digitize reconcile DIR")
     finally:
         target.close()

@@ -45,12 +45,12 @@ def allow_key(place: Place, public: str, name: str) -> None:
     """
     public, name = public.strip().lower(), name.strip()
     if len(public) != _PUBLIC or not all(c in "0123456789abcdef" for c in public):
-        raise OptionsError("That is no public key. Give the file FILE.pub that digitize keys new wrote at the site.")
+        raise OptionsError("That is not a public key. Give the file FILE.pub that digitize keys new wrote at the site.")
     if not name:
-        raise OptionsError("--name says whose key it is; it stands in the ledger.")
+        raise OptionsError("Give --name: whose key it is. It is recorded in the ledger.")
     with Ledger(place.ledger, key=place.key) as ledger:
         if public in ledger.public_keys():
-            raise OptionsError("That is the office's own key. A worker gets one of its own: digitize keys new FILE")
+            raise OptionsError("That is the office's own key. A worker needs its own key: digitize keys new FILE")
         for k in worker_keys(ledger):
             if k.is_allowed and (k.name == name or k.public == public):
                 raise OptionsError(f"{k.name} signs with {k.public[:16]}... already. See: digitize keys workers DIR")
@@ -60,11 +60,11 @@ def allow_key(place: Place, public: str, name: str) -> None:
 def withdraw_key(place: Place, name: str, reason: str) -> str:
     """Withdraw a key; its earlier signatures stay valid. Returns the public key. Raises NotFound, OptionsError."""
     if not reason.strip():
-        raise OptionsError("--reason says why; it is kept.")
+        raise OptionsError("Give --reason. It is recorded.")
     with Ledger(place.ledger, key=place.key) as ledger:
         held = next((k for k in worker_keys(ledger) if k.name == name and k.is_allowed), None)
         if held is None:
-            raise NotFound(f"No worker {name} has a key that is allowed. See: digitize keys workers DIR")
+            raise NotFound(f"Worker {name} has no allowed key. See: digitize keys workers DIR")
         detail = {"allowed": False, "reason": reason.strip()}
         ledger.record_event(f"{STEP}:{name}", STEP, "note", key=held.public, detail=detail)
     return held.public
@@ -77,6 +77,6 @@ def require_allowed(ledger: Ledger, key: Path) -> None:
         return
     if not any(k.public == public and k.is_allowed for k in worker_keys(ledger)):
         raise KeyUnusable(
-            f"{key}: the office does not know this key, or took it back. Send it the .pub beside it; there: "
+            f"{key}: the office does not know this key, or withdrew it. Send the .pub file to the office; there: "
             "digitize keys allow DIR FILE.pub --name SITE"
         )

@@ -98,7 +98,7 @@ def lines(ledger: Ledger, most: int | None = None) -> list[str]:
         sql = f"SELECT volume, label FROM volumes WHERE volume IN ({', '.join('?' * len(some))})"
         labels |= {r["volume"]: r["label"] for r in ledger.rows(sql, some)}
     more = len(volumes) - len(found)
-    others = f"And of {pluralize(more, 'volume')} more, learned from their own pages: digitize status DIR --json"
+    others = f"And {pluralize(more, 'volume')} more, from their own pages: digitize status DIR --json"
     last = [others] if more else []
     return [_line(labels.get(volume, str(volume)), facts) for volume, facts in found.items()] + last
 
@@ -114,4 +114,4 @@ def _known_volumes(ledger: Ledger) -> Iterator[int]:
 
 def _line(label: str, facts: Mapping[str, BookFact]) -> str:
     said = ", ".join(f"{_NAMES[f.zone]} {f.value} ({f.agree} of {f.sure} sure pages)" for f in facts.values())
-    return f"Volume {label}, learned from its own pages: {said}. What intake is told goes before it."
+    return f"Volume {label}, from its own pages: {said}. Intake metadata take precedence."

@@ -49,9 +49,9 @@ def back_up(path: Where, to: Path) -> LedgerCopy:
     Raises InputError if the file exists, DiskFull, and LedgerError if the ledger is damaged.
     """
     if to.exists():
-        raise InputError(f"{to} is there already. A backup never takes the place of another: give another name.")
+        raise InputError(f"{to} exists already. A backup is never overwritten: give another name.")
     if isinstance(path, Path) and to.name.startswith(f"{path.name}-") and to.parent.resolve() == path.parent.resolve():
-        raise InputError(f"{to}: names that begin so are those of SQLite's own files. Give another name.")
+        raise InputError(f"{to}: names that start like this are reserved for SQLite files. Give another name.")
     with Ledger(path) as ledger:
         with plain_errors(to, "digitize ledger verify"), _open_temp_file(to) as part:
             _copy_into(path, part)
@@ -74,7 +74,9 @@ def compact(path: Where, *, whole: bool = False) -> tuple[int, int]:
         return postgres.compact(path, whole=whole)
     before = path.stat().st_size
     if free_bytes(path.parent) < 2 * before:
-        raise LedgerError(f"{path}: this needs {2 * before:,} bytes of free disk for a while. Make room, then again.")
+        raise LedgerError(
+            f"{path}: this needs {2 * before:,} bytes of free disk space for a while. Make room, then try again."
+        )
     with closing(connect(path)) as db, plain_errors(path, "digitize ledger verify"):
         db.execute("VACUUM")
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -90,7 +92,7 @@ def restore(path: Where, copy: Path, reason: str, operator: str) -> tuple[Ledger
     ledger is open elsewhere.
     """
     if len(reason.split()) < 2 or not operator.strip():  # noqa: PLR2004  # one word is no reason
-        raise InputError("A restored ledger takes back history: give --reason in some words, and --operator.")
+        raise InputError("Restoring a ledger removes history: give --reason in words, and --operator.")
     found = _require_sound(copy)
     _require_same_workspace(path, copy)
     reached = max((h.seq for h in _read_logged_heads(path)), default=0)
@@ -110,7 +112,7 @@ def _replace(path: Path, copy: Path, root_hash: str) -> str:
         # By SQLite and not as a file: what was copied from a ledger in use has its newest events in a file beside it.
         _copy_into(copy, part)
         if _inspect_copy(part, copy.name).root_hash != root_hash:
-            raise InputError(f"{copy} changed while it was read. Copy it elsewhere, then again.")
+            raise InputError(f"{copy} changed while it was read. Copy it elsewhere, then try again.")
         aside = _rename_old(path)
         part.replace(path)
     return str(aside or "")
@@ -183,7 +185,7 @@ def _require_sound(copy: Path) -> LedgerCopy:
             # Heads that lie beside the file are of the ledger, not of its copy.
             amiss = [c.line() for c in find_changes(db, copy.parent) if not (c.is_remark or c.where.startswith(LOG))]
     except (sqlite3.DatabaseError, LedgerError, TypeError) as e:
-        raise InputError(f"{copy} is no sound backup of a ledger ({type(e).__name__}). Take an older one.") from e
+        raise InputError(f"{copy} is not an intact backup of a ledger ({type(e).__name__}). Take an older one.") from e
     if amiss:
         raise InputError(f"{copy} is not as it was written: {amiss[0]} Take an older one.")
     return found
@@ -219,7 +221,7 @@ def _rename_old(path: Path) -> Path | None:
             # Leaving WAL needs the file for oneself: whoever has it open would go on writing into what is put aside.
             db.execute("PRAGMA journal_mode = DELETE")
     except sqlite3.OperationalError as e:
-        raise LedgerError(f"{path} is in use. End `digitize run`, `watch` and `review serve`, then again.") from e
+        raise LedgerError(f"{path} is in use. Stop `digitize run`, `watch` and `review serve`, then try again.") from e
     except sqlite3.DatabaseError:
         pass  # damaged: that is what it is restored for
     number = 1

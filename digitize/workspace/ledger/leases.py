@@ -72,7 +72,7 @@ class Leases(LedgerFile):
         with self.writing():
             held = self.list_leased(owner)
             if not held:
-                raise LeaseLost("Somebody else took this work over, or it was given back: nothing of it was recorded.")
+                raise LeaseLost("The lease expired or was released; nothing was recorded.")
             self._pending.foresee(sorted(held))
             self._fence = held
             try:
@@ -83,7 +83,7 @@ class Leases(LedgerFile):
     def _give_back(self, unit: str, step: str) -> None:
         """The end of a unit in a step. Raises LeaseLost behind a fence that the unit is not within."""
         if self._fence is not None and unit not in self._fence:
-            raise LeaseLost(f"{unit} is somebody else's by now: nothing of this transaction was recorded.")
+            raise LeaseLost(f"{unit} now belongs to another worker; nothing of this transaction was recorded.")
         self._pending.end_lease(unit, step)
 
     def _held_by_others(self, units: Sequence[str], step: str, owner: str) -> frozenset[str]:

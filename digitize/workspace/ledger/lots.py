@@ -102,7 +102,7 @@ class Lots:
             self._ledger.execute(sql, (token, self._step, f"%#{name}", f"%#{name}.%"))
             held = self._ledger.list_leased(token)
             if not held:
-                raise LeaseLost("Nothing is left of this lot: it was finished, given back or taken over.")
+                raise LeaseLost("This lot no longer exists: it was finished, released or taken over.")
             self._ledger.renew(token)
         return Lot(lot.step, token, tuple(w for w in lot.works if w.unit in held))
 

@@ -17,8 +17,8 @@ from digitize.workspace.ledger_db.sqlite import FileEngine
 
 _RESTORE = "Restore a backup: digitize ledger restore DIR FILE"
 _BETWEEN = (
-    "Write to it once with the development version of 1 December 2026, by any command that writes, which brings it to "
-    f"format {FORMAT}; or restore a backup: digitize ledger restore DIR FILE"
+    "Run any command that writes with the development version of 1 December 2026, which upgrades it to format "
+    "{FORMAT}; or restore a backup: digitize ledger restore DIR FILE"
 )
 
 
@@ -27,8 +27,8 @@ def open_engine(where: Where) -> LedgerEngine:
     if isinstance(where, Path):
         if not where.is_file():
             raise LedgerError(
-                f"{where} is missing. A workspace without its ledger cannot go on. "
-                "Put a backup in its place: digitize ledger restore DIR FILE"
+                f"{where} is missing. A workspace cannot continue without its ledger. Restore a backup: digitize "
+                f"ledger restore DIR FILE"
             )
         return connect(where)
     # Only here: whoever keeps a file needs no driver, and none is imported.
@@ -44,7 +44,7 @@ def connect(path: Path) -> FileEngine:
             return connect_to_read(path)
         if share := network_share(path):
             raise LedgerError(
-                f"{path} lies on a network share ({share}), where two machines could write at once and lose each "
+                f"{path} is on a network share ({share}), where two machines could write at once and lose each "
                 "other's work. Move the workspace to a disk of this machine; share its reports instead."
             )
         db = _open_file(path, str(path))
@@ -92,7 +92,7 @@ def require_format(db: LedgerEngine, where: Where) -> int:
     try:
         found = int(row["value"])
     except (TypeError, ValueError) as e:
-        raise LedgerError(f"{where} holds no ledger. {_RESTORE}") from e
+        raise LedgerError(f"{where} has no ledger. {_RESTORE}") from e
     if found > FORMAT:
         raise LedgerError(f"{where} was written by a newer version (format {found}). Upgrade cctns-digitize.")
     if RELEASED < found < FORMAT:
@@ -101,10 +101,12 @@ def require_format(db: LedgerEngine, where: Where) -> int:
     # Format 1 would spare its rows and signatures every check.
     is_later = not isinstance(where, Path) or "heads" in db.tables() or (home is not None and (home / LOG).exists())
     if found == RELEASED and is_later:
-        raise LedgerError(f"{where} says format {found} and was of a later one: somebody changed it. {_RESTORE}")
+        raise LedgerError(f"{where} has format {found}, but had a later one before: it was altered. {_RESTORE}")
     moved = db.execute("SELECT value FROM meta WHERE key = 'moved_to'").fetchone()
     if moved is not None:
-        raise LedgerError(f"{where} was moved to {moved['value']}; digitize.toml does not say so. It is only kept.")
+        raise LedgerError(
+            f"{where} was moved to {moved['value']}, but digitize.toml does not say so. This one is only a copy."
+        )
     if found < RELEASED:
-        raise LedgerError(f"{where} says format {found}, which never was: somebody changed it. {_RESTORE}")
+        raise LedgerError(f"{where} has format {found}, which does not exist: it was altered. {_RESTORE}")
     return found

@@ -87,7 +87,7 @@ def require_source(ledger: Ledger, record: str, unit: str, *, is_paper: bool) ->
     """
     purged = purge_of_unit(ledger, unit)
     if purged is not None and (purged.is_personal or not is_paper):
-        raise NotFound(f"Record {record} cannot be made anew or asked again: its source was {purged.line()}.")
+        raise NotFound(f"Record {record} cannot be mapped or asked again: its source was {purged.line()}.")
 
 
 def has_values(ledger: Ledger, group: str) -> bool:
@@ -124,7 +124,10 @@ def summary(ledger: Ledger) -> list[str]:
     if not kinds:
         return []
     personal = kinds.count(PERSONAL)
-    return [f"Purged after their time: the originals of {len(kinds)} files, and personal data of {personal} of them."]
+    return [
+        f"Purged after the state's period: the originals of {len(kinds)} files, and personal data of {personal} "
+        f"of them."
+    ]
 
 
 def _parse_purge(row: Any) -> Purged:

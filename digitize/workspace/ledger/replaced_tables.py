@@ -122,12 +122,15 @@ def summary(ledger: Ledger) -> list[str]:
     """Lines for `digitize status`; none if no table was delivered again."""
     asked = sorted(open_questions(ledger), key=lambda pair: pair[0].units)
     lines = [
-        f"{newer.name}, delivered on {newer.on} ({newer.units[0]}), has the name of an earlier table, and both count: "
+        f"{newer.name}, delivered on {newer.on} ({newer.units[0]}), has the same name as an earlier table, and both "
+        f"count: "
         f"{'; '.join(old.describe() for old in earlier)}. If it replaces it: digitize intake DIR FILE --replaces "
         f"{earlier[-1].units[0]}; if both are right: digitize intake DIR FILE --beside"
         for newer, earlier in asked[:_MOST]
     ]
-    lines += [f"and {len(asked) - _MOST} more tables with the name of an earlier one."] if len(asked) > _MOST else []
+    lines += (
+        [f"and {len(asked) - _MOST} more tables with the same name as an earlier one."] if len(asked) > _MOST else []
+    )
     return lines + _replaced_line(ledger)
 
 
@@ -138,9 +141,9 @@ def _replaced_line(ledger: Ledger) -> list[str]:
     units = [u for sha256, f in table_files(ledger).items() if sha256 in gone for u in f.units]
     done = [s.detail for u in units if (s := ledger.state(u, "map")) and s.is_done and "replaced_by" in s.detail]
     waiting = len(units) - len(done)
-    wait = f" {waiting} of them count until the newer is mapped: digitize run DIR." if waiting else ""
+    wait = f" {waiting} of them count until the newer one is mapped: digitize run DIR." if waiting else ""
     answers, carried = (sum(d[name] for d in done) for name in ("answers", "carried"))
-    told = f" Of {answers} answers on them {carried} hold for the newer rows." if answers else ""
+    told = f" Of {answers} answers on them {carried} remain valid for the newer rows." if answers else ""
     return [f"Tables that a newer delivery replaces: {len(units)}.{wait}{told}"]
 
 

@@ -135,7 +135,7 @@ class LedgerFile:
 
     def _signer(self) -> Signer:
         if self._key is None:
-            raise KeyUnusable(f"{self.path}: what is written there is signed. Name the site's key: --key FILE")
+            raise KeyUnusable(f"{self.path}: entries must be signed. Give the site's key: --key FILE")
         return open_key(self._key)
 
     def _cover_all(self) -> None:
@@ -255,6 +255,6 @@ class LedgerFile:
             self._flush_before("row_log")
             for name in changed_entries(self._db, table, names):
                 raise LedgerError(
-                    f"{self.path}: {name} in {table} is not what the ledger wrote; another program changed it. "
+                    f"{self.path}: {name} in {table} was not written by the ledger; another program changed it. "
                     "See: digitize ledger verify DIR. Nothing more was done."
                 )

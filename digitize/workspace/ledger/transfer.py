@@ -24,7 +24,7 @@ def copy_rows(source: LedgerEngine, target: LedgerEngine) -> None:
     """Copy a ledger into an empty one. Raises LedgerError if the source has an older format."""
     found = source.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()[0]
     if int(found) != FORMAT:
-        raise LedgerError(f"The ledger is of format {found}. Any command that writes brings it to {FORMAT}.")
+        raise LedgerError(f"The ledger has format {found}. Any command that writes upgrades it to {FORMAT}.")
     for table in TABLES:
         # What a move left as marks is of the ledger that was moved, not of what is in it.
         rows = iter(source.stream_rows(f"SELECT * FROM {table} ORDER BY {_order(table)}"))

@@ -21,8 +21,8 @@ from digitize.workspace.ledger_db.watched_tables import COVERED
 UNREADABLE = "the rest"
 """Where a change is when a table or a view is gone."""
 _AT_ONCE = 1_000
-_RESTORE = "restore a backup of before: digitize ledger restore DIR FILE"
-_ASK = "ask the office above for the heads that it holds, and compare: digitize ledger verify DIR --heads FILE"
+_RESTORE = "restore an earlier backup: digitize ledger restore DIR FILE"
+_ASK = "ask the office above for its heads, and compare: digitize ledger verify DIR --heads FILE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,9 @@ def find_changes(db: LedgerEngine, home: Path | None, outside: Path | None = Non
         yield Change("the file", f"is damaged ({broken})")
         return
     if _format(db) < FORMAT:
-        yield Change("the rows", "are not watched yet (format 1)", "any command that writes begins it", is_remark=True)
+        yield Change(
+            "the rows", "are not protected yet (format 1)", "any command that writes starts this", is_remark=True
+        )
         yield from _Chain(db, has_rows=False).changes()
         return
     is_there = True
@@ -64,7 +66,7 @@ def find_changes(db: LedgerEngine, home: Path | None, outside: Path | None = Non
         yield Change(where, what, mend or _RESTORE)
         is_there = is_there and not (what == "is gone" and where.startswith(("table ", "view ")))
     if not is_there:
-        yield Change(UNREADABLE, "cannot be read without it, so nothing more was looked at")
+        yield Change(UNREADABLE, "cannot be read without it, so nothing more was checked")
         return
     chain = _Chain(db)
     yield from chain.changes()
@@ -101,22 +103,22 @@ class _Chain:
             yield from self._check_event(r, rows_digest(entries), before)
             before = r["at"] if isinstance(r["at"], str) else before
         while waiting:
-            yield Change(f"row_log {waiting[0]}", "belongs to no event, which was cut off")
+            yield Change(f"row_log {waiting[0]}", "belongs to no event; the event was cut off")
             waiting = next(logged, None)
 
     def _check_event(self, r: Row, rows: str, before: str) -> Iterator[Change]:
         where = f"event {r['seq']} ({r['step']} of {r['unit']})"
         texts = (r["at"], r["unit"], r["step"], r["outcome"], r["key"], r["detail"])
         if not all(isinstance(t, str) for t in (*texts, r["hash"])):
-            yield Change(where, "has a text that is gone or is none, not by this program")
+            yield Change(where, "has a text that is missing or invalid; not done by this program")
             self.last, self.count = str(r["hash"]), r["seq"]
             return
         own = link(self.last, texts, rows)
         if own != r["hash"]:
-            yield Change(where, "was changed after it was written, or one before it was taken out")
+            yield Change(where, "was changed after it was written, or an earlier one was removed")
         if r["at"] < before:
             text = f"was written at {r['at']}, before the event before it ({before})"
-            yield Change(where, text, "look whether the clock was wrong", is_remark=True)
+            yield Change(where, text, "check whether the clock was wrong", is_remark=True)
         # Go on from what stands there: otherwise every later event would be named for the fault of one.
         self.last, self.count = r["hash"], r["seq"]
         if r["step"] == "init" and not self.keys:
@@ -156,9 +158,9 @@ def _check_rows(db: LedgerEngine) -> Iterator[Change]:
             for key, (content, seq) in some.items():
                 if now[key] != content:
                     word = "is gone" if not now[key] else "came back" if not content else "was changed"
-                    yield Change(f"{table} {_format_name(key)}", f"{word} after event {seq}, not by this program")
+                    yield Change(f"{table} {_format_name(key)}", f"{word} after event {seq}; not done by this program")
         for (name,) in _unlogged_rows(db, table):
-            yield Change(f"{table} {_format_name(str(name))}", "was added, not by this program")
+            yield Change(f"{table} {_format_name(str(name))}", "was added; not by this program")
 
 
 def _logged_rows(db: LedgerEngine, table: str) -> Iterator[Row]:
@@ -202,11 +204,11 @@ def _split_lots(entries: Iterable[tuple[str, bytes, int]]) -> Iterator[dict[str,
 def _check_states(db: LedgerEngine) -> Iterator[Change]:
     """The state of each unit must be its newest event."""
     held = "SELECT step, unit, seq, outcome FROM standing"
-    mend = "take it from the history anew: digitize ledger recount DIR"
+    mend = "rebuild it from the history: digitize ledger recount DIR"
     named = """SELECT COALESCE(u.name, CAST(d.unit AS TEXT)), COALESCE(s.name, CAST(d.step AS TEXT)) FROM ({}) d
       LEFT JOIN units u ON u.id = d.unit LEFT JOIN names s ON s.id = d.step"""
     for unit, step in db.stream_rows(named.format(f"{held} EXCEPT {NEWEST_NUMBERS}")):
-        yield Change(f"state {unit} {step}", "is not what the newest event says", mend)
+        yield Change(f"state {unit} {step}", "does not match the newest event", mend)
     gone = "SELECT DISTINCT step, unit FROM history EXCEPT SELECT step, unit FROM standing"
     for unit, step in db.stream_rows(named.format(gone)):
         yield Change(f"state {unit} {step}", "is gone", mend)
@@ -224,7 +226,7 @@ def _check_heads(db: LedgerEngine, chain: _Chain, home: Path | None, outside: Pa
         for line, head_or_text in enumerate(heads_in_file(file), 1):
             where = f"{file.name}:{line}"
             if isinstance(head_or_text, str):
-                yield Change(where, "is no head", _ASK)
+                yield Change(where, "is not a head", _ASK)
                 continue
             # What another office holds came to it in a signed snapshot, and has no signature of its own.
             if file == log:
@@ -232,19 +234,19 @@ def _check_heads(db: LedgerEngine, chain: _Chain, home: Path | None, outside: Pa
             yield from _check_head(db, where, head_or_text, restored if file == log else [])
     signed = sorted((h.seq, h.public) for h in own)
     for seq in chain.workers.not_by_office(signed, {public for _, public in chain.keys}):
-        yield Change(f"event {seq}", "says which keys may sign, and the office did not write it", _ASK)
+        yield Change(f"event {seq}", "says which keys may sign, but was not written by the office", _ASK)
     if newest is not None and newest < chain.count:
         text = "are not signed, so this program did not add them"
         yield Change(f"events {newest + 1} to {chain.count}", text, _ASK)
     elif newest is None and chain.keys:
         yield Change("the history", "has no signed head", _ASK)
     if newest is not None and log is not None and not log.is_file():
-        yield Change(LOG, "is gone from beside the ledger", _ASK)
+        yield Change(LOG, "is missing next to the ledger", _ASK)
 
 
 def _check_signature(chain: _Chain, where: str, head: SignedHead) -> Iterator[Change]:
     if not head.is_genuine:
-        yield Change(where, "is not signed by the key that it names", _ASK)
+        yield Change(where, "is not signed with the key that it names", _ASK)
     elif not chain.may_sign(head):
         yield Change(where, f"is signed by {head.public[:16]}, which is not this office's key", _ASK)
 
@@ -256,12 +258,12 @@ def _check_head(db: LedgerEngine, where: str, head: SignedHead, restored: Sequen
         return
     when = next((r for r in restored if r.events < head.seq <= r.reached and head.at < r.at), None)
     if when is not None:
-        text = f"tells of event {head.seq}, lost when a backup was restored on {when.at[:10]} ({when.reason})"
+        text = f"includes event {head.seq}, which was lost when a backup was restored on {when.at[:10]} ({when.reason})"
         yield Change(where, text, "", is_remark=True)
     elif found is None:
-        yield Change(where, f"tells of event {head.seq}, which is cut off", _ASK)
+        yield Change(where, f"includes event {head.seq}, which is cut off", _ASK)
     else:
-        yield Change(where, "tells of another history than the one that is here", _ASK)
+        yield Change(where, "belongs to another history than this one", _ASK)
 
 
 def _format_name(name: str) -> str:

@@ -20,7 +20,7 @@ REPLACES, BESIDE = "replaces", "beside"
 """What a person may say of such a page."""
 NOT_CARRIED = -1
 _MOST = 5
-_HOW = {"look": "look the same", "name": "have the name of one", "order": "lie between such pages"}
+_HOW = {"look": "look the same", "name": "have the same name", "order": "are between such pages"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +95,16 @@ def summary(ledger: Ledger) -> list[str]:
         for own in waits[:_MOST]
     ]
     if more := len(waits[_MOST:]):
-        lines.append(f"and {pluralize(more, 'delivery', 'deliveries')} more of which that is so.")
+        lines.append(f"and {pluralize(more, 'delivery', 'deliveries')} more like this.")
     done = [w for w in kept if w.answer == REPLACES and w.page]
     if done:
         answers, carried = (
             sum(getattr(w, n) for w in done if w.carried != NOT_CARRIED) for n in ("answers", "carried")
         )
-        on = f" Of {pluralize(answers, 'answer')} on them {carried} hold for the newer scans." if answers else ""
-        lines.append(f"Pages scanned again by somebody's word: {len(done)}.{on}")
+        on = (
+            f" Of {pluralize(answers, 'answer')} on them {carried} remain valid for the newer scans." if answers else ""
+        )
+        lines.append(f"Pages marked as rescans by a person: {len(done)}.{on}")
     return lines
 
 
@@ -123,7 +125,7 @@ def describe_delivery(pages: Sequence[WaitingPage]) -> str:
     by = [f"{n} {why}" for how, why in _HOW.items() if (n := sum(w.how == how for w in pages))]
     ones = f"{ids[0]} to {ids[-1]}" if len(ids) > 1 else ids[0]
     many = pluralize(len(pages), "page")
-    return f"{many} of {pages[0].label} may be scanned already, as {ones}: {', '.join(by)}."
+    return f"{many} of {pages[0].label} may already be scanned, as {ones}: {', '.join(by)}."
 
 
 def name_of(pages: Sequence[WaitingPage]) -> str:

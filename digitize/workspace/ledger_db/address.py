@@ -51,7 +51,7 @@ def ledger_address(url: str, site_id: str, home: Path | None = None, schema: str
     parse_address(url, own := schema or schema_of(site_id))
     # A ledger is put aside by giving its schema another name: it must be nobody else's.
     if own.startswith(("pg_", "public", "information_schema")):
-        raise OptionsError(f"ledger_schema: {own} is the database's own. Give the ledger a schema for itself.")
+        raise OptionsError(f"ledger_schema: {own} is reserved by the database. Give the ledger its own schema.")
     return LedgerAddress(url, own, home)
 
 

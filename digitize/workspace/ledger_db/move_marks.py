@@ -20,11 +20,11 @@ MOVED = "SELECT key, value FROM meta WHERE key IN ('moving_to', 'moved_to') ORDE
 def was_moved(ledger: str, key: str, value: str) -> LedgerError:
     """Error for clients that opened it before the move, or after an interrupted one."""
     if key == MOVED_TO:
-        return LedgerError(f"{ledger} was moved to {value} meanwhile. Give the same command again: it goes on there.")
+        return LedgerError(f"{ledger} was moved to {value} meanwhile. Run the same command again: it continues there.")
     to = json.loads(value)["name"]
     return LedgerError(
-        f"{ledger} is being moved to {to}, and nothing is written meanwhile. If that was broken off, the same "
-        "`digitize ledger move` again finishes it; with --to the place where the ledger is, it is taken back."
+        f"{ledger} is being moved to {to}; nothing can be written meanwhile. If the move was interrupted, run the "
+        f"same `digitize ledger move` again to finish it, or with --to the present place to cancel it."
     )
 
 

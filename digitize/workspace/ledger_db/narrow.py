@@ -205,7 +205,7 @@ class Dictionary:
         for name in names:
             row = self.db.execute(_KEY_OF, name.split(SEPARATOR)).fetchone()
             if row is None:
-                raise LedgerError("A result belongs to no event: see digitize ledger verify DIR. Nothing was written.")
+                raise LedgerError("A result belongs to no event. See: digitize ledger verify DIR. Nothing was written.")
             yield name, row[0]
 
 

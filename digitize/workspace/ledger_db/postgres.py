@@ -107,22 +107,24 @@ def plain_errors(where: LedgerAddress) -> Iterator[None]:
 def _translate_error(error: psycopg.Error, where: LedgerAddress) -> LedgerError:
     state = error.sqlstate or ""
     if state == _IN_USE:
-        return LedgerError(f"{where} is in use by another program for long. Wait for it, then run this again.")
+        return LedgerError(
+            f"{where} has been in use by another program for too long. Wait, then run the command again."
+        )
     if state == _FULL:
         return DiskFull(f"No room left on the disk of {where}. Make room there and run the same command again.")
     if state in _AGAIN or is_passing(error) or isinstance(error, psycopg.OperationalError):
         why = " ".join(_words(error).split())[:200]
         return LedgerAway(
-            f"{where} does not answer ({why}). What was recorded is there. When the database runs, give the same "
-            "command again."
+            f"{where} does not answer ({why}). Recorded work is saved. When the database runs again, run the same "
+            f"command."
         )
     if state == _REFUSED:
-        return LedgerError(f"{where}: this role lacks a right ({_words(error)}). Have the owner grant it.")
+        return LedgerError(f"{where}: this role lacks a permission ({_words(error)}). Ask the owner to grant it.")
     if state == _READ_ONLY:
-        return LedgerError(f"{where} can only be read just now. Work on the database that is written.")
+        return LedgerError(f"{where} is read-only at the moment. Use the primary database.")
     if state in _MISSING:
         why = f"({_words(error)}). Was it moved? See [workspace] ledger in digitize.toml, and digitize ledger verify"
-        return LedgerError(f"{where} is damaged or holds no ledger {why}")
+        return LedgerError(f"{where} is damaged or has no ledger {why}")
     at = [p for p in (error.diag.table_name, error.diag.column_name, error.diag.constraint_name) if p]
     # Syntax and types name our own SQL; of all else the text may quote a row.
     said = _words(error) if state.startswith("42") else type(error).__name__
@@ -160,8 +162,8 @@ class DatabaseEngine:
             if not there:
                 self._db.close()
                 raise LedgerError(
-                    f"{self.where} holds no ledger. Is [workspace] ledger in digitize.toml right? If it is lost, put "
-                    "a backup in its place: digitize ledger restore DIR FILE"
+                    f"{self.where} has no ledger. Is [workspace] ledger in digitize.toml right? If the ledger is "
+                    f"lost, restore a backup: digitize ledger restore DIR FILE"
                 )
             may = self._db.execute(_MAY_WRITE).fetchone()
         return still == "off" and bool(may and may[0])
@@ -440,7 +442,7 @@ def create(where: LedgerAddress, ddl: str, format_: int) -> None:
     """Create an empty ledger. Raises LedgerError if there is one."""
     with making(where, ddl) as (db, aside):
         if aside:
-            raise LedgerError(f"{where} is there already: another workspace's, or made before. Give another --site.")
+            raise LedgerError(f"{where} exists already, from another workspace or an earlier one. Give another --site.")
         db.execute("INSERT INTO meta (key, value) VALUES ('format', ?)", (str(format_),))
 
 

@@ -208,11 +208,11 @@ def differences(db: Any, ddl: str, schema: str) -> Iterator[tuple[str, str, str 
         elif text != guard.text or enabled != "O":
             yield f"trigger {guard.name}", "was changed" if text != guard.text else "was switched off", None
     for name in sorted(held):
-        yield f"trigger {name}", "was added", f"look what it does, and drop it: DROP TRIGGER {name}"
+        yield f"trigger {name}", "was added", f"check what it does, and drop it: DROP TRIGGER {name}"
     for table, name in db.execute(_HELD_RULES, (schema,)):
         # One of them turns a deletion into nothing, or a row into another, before any trigger sees it.
-        yield f"rule {name} on {table}", "was added", f"look what it does, and drop it: DROP RULE {name} ON {table}"
-    yield from ((f"table {name}", "forbids less than it did", None) for name in _weaker_tables(db, ddl, schema))
+        yield f"rule {name} on {table}", "was added", f"check what it does, and drop it: DROP RULE {name} ON {table}"
+    yield from ((f"table {name}", "was weakened", None) for name in _weaker_tables(db, ddl, schema))
     yield from _other_views(db, _views(ddl))
     bodies = {r[0]: r[1] for r in db.execute(_HELD_FUNCTIONS, (schema,))}
     for head, body in functions(ddl).items():

@@ -184,7 +184,7 @@ class FileEngine(sqlite3.Connection):
         made = {(r[0], r[1]): _plain(r[2]) for r in wanted.execute(query)}
         weaker = _weaker_tables(self, wanted, {k: v for k, v in there.items() if k in made})
         wanted.close()
-        yield from ((f"table {name}", "forbids less than it did", None) for name in weaker)
+        yield from ((f"table {name}", "was weakened", None) for name in weaker)
         for kind, name in sorted(made):
             if (kind, name) not in there:
                 yield f"{kind} {name}", "is gone", None
@@ -196,7 +196,7 @@ class FileEngine(sqlite3.Connection):
         for kind, name in sorted(there.keys() - made.keys()):
             # A further index does no harm; a trigger can change what is written.
             if kind == "trigger":
-                yield f"{kind} {name}", "was added", f"look what it does, and drop it: DROP TRIGGER {name}"
+                yield f"{kind} {name}", "was added", f"check what it does, and drop it: DROP TRIGGER {name}"
 
 
 def _weaker_tables(

@@ -75,7 +75,9 @@ def check_due(ledger: Ledger, one: PurgeGroup, period: Period) -> DueState:
     why += open_things
     if sum(failed.values()) and not period.with_failed:
         told = ", ".join(f"{n} {what}" for what, n in failed.items() if n)
-        why.append(f"{told} made no record: look (digitize status DIR), then --with-failed if they may go as well")
+        why.append(
+            f"{told} made no record: check them (digitize status DIR), then use --with-failed to purge them, too"
+        )
     return DueState(since, tuple(why), sum(failed.values()))
 
 
@@ -89,7 +91,7 @@ def _not_loaded(ledger: Ledger, one: PurgeGroup) -> Iterator[str]:
         count = ledger.execute(_FOLDED, (batch,)).fetchone()["n"]
         # A batch that only scanned pages again, or gave the later pages of a form, has no record that begins in it.
         if not ledger.rows(_LOADED, (batch,)) and (count or len(one.batches) == 1):
-            yield f"{batch} is not loaded, or was taken back: digitize run DIR"
+            yield f"{batch} is not loaded, or was undone: digitize run DIR"
         if n := ledger.execute(_ASIDE, (batch,)).fetchone()["n"]:
             yield f"{n} pages of {batch} are set aside: digitize batch sort DIR"
 
@@ -117,7 +119,7 @@ def years_after(day: date, years: int) -> date:
 def _open_things(ledger: Ledger, one: PurgeGroup) -> tuple[list[str], dict[str, int]]:
     """(what must be settled first, with the command; what gave no record, with counts)."""
     sums = dict.fromkeys(("waiting", "unmapped", "review", "rejected", "unchecked", "unloaded"), 0)
-    failed = dict.fromkeys(("pages that failed", "tables not mapped", "rows nobody explained", "rows of no record"), 0)
+    failed = dict.fromkeys(("pages that failed", "unmapped tables", "unexplained rows", "rows without a record"), 0)
     for part in one.parts:
         tally = count_part(ledger, part)
         t = tally.totals
@@ -138,5 +140,5 @@ _SAID = {
     "review": "{} records are in review: digitize review export DIR",
     "rejected": "{} records are rejected: digitize review export DIR",
     "unchecked": "{} records are not checked: digitize run DIR",
-    "unloaded": "{} records are not loaded: digitize run DIR; what the target refused: digitize quarantine list",
+    "unloaded": "{} records are not loaded: digitize run DIR; those refused by the target: digitize quarantine list",
 }

@@ -60,7 +60,7 @@ class PurgeOrder:
     def check(self) -> None:
         """Raises OptionsError for an unknown kind, or without a reason."""
         if self.what not in KINDS:
-            raise OptionsError(f"--what knows {' and '.join(KINDS)}; not {self.what}")
+            raise OptionsError(f"--what must be {' or '.join(KINDS)}; not {self.what}")
         if self.volume and self.batches:
             raise OptionsError("Give --batch or --volume, not both.")
         if self.is_dry:
@@ -69,7 +69,7 @@ class PurgeOrder:
         if letters < _LEAST_LETTERS or len(self.reason.split()) < 2 or not self.operator.strip():  # noqa: PLR2004
             raise OptionsError(
                 f"A purge needs --reason, at least {_LEAST_LETTERS} letters in two words, and --operator NAME. Both "
-                "are kept for ever; name nobody in the reason."
+                f"are kept permanently; do not name persons in the reason."
             )
 
     def as_detail(self) -> dict[str, Any]:
@@ -209,8 +209,8 @@ def _require_gone(place: Place) -> None:
     log = where.with_name(where.name + "-wal")
     if log.exists() and log.stat().st_size:
         raise LedgerError(
-            f"{where} is in use, so old bytes stay in {log.name}. End `digitize run`, `watch` and `review serve`, then "
-            "the same command again: it finishes the purge."
+            f"{where} is in use, so old bytes remain in {log.name}. Stop `digitize run`, `watch` and `review serve`, "
+            f"then run the same command again to finish the purge."
         )
 
 
@@ -222,11 +222,11 @@ def _list_left(
         return
     linked = [s.linked for one in going for b in one.batches for s in _sources(ledger, b) if s.linked]
     if linked:
-        yield f"{len(linked)} originals are linked and lie outside of the workspace: {', '.join(linked[:20])}"
+        yield f"{len(linked)} originals are linked and outside the workspace: {', '.join(linked[:20])}"
     if order.what == PERSONAL:
         copies = list(purge_files.copies_of(place, ledger))
         if copies:
-            yield f"Copies of the ledger hold it still; remove them: {', '.join(copies)}"
+            yield f"Copies of the ledger still contain it; remove them: {', '.join(copies)}"
         if sealed := list(purge_files.sealed_files(place)):
-            yield f"Encrypted files cannot be looked into; remove them if they hold it: {', '.join(sealed[:20])}"
+            yield f"Encrypted files cannot be checked; remove them if they contain it: {', '.join(sealed[:20])}"
     yield from purge_files.targets_left(place, loads)

@@ -109,10 +109,9 @@ def _in_stream(read: Callable[[int], bytes], names: re.Pattern[bytes]) -> Iterat
 def targets_left(place: Place, loads: Mapping[str, int]) -> list[str]:
     """Data left in targets, in sentences. loads: target -> batches."""
     said = [
-        f"{n} batches stand in the target {name}: what is kept there the state says of the target itself "
-        "(digitize unload takes a batch out)."
+        f"{n} batches are in the target {name}, which has its own retention rules (digitize unload removes a batch)."
         for name, n in loads.items()
     ]
     if place.options.store.url:
-        said.append(f"The store {place.options.store.url} may hold copies of the originals: remove them there.")
+        said.append(f"The store {place.options.store.url} may have copies of the originals: remove them there.")
     return said

@@ -97,7 +97,7 @@ def check_facts(facts: VolumeFacts, where: str) -> None:
     if not facts.label.strip() or any(not c.isprintable() for c in facts.label):
         raise InputError(f"{where}: a volume needs a label, such as --volume 'FIR book 1987/2', on one line.")
     if facts.years and not _YEARS.fullmatch(facts.years):
-        raise InputError(f"{where}: years must be as 1987, or 1987-1989; not {facts.years}")
+        raise InputError(f"{where}: years must be like 1987 or 1987-1989; not {facts.years}")
     if facts.pages is not None and not 0 < facts.pages <= _MOST_PAGES:
         raise InputError(f"{where}: pages counted must be a number from 1 to {_MOST_PAGES}")
 
@@ -107,7 +107,7 @@ def check_day(text: str) -> str:
     try:
         return (date.fromisoformat(text) if text else today_in_india()).isoformat()
     except ValueError as e:
-        raise InputError(f"--on {text}: give the day as 2026-11-29") from e
+        raise InputError(f"--on {text}: give the date as 2026-11-29") from e
 
 
 class Volumes:
@@ -149,7 +149,7 @@ class Volumes:
     def add_custody(self, number: int, step: CustodyEvent) -> None:
         """Add a step to a volume's chain of custody."""
         if step.what not in WHATS:
-            raise InputError(f"{step.what}: what happened is one of {', '.join(WHATS)}")
+            raise InputError(f"{step.what}: the event must be one of {', '.join(WHATS)}")
         _require_person(step.by)
         detail = {k: v for k, v in asdict(step).items() if k != "recorded"}
         self._ledger.record_event(unit_of(number), CUSTODY, "note", detail=detail)
@@ -183,7 +183,7 @@ class Volumes:
         for number in sorted(n for n in numbers if n is not None):
             if (volume := self.find_by_number(number)) is not None:
                 return volume
-        raise NotFound(f"No volume {name} was received. See: digitize batch account DIR")
+        raise NotFound(f"There is no volume {name}. See: digitize batch account DIR")
 
     def custody(self, number: int) -> list[CustodyEvent]:
         """A volume's chain of custody, oldest first."""
@@ -206,7 +206,7 @@ class Volumes:
 
 def _require_person(by: str) -> None:
     if not by.strip():
-        raise InputError("Say who: --by NAME. It is kept with what happened.")
+        raise InputError("Give --by NAME: who did it. It is recorded.")
 
 
 def chain_lines(chain: list[CustodyEvent]) -> Iterator[str]:

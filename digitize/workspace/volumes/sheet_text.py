@@ -51,7 +51,7 @@ def to_text(sheet: SheetText) -> str:
     """The text of the code. Raises ValueError for a site that the code cannot hold."""
     site = sheet.site.upper()
     if not site or not _PLAIN.fullmatch(site):
-        raise ValueError(f"{sheet.site}: a code holds letters from a to z, digits and - of a site")
+        raise ValueError(f"{sheet.site}: the site in a code can have letters from a to z, digits and -")
     pages = "" if sheet.pages is None else str(sheet.pages)
     parts = (
         f"{_MARK}{_VERSION}",
@@ -72,11 +72,11 @@ def from_text(text: str) -> SheetText | None:
     if found is None:
         return None
     if found[1] != _VERSION:
-        raise SheetDamaged(f"its code is of version {found[1]}, which this program does not know")
+        raise SheetDamaged(f"its code has version {found[1]}, which this program does not know")
     body, _, sum_ = text.rpartition(_BETWEEN)
     parts = body.split(_BETWEEN)
     if len(parts) != _FIELDS - 1 or _digest(body)[:6] != sum_:
-        raise SheetDamaged("its code is not whole: the check sum is another one")
+        raise SheetDamaged("its code is damaged: the checksum is wrong")
     _, role, site, volume, kind, years, pages, mark = parts
     counted = int(pages) if pages else None
     return SheetText(role, site.lower(), int(volume), mark, _decode(kind), _decode(years), counted)

@@ -78,7 +78,7 @@ def _tables(path: Path, head: AccessHead) -> Iterator[LegacyTable]:
     names = base.names(listing)
     notes = []
     if size % head.page_bytes:
-        notes.append("the file ends within a page: it has been cut, and what stood behind is missing")
+        notes.append("the file ends within a page: it was truncated, and the rest is missing")
     if not notes and names and not listing.trouble and not listing.complaint:
         yield from base.tables(names, notes)
         return
@@ -139,7 +139,7 @@ class _Database:
         if linked:
             yield f"{linked} tables are links to tables in other files or servers; their rows are not in this file"
         if counted.isdigit() and len(counted) < _MOST_DIGITS and int(counted) != listed:
-            says = f"it says {int(counted)} entries and has {listed}"
+            says = f"it declares {int(counted)} entries but has {listed}"
             yield f"the list of tables is damaged: {says}; tables may be missing"
 
     def run(
@@ -193,7 +193,7 @@ class _Database:
         text = schema.read_all().decode("utf-8", "replace")
         found = [m.groups() for line in text.split("\n") if (m := _COLUMN.fullmatch(line))]
         if not found:
-            notes.append("the types of the columns cannot be read; all are taken for text")
+            notes.append("the types of the columns cannot be read; all are read as text")
         return [(name, kind) for name, kind in found]
 
     def _rows(
@@ -206,7 +206,7 @@ class _Database:
         for line, is_long in lines:
             number += 1
             if number > most:
-                notes.append(f"the table does not end: more rows than the file can hold; stopped behind row {most}")
+                notes.append(f"the table does not end: more rows than the file can have; stopped after row {most}")
                 break
             values = cells.read(line)
             problem = "row-too-long" if is_long else ""
@@ -222,7 +222,7 @@ class _Database:
             notes.append(f"the table is damaged: {export.complaint}")
         if counted != min(number, most):
             notes.append(
-                f"the table says that it has {counted} rows, and {number} could be read"
+                f"the table declares {counted} rows, but {number} could be read"
                 + (f"; {counted - number} are missing" if counted > number else "")
             )
 

@@ -66,13 +66,14 @@ def _count_notes(path: Path, head: Head, size: int) -> Iterator[str]:
             is_whole = rest == 1 and f.read(1) == _END
         if is_whole:
             yield (
-                f"the count is wrong: the head claims {head.count} rows, the file holds {held} and ends with its end"
+                f"the count is wrong: the header declares {head.count} rows, the file has {held} and ends with its "
+                f"end"
                 f" mark; all {held} are delivered"
             )
         else:
             yield (
-                f"the file is cut: it claims {head.count} rows and holds {held} whole ones;"
-                f" {head.count - held} are missing or cut"
+                f"the file is truncated: it declares {head.count} rows and has {held} complete ones; "
+                f"{head.count - held} are missing or truncated"
             )
 
 
@@ -139,7 +140,7 @@ class _Rows:
         length = self.head.length
         whole, rest = divmod(len(data), length)
         if not whole and rest <= length // 2:
-            self._damage.add(f"{rest} bytes before a row belong to none; they are not delivered", number + 1)
+            self._damage.add(f"{rest} bytes before a row belong to no row; they are not delivered", number + 1)
             return
         is_own = rest > length // 2
         for i in range(whole + is_own):
@@ -148,7 +149,7 @@ class _Rows:
             (row,) = self._chunk(cells.ljust(length, b"\0"), number + i, 1, offset + i * length)
             surplus = data[whole * length :] if is_odd and not is_own else b""
             problem = "broken" if not is_odd else "too-short" if is_own else "too-long"
-            self._damage.add("bytes are missing or too many; the rows behind it are sound again", row.number)
+            self._damage.add("bytes are missing or too many; the rows after it are intact again", row.number)
             yield row._replace(cells=(*row.cells, surplus) if surplus else row.cells, problem=problem)
 
     def _before_end(self, data: bytes, number: int, whole: int) -> tuple[int, bool]:
@@ -183,7 +184,7 @@ class _Rows:
             read.append(self._column(field, convert, stored, numbers, flags))
         cells: Iterable[tuple[Cell, ...]] = zip(*read, strict=False) if read else repeat((), len(numbers))
         if self._tail and any(t.strip(_PADDING) for t in raw[-1]):
-            said = f"{self._tail} bytes behind the last field, delivered as a cell without a column,"
+            said = f"{self._tail} bytes after the last field, delivered as a cell without a column,"
             for t, number in zip(raw[-1], numbers, strict=True):
                 if t.strip(_PADDING):
                     self._damage.add(said, number)
@@ -228,11 +229,12 @@ class _Rows:
             behind -= rest.startswith(_END)
             rows = behind // head.length
             much = f", as many as {rows} rows need: rows removed long ago, or rows of a damaged file" if rows else ""
-            self.notes.append(f"{behind} bytes lie behind the last row{much}; they are not delivered")
+            self.notes.append(f"{behind} bytes are after the last row{much}; they are not delivered")
 
     def _say_counts(self, number: int) -> None:
         count = self.head.count
         if number > count:
             self.notes.append(
-                f"the count is wrong: the head claims {count} rows, the file holds {number}; all {number} are delivered"
+                f"the count is wrong: the header declares {count} rows, the file has {number}; all {number} are "
+                f"delivered"
             )

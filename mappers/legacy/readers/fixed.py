@@ -154,7 +154,7 @@ def _infer(path: Path, rows: Sequence[bytes]) -> tuple[FixedLayout, list[str], b
     widths = find_widths(rows[1:]) or find_widths(rows)
     if len(widths) < 2:
         raise TableError(
-            f"{path.name}: no columns of fixed width are to be seen; name their widths in a layout file",
+            f"{path.name}: no columns of fixed width can be recognised; give their widths in a layout file",
             kind="not-a-table",
         )
     names = [f"COLUMN_{i}" for i in range(1, len(widths) + 1)]
@@ -225,7 +225,7 @@ class _Cut:
                 return
         if rows and sum(len(r) == total for r in rows) * 2 < len(rows) and max(map(len, rows)) <= total:
             self.is_trimmed = True
-            self.notes.append("most rows are shorter than the layout; blanks at their ends are taken to be cut off")
+            self.notes.append("most rows are shorter than the layout; blanks at their ends are assumed to be removed")
 
     def rows(self, *, skip: bool) -> Iterator[LegacyRow]:
         """All rows. skip: the first one names the columns."""
@@ -256,7 +256,7 @@ class _Cut:
                 problem = "cut" if self.length else "too-short"
             yield LegacyRow(number, offset, tuple(cells), False, problem)
         if empty:
-            self.notes.append(f"{empty} rows are blank throughout and are not delivered")
+            self.notes.append(f"{empty} rows are blank and are not delivered")
         self.notes += self.form.closing_notes()
 
     def _of_kind(self, stored: bytes) -> str:

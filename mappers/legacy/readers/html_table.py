@@ -53,11 +53,11 @@ def read_tables(path: Path, how: ReadAs) -> Iterator[LegacyTable]:
     written = find_declared(path, m[1].decode("ascii") if m else "")
     starts, fonts, left_out = _survey(path, written)
     if left_out:
-        note = f"{left_out} tables are too many, or stand too deep within others, and are left out"
+        note = f"{left_out} tables are too many, or too deeply nested, and are left out"
         written = replace(written, notes=(*written.notes, note))
     if not starts:
         frames = re.search(rb"<frameset", head, re.IGNORECASE)
-        what = "its sheets lie in other files" if frames else "the page has no table"
+        what = "its sheets are in other files" if frames else "the page has no table"
         raise TableError(f"{path.name}: no table: {what}", kind="not-a-table")
     return _tables(path, written, starts, fonts)
 

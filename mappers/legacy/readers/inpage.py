@@ -33,12 +33,12 @@ def read_tables(path: Path, how: ReadAs) -> Iterator[LegacyTable]:
     file = open_ole(path)
     name = next((s for s in _STREAMS if s in file.entries), "")
     if not name:
-        raise TableError(f"{path.name}: no InPage document: it has no stream of text", kind="not-a-table")
+        raise TableError(f"{path.name}: not an InPage document: it has no text stream", kind="not-a-table")
     found = find_text(name, file.stream(name))
     lines = [_cells(p) for p in found.paragraphs]
     width = min(max((len(cells) for cells in lines if any(cells)), default=0), _MOST_COLUMNS)
     if not width:
-        raise TableError(f"{path.name}: no text is found in the document", kind="not-a-table")
+        raise TableError(f"{path.name}: no text was found in the document", kind="not-a-table")
     columns, _ = unique_names(["text"] * width)
     notes = [*file.notes, *_notes(found, sum(not any(cells) for cells in lines))]
     fonts = dict.fromkeys(columns, LEGACY) if found.encoding == LEGACY else {}
@@ -76,6 +76,6 @@ def _notes(found: FoundText, empty: int) -> Iterator[str]:
     if not found.is_framed:
         yield "the text was found by its codes, not where documents are known to have it; some of it may be layout"
     if found.others:
-        yield f"{found.others} bytes of the text are not understood and are taken for blanks"
+        yield f"{found.others} bytes of the text are not understood and are read as blanks"
     if empty:
         yield f"{empty} paragraphs are empty and are not delivered"

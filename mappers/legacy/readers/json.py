@@ -75,7 +75,7 @@ def _table(path: Path, form: TextForm, name: str, place: JsonPlace) -> LegacyTab
     names, notes = unique_names(keys)
     notes = [*form.opening_notes(), *notes]
     if beside:
-        notes.append(f"the values of {', '.join(beside)} stand beside the rows and come with each of them")
+        notes.append(f"the values of {', '.join(beside)} are outside the rows and are added to each of them")
     rows = _rows(path, form, place, columns, notes)
     return LegacyTable(name, names, rows, notes, encoding=form.encoding)
 
@@ -122,7 +122,7 @@ def _rows(path: Path, form: TextForm, place: JsonPlace, columns: JsonColumns, no
         key_cell = [cells.cell(read_string(taken.key, form))] if place.kind == "keyed" else []
         yield LegacyRow(number, taken.offset, (*key_cell, *beside, *own), False, problem)
     if cut_at >= 0:
-        notes.append("the file is cut, or a bracket or quote in it is missing")
+        notes.append("the file is truncated, or a bracket or quote is missing")
     notes += [*cells.notes(), *form.closing_notes()]
 
 

@@ -99,7 +99,7 @@ class _Drawn:
         if self.long:
             yield f"{self.long} cells are longer than {_LONGEST_CELL} characters; what follows is left out"
         if self.scan.ends_early:
-            yield "the file is cut: a group in it does not end"
+            yield "the file is truncated: a group does not end"
         self.nested = self.merged = self.long = 0
 
     def rows(self) -> Iterator[_Row]:

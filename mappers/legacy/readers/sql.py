@@ -191,7 +191,7 @@ class _Index:
             places = ", ".join(map(str, self.lost[:5]))
             yield f"{len(self.lost)} places cannot be read as SQL, the first at byte {places}"
         if self.unfinished:
-            yield "the file is cut: its last COPY block has no end"
+            yield "the file is truncated: its last COPY block has no end"
         if self.too_many:
             yield f"more than {_MOST_TABLES} tables are named; {self.too_many} statements are left out"
 

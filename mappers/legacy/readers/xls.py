@@ -49,7 +49,7 @@ def read_tables(path: Path, how: ReadAs) -> Iterator[LegacyTable]:
     stream, notes = _workbook(path)
     book = read_book(stream)
     if book is None:
-        raise TableError(f"{path.name}: the workbook is damaged: it does not begin with its head", kind="unreadable")
+        raise TableError(f"{path.name}: the workbook is damaged: it does not start with its header", kind="unreadable")
     if book.is_locked:
         raise TableError(f"{path.name}: the workbook is protected by a password", kind="encrypted")
     damage = [*notes, *book.notes]

@@ -81,7 +81,7 @@ def _merges(package: Package, part: SheetPart, notes: list[str]) -> list[Merge]:
             end = m.end()
         kept = data[max(end, len(data) - _OVERLAP) :]
         if len(found) > MOST_MERGES:
-            notes.append(f"more than {MOST_MERGES} merged ranges: the rest is not looked at")
+            notes.append(f"more than {MOST_MERGES} merged ranges: the rest is ignored")
             break
     # The same damage is met, and said, when the rows are read.
     del package.notes[known:]
@@ -168,7 +168,7 @@ class _SheetHandler(Handler[SheetRow]):
     def notes(self) -> Iterator[str]:
         """What is to be said of the sheet when it is read."""
         if self._misplaced:
-            yield f"{self._misplaced} rows or cells misstate their place; they are put behind the one before"
+            yield f"{self._misplaced} rows or cells have a wrong position; they are put after the one before"
         if self._hidden:
             yield f"{self._hidden} rows are hidden in the workbook; they are delivered"
 

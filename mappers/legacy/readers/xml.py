@@ -124,7 +124,7 @@ class XmlFile:
         # In this order: a missing root first, then faults that can be mended, and only then rows given up as lost.
         if broken is not None and broken.is_second_root:
             start = self._behind_declaration()
-            self.opening.append("the file has no root element; its elements stand side by side")
+            self.opening.append("the file has no root element; it has several top-level elements")
             broken = self._scan(XmlSegment(start, None, (("rows", ()),), is_wrapped=True))
         if broken is not None and broken.is_mendable:
             first = self.segments[0]
@@ -180,7 +180,7 @@ class XmlFile:
         if len(self.breaks) > 5:
             yield f"the file is not well-formed at {len(self.breaks)} places"
         if len(self.breaks) >= _MOST_BREAKS:
-            yield "there are too many such places; what comes behind them is not delivered"
+            yield "there are too many such places; what follows them is not delivered"
         if self.kinds.is_full:
             yield "there are too many kinds of elements; some are left out"
 
@@ -250,7 +250,7 @@ def _rows(xml: XmlFile, path: xml_kinds.Path, keys: list[str], notes: list[str])
     if listener.nulls:
         notes.append(f"{listener.nulls} cells are NULL and are delivered as empty")
     if listener.late:
-        notes.append(f"{listener.late} values stand behind the rows they belong to and are left out")
+        notes.append(f"{listener.late} values come after the rows they belong to and are left out")
     notes += xml.form.closing_notes()
 
 
