@@ -83,4 +83,4 @@ def test_what_an_unmasked_sheet_showed_is_confirmed(items, sheet, monkeypatch):
 def test_the_word_for_a_hidden_value_is_no_value(items, sheet):
     for typed in ("[masked]", " [Masked] "):
         ((_, said),) = sheet(items["fir_date"], "A", typed).conflicts
-        assert "no value" in said
+        assert "not a value" in said
