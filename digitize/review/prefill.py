@@ -41,6 +41,9 @@ class PrefillFloors:
         # Its confidence came from another box that read the same, and was wrong.
         if DAY_CORRECTED in item.why:
             return False
+        # A rule contradicts it: whoever accepts by Enter would look at the paper and agree with both.
+        if item.findings:
+            return False
         page, _, zone = item.cell.removeprefix(_ZONES).rpartition("/")
         key = self._find_form(page), field_of(zone)
         # What nobody measured is not as good as the form's other fields: only answers on the field itself say how good.

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _FEW = 2
 """So many lots are checked before workers would have begun."""
+_LESS_SURE = 0.05
+"""By so much less confidence a field is the likelier one of two that contradict each other."""
 _CLEAN = Verdict("clean", (), {})
 
 
@@ -80,6 +82,7 @@ def _judge_record(values: RecordValues, work: CheckWork, findings: list[Finding]
     record = values.whole()
     if record.doubts:
         return judge(record, ()), []
+    findings = place_findings(record, findings, work.settings)
     findings = [*findings, *also_asked(record, findings, work.settings)]
     return judge(record, findings), findings
 
@@ -103,6 +106,28 @@ def _check_there(work: bytes, lot: CheckLot) -> list[GroupChecked]:
 
 def _raise_crash(lot: CheckLot) -> list[GroupChecked]:
     raise RuntimeError(f"checking {lot.groups[0][0]} and {len(lot.groups) - 1} more groups crashed its worker twice")
+
+
+def place_findings(record: Record, findings: Sequence[Finding], settings: CheckSettings) -> list[Finding]:
+    """Findings at the field that is most likely wrong: of those that a rule compares, the one read least surely.
+
+    A rule names its first field. Where that was surely read, as a year that agrees with the volume's, and the date
+    beside it was not, the date is asked. Only a field without which the rule is silent takes the finding over. Records
+    of old tables keep theirs.
+    """
+    return [_place_finding(record, f, settings) if f.severity != "note" else f for f in findings]
+
+
+def _place_finding(record: Record, finding: Finding, settings: CheckSettings) -> Finding:
+    cells = dict(record.cells())
+    own = cells.get(finding.field)
+    if not record.pages or own is None or not _is_machines(own):
+        return finding
+    others = [p for p in _list_compared(record, finding, cells) if cells[p].confidence < own.confidence - _LESS_SURE]
+    for path in sorted(others, key=lambda p: cells[p].confidence):
+        if not _says(_blank_fields(record, [path]), finding, settings):
+            return replace(finding, field=path)
+    return finding
 
 
 def also_asked(record: Record, findings: Sequence[Finding], settings: CheckSettings) -> list[Finding]:

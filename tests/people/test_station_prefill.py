@@ -1,10 +1,15 @@
 """What stands in the box at first: only what pays, and leaves no more wrong than typing does."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digitize.review.prefill import MISTYPED, NEVER, OVERLOOKED, compute_floors
+from digitize.review.prefill import MISTYPED, NEVER, OVERLOOKED, PrefillFloors, compute_floors
 from digitize.workspace.calibration.values import TOGETHER, BlindAnswer
+from digitize.workspace.decisions.items import Item
+from digitize.workspace.ledger import Ledger
+from validators.finding import Finding
 
 
 def answers(*pairs, field="year"):
@@ -27,3 +32,14 @@ def test_no_more_stays_wrong_than_by_typing(pairs):
     floor = compute_floors(answers(*pairs))["f", "year"]
     shown = [right for confidence, right in pairs if confidence >= floor]
     assert not shown or (len(shown) - sum(shown)) * OVERLOOKED <= MISTYPED * len(shown)
+
+
+def test_what_a_rule_objects_to_is_offered_and_does_not_stand_in_the_box(tmp_path):
+    """By Enter alone a person would agree to a date that cannot be right."""
+    at = {"id": "i", "record": "r", "cell": "zone:p/fir_date", "fields": ("fir_date",), "reading": "04/01/20"}
+    rest = {"value": "2020-01-04", "candidates": (), "confidence": 0.95, "why": (), "said": (), "source": "s"}
+    item = Item(**at, **rest, page="p", box=None)
+    with Ledger.create(tmp_path / "ledger.sqlite") as ledger:
+        floors = PrefillFloors(ledger)
+        assert floors.allow(item)
+        assert not floors.allow(replace(item, findings=(Finding("r", "fir_date", "X006", "review", "no"),)))

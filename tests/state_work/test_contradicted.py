@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from digitize.steps.check_lots import also_asked
+from digitize.steps.check_lots import also_asked, place_findings
 from digitize.workspace.ledger.verdict import judge
 from sample_data.makers.rule_examples import example_settings, make_record
 from validators.checking.check import check_records
@@ -50,3 +50,38 @@ def test_rows_of_old_tables_are_left_as_their_people_typed_them():
 def test_a_rule_that_is_not_about_the_other_fields_asks_none_of_them(plain):
     record = made(["acts[0].act"], plain)
     assert asked(record)[0] == []
+
+
+def placed(record):
+    said = [f for f in check_records([record], SETTINGS) if f.code in ("X002", "X006")]
+    return [(f.code, f.field) for f in place_findings(record, said, SETTINGS)]
+
+
+def read(plain, **confidence):
+    record = made([], plain)
+    for path, sure in confidence.items():
+        record = record.with_value(path, replace(dict(record.cells())[path], confidence=sure))
+    return record
+
+
+BOOK = {"year": "2021", "fir_date": "2020-01-04", "info_date": "2021-01-04"}
+
+
+@pytest.mark.parametrize(
+    ("confidence", "field"),
+    [({"fir_date": 0.8}, "fir_date"), ({"year": 0.8}, "year"), ({}, "year"), ({"fir_date": 0.97}, "year")],
+    ids=["the date is less sure", "the year is", "both are sure", "both are nearly sure"],
+)
+def test_the_field_that_was_read_least_surely_is_asked(confidence, field):
+    assert ("X006", field) in placed(read(BOOK, **confidence))
+
+
+def test_a_field_that_the_rule_does_not_need_is_not_blamed():
+    """The hour was read badly, and the days contradict each other without it."""
+    assert placed(read(DAYS, fir_time=0.1)) == [("X002", "info_date")]
+    assert placed(read(DAYS, fir_time=0.1, fir_date=0.5)) == [("X002", "fir_date")]
+
+
+def test_findings_on_old_tables_stay_where_the_rule_put_them():
+    record = replace(read(BOOK, fir_date=0.3), pages=())
+    assert ("X006", "year") in placed(record)
