@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from ocr.engine import Image
 from ocr.registers.agree import disagreeing
 from ocr.registers.aligned import align_columns, other_gutter
@@ -13,7 +15,7 @@ from ocr.registers.columns import carry_columns, fit_columns, lacks_columns, sha
 from ocr.registers.direction import open_upright
 from ocr.registers.doubts import with_doubts
 from ocr.registers.form import RegisterForm
-from ocr.registers.grid import Grid, find_grid
+from ocr.registers.grid import Grid, HalfGrid, find_grid
 from ocr.registers.ink import Marks, find_marks, no_marks
 from ocr.registers.labels import Heading, columns_by_labels, columns_by_widths, columns_in_order, fit_form
 from ocr.registers.look import Ask, Layout, may_go_on, settle_register
@@ -149,8 +151,24 @@ def _fit_halves(sheet: LevelSheet, grid: Grid, marks: Marks, wanted: Sequence[in
     for number, (half, count) in enumerate(zip(grid.halves, wanted, strict=True)):
         has = len(half.uprights) - 1
         repeats = number == 1 and has == count + 1 and form is not None
-        halves.append(half if has == count or repeats else fit_columns(sheet, grid, half, marks, count))
+        if has == count or repeats:
+            halves.append(half)
+            continue
+        # A stroke among the rules is told by the widths of the file, where all of these are seen.
+        chosen = _choose_by_widths(half, form, number) if has > count and form is not None else None
+        halves.append(chosen or fit_columns(sheet, grid, half, marks, count))
     return replace(grid, halves=tuple(halves))
+
+
+def _choose_by_widths(half: HalfGrid, form: RegisterForm, number: int) -> HalfGrid | None:
+    """A half with only those of its lines that part columns as wide as a register's; None where it does not show all.
+
+    number: 0 for the left-hand page, 1 for the right-hand one.
+    """
+    own = form.columns[form.split :] if number else form.columns[: form.split or None]
+    edges = np.cumsum([0.0, *(column.width for column in own)])
+    laid = align_columns(half, edges / edges[-1])
+    return laid if laid is not None and all(line.support > 0 for line in laid.uprights) else None
 
 
 def _align_to_volume(sheet: LevelSheet, grid: Grid, layout: Layout | None) -> tuple[Grid, bool]:
