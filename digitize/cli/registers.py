@@ -52,7 +52,11 @@ def new(
         errors().print(f"Look: {what}.", style="yellow", soft_wrap=True)
     if draft.like:
         errors().print(f"It is much like {draft.like}, which is already included.", style="yellow", soft_wrap=True)
-    errors().print(f"Correct it in {path}; comments that start with 'look' say what is doubtful.", soft_wrap=True)
+    errors().print(
+        f"Correct it in {path}, where comments that start with 'look' say what is doubtful, or in the browser:",
+        soft_wrap=True,
+    )
+    errors().print(f"digitize registers edit {path} {scans[0]}", soft_wrap=True)
     errors().print(f"Next, on other pages: digitize registers try {path} SCAN... --images DIR", soft_wrap=True)
 
 
@@ -88,6 +92,26 @@ def try_(
     if not all(page.is_read for page in tried.pages):
         refused = sum(not page.is_read for page in tried.pages)
         raise TooManyRefused(f"{refused} of {len(tried.pages)} pages do not have the columns of {file.name}.")
+
+
+@registers.command()
+def edit(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The register file.")],
+    scans: Scans,
+    lang: Lang = "",
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 8769,
+) -> None:
+    """Correct a register file in the browser: drag its rules over a scan, read the page again, save."""
+    from digitize.files.read_files import parse_languages
+    from digitize.files.registers.author import open_editing
+    from digitize.serving.register_editor import serve_editor
+
+    editing = open_editing(file, scans, parse_languages(lang) if lang else ())
+    serve_editor(
+        editing,
+        port,
+        lambda address: errors().print(f"{address} shows {file.name}, to you alone. Ctrl-C ends it.", soft_wrap=True),
+    )
 
 
 def _print_draft(draft: RegisterDraft) -> None:

@@ -41,9 +41,18 @@ def load_model(path: Traversable, model: type[M]) -> M:
     try:
         return model.model_validate(data)
     except ValidationError as e:
-        # A misspelt key first: another one is often missing for it alone.
-        first = min(e.errors(), key=lambda fault: fault["type"] != "extra_forbidden")
-        raise FormError(_describe(path.name, text, first, model)) from e
+        raise FormError(_describe(path.name, text, _first_fault(e), model)) from e
+
+
+def describe_fault(error: ValidationError, model: type[BaseModel]) -> str:
+    """What is wrong with values that are in no file yet, and what to write instead."""
+    fault = _first_fault(error)
+    return _advise(fault, fault.get("ctx", {}).get("place") or fault["loc"], model, "")
+
+
+def _first_fault(error: ValidationError) -> ErrorDetails:
+    # A misspelt key first: another one is often missing for it alone.
+    return min(error.errors(), key=lambda fault: fault["type"] != "extra_forbidden")
 
 
 def _describe(file: str, text: str, fault: ErrorDetails, model: type[BaseModel]) -> str:

@@ -34,16 +34,26 @@ def draw_table(table: RegisterTable, kinds: Mapping[str, str] | None = None) -> 
     doubtful is orange: a dashed rule was put where none was seen, a thick frame is a row or cell in doubt. Cells with
     writing are tinted. Names are drawn in Latin letters, so they need no font.
     """
-    page = cv2.cvtColor(table.sheet.image, cv2.COLOR_GRAY2BGR)
     if table.grid is None:
-        return to_png(page)
-    _tint_cells(page, table.rows)
+        return draw_rows(table)
+    page = _with_rows(table)
     for half in table.grid.halves:
         _draw_uprights(page, half, table.grid.top, table.grid.bottom)
+    return to_png(np.vstack([_name_band(table, kinds or {}), page]))
+
+
+def draw_rows(table: RegisterTable) -> bytes:
+    """The level page with its rows and cells alone as PNG bytes, for columns that are drawn over it."""
+    return to_png(_with_rows(table))
+
+
+def _with_rows(table: RegisterTable) -> Colours:
+    page = cv2.cvtColor(table.sheet.image, cv2.COLOR_GRAY2BGR)
+    _tint_cells(page, table.rows)
     for number, row in enumerate(table.rows, start=1):
         _draw_row(page, row, number)
     _draw_header(page, table)
-    return to_png(np.vstack([_name_band(table, kinds or {}), page]))
+    return np.asarray(page, np.uint8)
 
 
 def _tint_cells(page: Colours, rows: Sequence[TableRow]) -> None:

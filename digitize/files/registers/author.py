@@ -10,6 +10,7 @@ from pathlib import Path
 from digitize.errors import InputError, OptionsError
 from digitize.files.forms.library import open_named
 from digitize.files.registers.draft import RegisterDraft, draft_register
+from digitize.files.registers.editing import RegisterEditing
 from digitize.files.registers.trial import TriedPage, label_languages, open_register, try_register
 from digitize.files.registers.write import check_free, write_draft, write_picture
 from digitize.machine.whole_file import writing
@@ -70,6 +71,21 @@ def try_pages(file: Path, scans: Sequence[Path], into: Path | None, languages: S
     if not pages:
         raise InputError("the scans have no page.")
     return TriedRegister(form, tuple(pages))
+
+
+def open_editing(file: Path, scans: Sequence[Path], languages: Sequence[str] = ()) -> RegisterEditing:
+    """A register file to be corrected over scans. languages: of the heads, those of its labels when none are given.
+
+    Raises FormError for the file, InputError also where the first page does not show its columns, ScanError, and what
+    the engine raises.
+    """
+    pages = list(open_named(scans))
+    if not pages:
+        raise InputError("the scans have no page.")
+    editing = RegisterEditing(file, open_register(file), pages, load_engine("tesseract", SECONDS), languages)
+    # What the page cannot show is told at once, and here.
+    editing.read()
+    return editing
 
 
 def _picture_path(folder: Path, page: str, register_id: str) -> Path:

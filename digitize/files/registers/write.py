@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from ocr.registers.form import FOLDER, RegisterForm, load_register
 
 LOOK = "look: "
 """What a remark begins with that asks a person to look."""
+_COLUMN = re.compile(r"\s*\[\[\s*column\s*\]\]")
+_ID = re.compile(r"""\s*id\s*=\s*["']([a-z0-9_]+)["']""")
 
 
 def check_free(folder: Path, register_id: str, *, replace: bool = False) -> Path:
@@ -72,6 +75,30 @@ def draft_text(draft: RegisterDraft) -> str:
 def register_text(form: RegisterForm, head: Sequence[str], remarks: Mapping[str, Sequence[str]]) -> str:
     """A register as its file. head: remarks above it; remarks: above each column, by its id."""
     return "\n".join(_lines(form, head, remarks)) + "\n"
+
+
+def read_remarks(text: str) -> tuple[list[str], dict[str, list[str]]]:
+    """The remarks of a register file: those above its first key, and those above each column, by its id.
+
+    Remarks in other places are not found.
+    """
+    head: list[str] = []
+    by_column: dict[str, list[str]] = {}
+    above: list[str] = []
+    own: list[str] | None = None
+    is_head = True
+    for line in text.split("\n"):
+        if line.startswith("#"):
+            above.append(line.removeprefix("#").strip())
+        elif line.strip():
+            if is_head:
+                head, is_head = above, False
+            if _COLUMN.match(line):
+                own = above
+            elif own is not None and (found := _ID.match(line)):
+                by_column[found[1]], own = own, None
+            above = []
+    return head, by_column
 
 
 def _remarks(column: DraftColumn) -> Iterator[str]:
