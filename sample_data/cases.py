@@ -293,7 +293,10 @@ def _moments(ask: Ask, rng: random.Random) -> _Moments:
 def settle(case: Case, written: Mapping[str, str]) -> Case:
     """The case with line breaks as they were written; a story of several lines means its lines."""
     values = {**case.values, **written}
-    means = {zone: dict(m) for zone, m in case.means.items()}
+    means = {
+        zone: {name: values[zone] if value == case.values.get(zone) else value for name, value in told.items()}
+        for zone, told in case.means.items()
+    }
     if written.get("narrative"):
         means["narrative"] = {"narrative": written["narrative"]}
     return Case(values, means, case.rows)

@@ -37,6 +37,9 @@ _KINDS: Mapping[str, str] = MappingProxyType(
         "occurrence_from": "date",
         "occurrence_to": "date",
         "accused_birth": "date",
+        "memo_no": "digits",
+        "report_no": "digits",
+        "despatch_on": "date",
     }
 )
 _LISTS: Mapping[str, str] = MappingProxyType(

@@ -16,7 +16,7 @@ from sample_data.cases import PHONE, Ask, Book, Case, invent
 from sample_data.phrases import Phrases
 from sample_data.plan import Plan
 
-FIR, ARREST = "iif1_sheets", "iif3_sheets"
+FIR, ARREST, SEIZURE, REPORT = "iif1_sheets", "iif3_sheets", "iif4_sheets", "iif5_sheets"
 _SAID: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "en": {"nationality": "Indian", "sex": "Male", "build": "Medium", "complexion": "Wheatish", "hair": "Black",
@@ -31,7 +31,7 @@ _SAID: Mapping[str, Mapping[str, str]] = MappingProxyType(
 )  # fmt: skip
 _MEANS = {"nationality": "Indian", "sex": "male", "build": "medium", "complexion": "wheatish", "hair": "black",
           "dress": "lungi", "forehead": "forehead"}  # fmt: skip
-_PEOPLE: Mapping[str, tuple[str, ...]] = MappingProxyType({ARREST: ("witnesses",)})
+_PEOPLE: Mapping[str, tuple[str, ...]] = MappingProxyType({x: ("witnesses",) for x in (ARREST, SEIZURE, REPORT)})
 """Lists of people on the forms."""
 _BOOKS = (
     Book("FIR book 2020", "en", FIR, "Namunahat", "Namuna", 2020),
@@ -60,11 +60,11 @@ def whole_firs() -> Iterator[Plan]:
 def case_forms() -> Iterator[Plan]:
     """The committed forms of cases other than the FIR, each in English and Hindi: all parts once."""
     asks = (Ask(301, "theft", date(2020, 7, 6), days=1), Ask(41, "theft", date(2018, 4, 11)))
-    for family in (ARREST,):
+    for family, parts in ((ARREST, (1, 2)), (SEIZURE, (1, 2)), (REPORT, (1, 2, 3))):
         for book, ask in zip(_BOOKS[:2], asks, strict=True):
             file = f"{family.partition('_')[0]}_{book.language}_{book.year}_{ask.number:03}.tif"
             label = f"{family.partition('_')[0]} {book.label}"
-            yield from _pages(file, replace(book, label=label, family=family), ask, (1, 2))
+            yield from _pages(file, replace(book, label=label, family=family), ask, parts)
 
 
 def _pages(file: str, book: Book, ask: Ask, parts: tuple[int, ...]) -> Iterator[Plan]:
@@ -117,11 +117,21 @@ def _add_answers(case: Case, book: Book, ask: Ask, say: Phrases) -> None:
 
 
 def _add_people(case: Case, family: str, say: Phrases, rng: random.Random) -> None:
-    """Write the accused of a memo, and lists of people."""
+    """Write the first accused, of whom a memo tells or things were seized, the officers, and lists of people."""
     first = case.rows["accused"][0]
-    case.put("accused_name", first["name"], a__name=first["name"])
-    case.put("accused_relative", first["relative_name"], a__relative_name=first["relative_name"])
-    case.put("accused_address", first["address"], a__address=first["address"])
+    case.values["accused"], case.rows["accused"] = case.values["accused"].split("\n")[0], [first]
+    for zone, owner in (("accused", "a"), ("seized", "s")):
+        case.put(f"{zone}_name", first["name"], **{f"{owner}__name": first["name"]})
+        relative = first["relative_name"]
+        case.put(f"{zone}_relative", relative, **{f"{owner}__relative_name": relative})
+        case.put(f"{zone}_address", first["address"], **{f"{owner}__address": first["address"]})
+    for zone, officer, field in (("sho", "officer", "sho_name"), ("submitted", "io", "submitted_by")):
+        means = {**case.means[f"{officer}_name"], **case.means[f"{officer}_rank"]}
+        case.put(f"{zone}_name", case.values[f"{officer}_name"], **{field: means[f"{officer}_name"]})
+        rank = f"{field.removesuffix('_name')}_rank"
+        case.put(f"{zone}_rank", case.values[f"{officer}_rank"], **{rank: means[f"{officer}_rank"]})
+    if family == SEIZURE:
+        case.rows["property"] = [{**row, "property_status": "seized"} for row in case.rows["property"]]
     for zone in _PEOPLE[family]:
         lines, case.rows[zone] = [], []
         for at in (1, 2):

@@ -26,7 +26,7 @@ together; a sheet of that part is there already."""
 TOGETHER, APART, COPY, MISSING = "together", "apart", "copy", "missing"
 """What a person may say: of a sheet and a record, that they belong together or do not, or that another scan of the
 sheet is there; of a part, that the book has it not."""
-TieKind = Literal["number", "day", "context"]
+TieKind = Literal["number", "serial", "day", "context"]
 
 _SAME, _OTHER = 85, 60
 """Likeness of two texts, 0..100, from which they are the same, and below which they are not: names of stations are
@@ -52,8 +52,9 @@ Families = Mapping[str, Mapping[int, SheetRule]]
 class SheetTie:
     """What one zone of a sheet says of the record it belongs to. text: folded, so that equal values are equal.
 
-    kind: "number" is the record's own in its book; "day" is one of its days; "context" is alike in many records, as the
-    station is. confidence: 0..1, 1.0 where a person said so.
+    kind: "number" is the record's own in its book; "serial" tells records of one number apart, as a memo's within its
+    FIR; "day" is one of its days; "context" is alike in many records, as the station is. confidence: 0..1, 1.0 where a
+    person said so.
     """
 
     text: str
@@ -276,7 +277,7 @@ class _Tying:
         """The records that come into question: those with a number or day of the sheet, and the one before it."""
         found: dict[str, _Record] = {}
         for zone, tie in sheet.ties.items():
-            if tie.kind != "context":
+            if tie.kind in ("number", "day"):
                 found |= {r.head.page: r for r in self._by_text.get((sheet.family, zone, tie.text), ())}
         before = self._of.get(sheet.follows or "")
         if before is not None and before.head.family == sheet.family:
@@ -297,7 +298,7 @@ class _Tying:
             else:
                 # Of records in order a day is misread more often than a number becomes that of the record before.
                 is_sure = min(a.confidence, b.confidence) >= _SURE
-                differ |= is_sure or a.kind == "number" or (a.kind == "day" and not is_behind)
+                differ |= is_sure or a.kind in ("number", "serial") or (a.kind == "day" and not is_behind)
         # Behind it only where the parts go on: page 3 behind page 1 of a form of three lacks one.
         last = record.sheets[-1]
         goes_on = last.page == sheet.follows and self._is_next(sheet, last)
@@ -368,11 +369,12 @@ def read_ties(form: Form, texts: Mapping[str, tuple[str, float]]) -> Mapping[str
     are not blank and were read.
     """
     found: dict[str, SheetTie] = {}
+    number = next((name for name in form.ties if form.zone(name).kind == "digits"), "")
     for name in form.ties:
         text, confidence = texts.get(name, ("", 0.0))
         kind = form.zone(name).kind
         if folded := fold_tie(text, kind):
-            is_of: Mapping[str, TieKind] = {"digits": "number", "date": "day"}
+            is_of: Mapping[str, TieKind] = {"digits": "number" if name == number else "serial", "date": "day"}
             found[name] = SheetTie(folded, is_of.get(kind, "context"), confidence)
     return found
 

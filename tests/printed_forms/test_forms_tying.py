@@ -1,13 +1,15 @@
 """Sheets of one record: tied by the numbers on them, their order and parts; in doubt asked, and never guessed."""
 
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from digitize.reading.grouping import PageKind, group_pages
-from digitize.reading.tying import SheetRule, SheetTie, fold_tie
+from digitize.reading.tying import SheetRule, SheetTie, fold_tie, read_ties
+from ocr.forms.form import load_forms
 
 FAMILIES = {"fir": {1: SheetRule(), 2: SheetRule(), 3: SheetRule(is_optional=True, repeats=True)}}
 
@@ -122,6 +124,29 @@ def test_a_year_or_station_that_differs_keeps_sheets_apart():
     assert names(near) == ["a1+a2"]
     other = tied(with_station(sheet("a1", 4), "rampur hat"), with_station(sheet("a2", 4), "suri"))
     assert names(other) == ["a1", "a2"] and other[1].questions[0].why == "parts-disagree"
+
+
+def memo(name, serial, number=4):
+    page = sheet(name, number, "1/2")
+    return replace(page, ties={**page.ties, "memo_no": SheetTie(serial, "serial", 0.3)})
+
+
+def test_two_memos_of_one_number_are_told_apart_by_their_own():
+    """However unsure a serial was read: of one number and day there are several."""
+    apart = tied(memo("a1", "1"), memo("b2", "2"), memo("b1", "2"), memo("a2", "1"))
+    assert names(apart) == ["a1+a2", "b1+b2"]
+    alone = tied(memo("a1", "1"), memo("b2", "2"))
+    assert names(alone) == ["a1", "b2"] and [q.why for q in alone[1].questions] == ["parts-disagree"]
+
+
+def test_the_first_number_is_that_of_the_record():
+    form = load_forms()["iif4_sheets_en_2"]
+    ties = read_ties(form, {"fir_no": ("301", 0.9), "memo_no": ("1", 0.9), "fir_date": ("7/7/2020", 0.9)})
+    assert {name: tie.kind for name, tie in ties.items()} == {
+        "fir_no": "number",
+        "memo_no": "serial",
+        "fir_date": "day",
+    }
 
 
 @pytest.mark.parametrize(
