@@ -14,6 +14,7 @@ from ocr.registers.gutter import crossings, ruled_gutter
 from ocr.registers.line import (
     RuledLine,
     confirm_lines,
+    drop_shone_through,
     drop_undrawn,
     measure_drawn,
     snap_to_rulings,
@@ -155,7 +156,7 @@ def _uprights(sheet: LevelSheet, least: float, least_confirmed: float) -> tuple[
     bare = strengths(without_letters(image))[first : last + 1]
     more = [RuledLine(np.interp(rows, at[first : last + 1], p.at), p.support) for p in find_paths(bare, _LEAST_BARE)]
     lines += [x for x in measure_drawn(image, more, round(at[first]), round(at[last])) if x.drawn >= _LEAST_DRAWN]
-    lines = drop_undrawn(lines)
+    lines = drop_shone_through(image, drop_undrawn(lines), round(at[first]), round(at[last]))
     return without_doubles(lines, _DOUBLE_PX, _NARROWEST_PX), round(at[first]), round(at[last])
 
 
@@ -192,6 +193,7 @@ def _half(
         RuledLine(np.interp(columns, at[first : last + 1], p.at + bend[first : last + 1]), p.support) for p in paths
     ]
     lines = confirm_lines(sheet.image, lines, round(at[first]), round(at[last]))
+    lines = drop_shone_through(sheet.image, lines, round(at[first]), round(at[last]))
     levels = without_doubles(lines, _DOUBLE_LEVEL_PX)
     smooth = np.interp(columns, at, bend)
     x0, x1 = (

@@ -38,6 +38,11 @@ _SNAP_PX, _SNAP_STRIP, _SNAP_SEEN = 14, 24, 0.5
 _SNAP_LEAST, _SNAP_SHARE, _SNAP_EVEN = 6, 0.3, 0.6
 _SNAP_ROUNDS, _SNAP_OFF_PX = 4, 3.0
 _UNDRAWN, _MOSTLY_DRAWN = 0.1, 0.3
+# Two pixels above and below its middle a ruling of the page is .0 to .8 as dark together, one of the other side 1.0 to
+# 1.7, and .1 to .4 as dark in the middle as the page's own; real pages have single ones that are worn so.
+_ACROSS_PX, _OFF_MIDDLE_PX = 9, 3
+_SHARP, _BLURRED, _SHONE_PALE, _SHONE_DEPTH = 0.8, 0.9, 0.45, 10.0
+_LEAST_OWN, _LEAST_THROUGH, _SHARE_THROUGH = 3, 2, 0.08
 _OF_MIDDLING, _OF_STRONG = 0.6, 0.45
 
 
@@ -180,6 +185,43 @@ def drop_undrawn(lines: list[RuledLine]) -> list[RuledLine]:
         return []
     usual = float(np.percentile([x.drawn for x in lines], 90))
     return [x for x in lines if x.drawn >= _UNDRAWN * usual] if usual >= _MOSTLY_DRAWN else lines
+
+
+def drop_shone_through(image: Image, lines: list[RuledLine], first: int, last: int) -> list[RuledLine]:
+    """Lines without those of the other side that shine through: blurred, and far paler than the page's own.
+
+    image: level lines run from left to right in it; first, last: columns looked at. A page has several such lines, or
+    none: one alone may be a fold, or a ruling that is worn.
+    """
+    looks = [_look_across(image, line, first, last) for line in lines]
+    sharp = [depth for depth, blur in looks if blur < _SHARP]
+    if len(sharp) < _LEAST_OWN:
+        return lines
+    most = _SHONE_PALE * float(np.median(sharp))
+    through = [blur >= _BLURRED and _SHONE_DEPTH <= depth <= most for depth, blur in looks]
+    if sum(through) < max(_LEAST_THROUGH, _SHARE_THROUGH * len(lines)):
+        return lines
+    return [line for line, is_through in zip(lines, through, strict=True) if not is_through]
+
+
+def _look_across(image: Image, line: RuledLine, first: int, last: int) -> tuple[float, float]:
+    """How dark a line is in its middle, and how dark beside that, above and below together, as a share of it."""
+    x = np.arange(first, min(last, len(line.at)))
+    if not len(x):
+        return 0.0, 0.0
+    reach = np.arange(-_ACROSS_PX - _OFF_MIDDLE_PX, _ACROSS_PX + _OFF_MIDDLE_PX + 1)
+    y = np.clip(np.round(line.at[x]).astype(int) + reach[:, None], 0, image.shape[0] - 1)
+    strips = np.array_split(255.0 - image[y, x], max(1, len(x) // _SNAP_STRIP), axis=1)
+    across = []
+    for strip in strips:
+        # Of each strip by itself: letters cross some, and a path leaves its line by a pixel or two.
+        middle = np.median(strip, axis=1)
+        start = int(middle[_ACROSS_PX:-_ACROSS_PX].argmax())
+        across.append(middle[start : start + 2 * _ACROSS_PX + 1])
+    usual = np.median(across, axis=0)
+    usual -= np.percentile(usual, 20)
+    depth = float(usual[_ACROSS_PX])
+    return depth, float(usual[_ACROSS_PX - 2] + usual[_ACROSS_PX + 2]) / max(1.0, depth)
 
 
 def _merge_strokes(one: RuledLine, two: RuledLine, near_px: float) -> RuledLine:

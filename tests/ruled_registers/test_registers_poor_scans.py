@@ -11,13 +11,14 @@ from ocr.engines import load_engine
 from ocr.geometry.mapping import PageMap, picture
 from ocr.geometry.slant import find_slant
 from ocr.registers.form import RegisterForm, package_registers
+from ocr.registers.grid import find_grid
 from ocr.registers.sheet import SLANT_MENDED, open_sheet
 from ocr.registers.table import Ask, read_table
 from ocr.registers.volume import print_reader
 from sample_data.makers import poor_scans
 
 SAMPLES = Path(__file__).parents[2] / "sample_data" / "registers"
-MENDED = ("half of the pixels", "slant", "strong slant", "photograph", "tilt", "pale", "shadow")
+MENDED = ("half of the pixels", "slant", "strong slant", "photograph", "tilt", "pale", "shadow", "shining through")
 
 
 @pytest.fixture(scope="module")
@@ -126,3 +127,10 @@ def test_one_ruling_or_two_with_open_edges_part_the_columns_of_a_diary(rulings, 
     table = read_table(diary(rulings, notes), Ask(form))
     assert table.columns == form.ids and len(table.rows) == 12
     assert all(abs(row.cells["sl"].box.x1 - 220) < 4 and not row.cells["name"].blank for row in table.rows)
+
+
+def test_rulings_that_shine_through_from_the_other_side_are_none_of_the_page():
+    grey = cv2.imread(str(SAMPLES / "reg_vcnb_en_light_5_0.jpg"), cv2.IMREAD_GRAYSCALE)
+    own, through = (find_grid(open_sheet(g)).halves[0] for g in (grey, poor_scans.shine_through(grey, 0.45).grey))
+    assert len(through.uprights) == len(own.uprights) == 10
+    assert np.allclose([u.middle for u in through.uprights], [u.middle for u in own.uprights], atol=3)
