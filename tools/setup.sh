@@ -51,8 +51,7 @@ if [ "${1:-}" = --tests ] && [ -z "${DIGITIZE_TEST_PG:-}" ] && ! command -v init
 if [ ${#missing[@]} -gt 0 ]; then
   command="apt-get install -y --no-install-recommends ${missing[*]}"
   if ! command -v apt-get >/dev/null; then
-    say "Missing on this machine: ${missing[*]}"; say "Install them with your system's package manager, then run this "
-        "again."; exit 6
+    say "Missing on this machine: ${missing[*]}"; say "Install them with your system's package manager, then run this again."; exit 6
   elif [ "$(id -u)" = 0 ]; then sudo=""
   elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then sudo="sudo"
   else say "Missing on this machine: ${missing[*]}"; say "Install them, then run this again:"; say "  sudo $command"; exit 6

@@ -35,16 +35,14 @@ take() { # take WHAT: files of the bundle under a name, copied and compared ther
     mkdir -p "$work/$(dirname "$name")"
     cp "$here/$name" "$work/$name"
   done
-  (cd "$work" && sha256sum --quiet --strict -c taken >/dev/null 2>&1) || fail "This bundle was altered during the "
-      "installation: $1" 5
+  (cd "$work" && sha256sum --quiet --strict -c taken >/dev/null 2>&1) || fail "This bundle was altered during the installation: $1" 5
 }
 installed=$prefix/current/bin/digitize
 if [ -n "$sum" ]; then
   [ "$sum" = "$own" ] || fail "The checksum of this bundle is $own, not the one given: do not install it." 5
 elif [ ! -x "$installed" ]; then
   say "The checksum of this bundle is $own."
-  say "Ask whoever made the bundle for its checksum (by telephone or on paper) and compare, then: ./install.sh --sum "
-      "$own"
+  say "Ask whoever made the bundle for its checksum (by telephone or on paper) and compare, then: ./install.sh --sum $own"
   exit 2
 fi
 
@@ -79,8 +77,7 @@ if [ -n "$system" ] && [ ${#missing[@]} -gt 0 ]; then
     -o "Dir::State::Lists=$work/lists" -o APT::Sandbox::User=root -o Acquire::Languages=none)
   export DEBIAN_FRONTEND=noninteractive
   { apt-get "${alone[@]}" update && apt-get "${alone[@]}" install --no-install-recommends "${missing[@]}"; } \
-    >"$work/log" 2>&1 || { tail -n 20 "$work/log" >&2; fail "The system packages of the bundle cannot be installed "
-        "here."; }
+    >"$work/log" 2>&1 || { tail -n 20 "$work/log" >&2; fail "The system packages of the bundle cannot be installed here."; }
 fi
 
 say "The toolkit ..."

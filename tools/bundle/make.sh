@@ -64,13 +64,11 @@ if [ -n "$system" ]; then
   # shellcheck disable=SC2046
   apt-get -q -y -o APT::Sandbox::User=root -o Dir::State::status="$work/apt/status" -o Debug::NoLocking=1 \
     -o Dir::Cache::archives="$work/apt/archives" --no-install-recommends --download-only \
-    install $(cat "$made/debs/wanted") >"$work/apt.log" 2>&1 || { tail -n 20 "$work/apt.log" >&2; fail "apt-get "
-        "failed"; }
+    install $(cat "$made/debs/wanted") >"$work/apt.log" 2>&1 || { tail -n 20 "$work/apt.log" >&2; fail "apt-get failed"; }
   mv "$work"/apt/archives/*.deb "$made/debs/"
   (cd "$made/debs" && for file in *.deb; do
     dpkg-deb -f "$file"
-    printf 'Filename: ./%s\nSize: %s\nSHA256: %s\n\n' "$file" "$(stat -c %s "$file")" "$(sha256sum "$file" | cut -d' "
-        "' -f1)"
+    printf 'Filename: ./%s\nSize: %s\nSHA256: %s\n\n' "$file" "$(stat -c %s "$file")" "$(sha256sum "$file" | cut -d' ' -f1)"
   done) >"$made/debs/Packages"
 fi
 
@@ -83,8 +81,7 @@ cp -r "$root/docs" "$made/docs"
 (cd "$root" && .venv/bin/python tools/sbom.py "$made/sbom.cdx.json" "$made/requirements.lock" >/dev/null)
 chmod 755 "$made/install.sh"
 
-(cd "$root" && .venv/bin/python tools/bundle/seal.py "$made" "$("$python" -c 'import sys; print("%d.%d" % "
-    "sys.version_info[:2])')" "$key")
+(cd "$root" && .venv/bin/python tools/bundle/seal.py "$made" "$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')" "$key")
 rm -rf "$out"
 mv "$made" "$out"
 say "$out: $(du -sh "$out" | cut -f1). Install it: $out/install.sh"
