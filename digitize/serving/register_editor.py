@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from digitize.errors import DigitizeError
+from digitize.errors import DigitizeError, InputError
 from digitize.files.registers.editing import RegisterEdit, RegisterEditing
 from digitize.files.registers.trial import Tried
 from digitize.machine.web import SafeHeaders
@@ -101,8 +101,13 @@ class _Editor:
     async def _save(self, request: Request) -> Response:
         wish = _Wish.model_validate_json(await request.body())
         form = self._editing.change(wish.edit)
-        tried = await run_in_threadpool(self._editing.read, wish.page, form)
-        await run_in_threadpool(self._editing.save, form, tried)
+        # Kept first: what a person knows of the register may be more than this page shows.
+        await run_in_threadpool(self._editing.save, form)
+        try:
+            tried = await run_in_threadpool(self._editing.read, wish.page, form)
+        except InputError as e:
+            raise InputError(f"The file was saved. {e}") from e
+        await run_in_threadpool(self._editing.draw, tried)
         self._shown = tried
         return JSONResponse(self._editing.show(tried, form))
 

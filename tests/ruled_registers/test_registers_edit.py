@@ -73,7 +73,7 @@ def test_a_stray_rule_is_taken_away_and_what_the_page_does_not_show_stays(editin
     shown = [rule["x"] for rule in editing.show(tried, form)["halves"][0]]
     assert shown == pytest.approx([x * state["width"] / 1200 for x in EDGES], abs=6)
     before = load_register(file)
-    editing.save(form, tried)
+    editing.save(form)
     after = load_register(file)
     assert after == form and [c.kind for c in after.columns][1] == "block"
     assert after.column("shop_visited").labels == {"en": ("Shop",)} and after.columns[0] == before.columns[0]
@@ -137,6 +137,14 @@ def test_only_who_knows_the_address_is_answered(port, file):
     assert ask(port, "/secret/save", {"page": 0})[0] == 400
     assert ask(port, "/other/save", {"page": 0, "edit": edit_of(state)})[0] == 404
     assert Path(file).read_bytes() == before
+    # More columns than the page can show: a person may know better, so they are kept, and it is told.
+    edit = edit_of(state)
+    last = edit["halves"][0][-1]
+    edit["halves"][0] += [last + 20 * i for i in range(1, 10)]
+    edit["columns"] += [{"id": f"more_{i}", "kind": "line"} for i in range(1, 10)]
+    status, _, told = ask(port, "/secret/save", {"page": 0, "edit": edit})
+    assert (status, json.loads(told)["problem"][:20]) == (422, "The file was saved. ")
+    assert len(load_register(file).columns) == len(state["columns"]) + 9
 
 
 @pytest.mark.slow

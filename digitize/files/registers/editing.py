@@ -120,18 +120,20 @@ class RegisterEditing:
         except ValidationError as e:
             raise FormError(describe_fault(e, RegisterForm)) from e
 
-    def save(self, form: RegisterForm, tried: Tried | None = None) -> None:
-        """Write the file, and its picture where it was tried. Remarks that asked to look are left out: a person looked.
+    def save(self, form: RegisterForm) -> None:
+        """Write the file. Remarks that asked to look are left out: a person looked.
 
         Raises FormError, DiskFull and InputError.
         """
         head, above = read_remarks(self._path.read_text(encoding="utf-8"))
         head, above = _without_looks(head), {name: _without_looks(lines) for name, lines in above.items()}
         self._form = write_register(self._path, register_text(form, head, above))
-        if tried is not None:
-            write_picture(self._path.with_suffix(".png"), tried.draw())
         # Whoever goes on in this process must find the new file.
         known_registers.cache_clear()
+
+    def draw(self, tried: Tried) -> None:
+        """Write the picture beside the file, of a page that was read with it. Raises DiskFull and InputError."""
+        write_picture(self._path.with_suffix(".png"), tried.draw())
 
     def _column(self, edit: ColumnEdit, width: float) -> dict[str, Any]:
         """A column as the file will hold it: of one that was there, what the page does not show stays."""
