@@ -16,7 +16,7 @@ from sample_data.cases import PHONE, Ask, Book, Case, invent
 from sample_data.phrases import Phrases
 from sample_data.plan import Plan
 
-FIR, ARREST, SEIZURE, REPORT = "iif1_sheets", "iif3_sheets", "iif4_sheets", "iif5_sheets"
+FIR, SCENE, ARREST, SEIZURE, REPORT = (f"iif{n}_sheets" for n in range(1, 6))
 _SAID: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "en": {"nationality": "Indian", "sex": "Male", "build": "Medium", "complexion": "Wheatish", "hair": "Black",
@@ -31,7 +31,9 @@ _SAID: Mapping[str, Mapping[str, str]] = MappingProxyType(
 )  # fmt: skip
 _MEANS = {"nationality": "Indian", "sex": "male", "build": "medium", "complexion": "wheatish", "hair": "black",
           "dress": "lungi", "forehead": "forehead"}  # fmt: skip
-_PEOPLE: Mapping[str, tuple[str, ...]] = MappingProxyType({x: ("witnesses",) for x in (ARREST, SEIZURE, REPORT)})
+_PEOPLE: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {SCENE: ("panches",), **{x: ("witnesses",) for x in (ARREST, SEIZURE, REPORT)}}
+)
 """Lists of people on the forms."""
 _BOOKS = (
     Book("FIR book 2020", "en", FIR, "Namunahat", "Namuna", 2020),
@@ -60,7 +62,7 @@ def whole_firs() -> Iterator[Plan]:
 def case_forms() -> Iterator[Plan]:
     """The committed forms of cases other than the FIR, each in English and Hindi: all parts once."""
     asks = (Ask(301, "theft", date(2020, 7, 6), days=1), Ask(41, "theft", date(2018, 4, 11)))
-    for family, parts in ((ARREST, (1, 2)), (SEIZURE, (1, 2)), (REPORT, (1, 2, 3))):
+    for family, parts in ((SCENE, (1, 2)), (ARREST, (1, 2)), (SEIZURE, (1, 2)), (REPORT, (1, 2, 3))):
         for book, ask in zip(_BOOKS[:2], asks, strict=True):
             file = f"{family.partition('_')[0]}_{book.language}_{book.year}_{ask.number:03}.tif"
             label = f"{family.partition('_')[0]} {book.label}"
@@ -120,7 +122,7 @@ def _add_people(case: Case, family: str, say: Phrases, rng: random.Random) -> No
     """Write the first accused, of whom a memo tells or things were seized, the officers, and lists of people."""
     first = case.rows["accused"][0]
     case.values["accused"], case.rows["accused"] = case.values["accused"].split("\n")[0], [first]
-    for zone, owner in (("accused", "a"), ("seized", "s")):
+    for zone, owner in (("accused", "a"), ("seized", "s"), ("shown", "b")):
         case.put(f"{zone}_name", first["name"], **{f"{owner}__name": first["name"]})
         relative = first["relative_name"]
         case.put(f"{zone}_relative", relative, **{f"{owner}__relative_name": relative})
