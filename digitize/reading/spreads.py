@@ -4,7 +4,7 @@ It is settled when a scan is taken in, not when it is read: a number is given on
 behind the reading would stand at the end of their volume, out of the order in which rows go on from page to page and
 forms of several parts lie. What is found is an index for each page (`ocr.scans.parts`), written with all others of its
 delivery in one transaction: a delivery that is cut off and taken in again finds the same, and the original stays one
-file. A look takes 0.05 s of an upright page, 0.2 s of a wide one, 1 to 2 s where heads of registers must be read. What
+file. A look takes 0.05 s of an upright page, 0.3 s of a wide one, 2 to 5 s where heads of registers must be read. What
 cannot be opened, or breaks its worker, stays whole: reading it says why.
 """
 
@@ -102,5 +102,5 @@ def _ask(look: SpreadLook) -> Ask | None:
 
     if look.forms:
         return None
-    known = known_registers(look.folders)
-    return Ask(known.find(look.register), look.languages, print_reader(load_engine(look.engine)), known)
+    known, engine = known_registers(look.folders), load_engine(look.engine)
+    return Ask(known.find(look.register), look.languages, print_reader(engine), known, engine)

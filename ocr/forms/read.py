@@ -18,9 +18,10 @@ from ocr.forms.form import Zone
 from ocr.forms.marks import read_marks
 from ocr.forms.passes import ZoneReader
 from ocr.forms.settings import OWN_DIGITS, ReadSettings, handwriting_engine
-from ocr.forms.zones import FormModels, Match, angle_deg, find_form, find_two, load_models
+from ocr.forms.zones import FormModels, Match, angle_deg, find_form, find_two, load_models, parts_beside
 from ocr.languages.lexicon import Lexicon
 from ocr.page import PRINT_NOT_KNOWN, Candidate, Reading, Recognition, Scan, ZoneReading
+from ocr.quality.lettering import shows_writing
 from ocr.scans.scan import OpenedPage, open_page
 from ocr.scans.time_limit import TimeLimit
 
@@ -97,6 +98,14 @@ def match_page(grey: Image, settings: ReadSettings, limit: TimeLimit) -> tuple[M
 
     grey: (height, width) uint8, 0 black. Raises as recognise does.
     """
+    match, notes = _match_page(grey, settings, limit)
+    if match.form is not None and any(map(shows_writing, parts_beside(grey, match))):
+        reason = f"beside the form {match.form.id} lies another page with writing: {_CUT}"
+        return Match(None, match.inliers, match.matrix, reason), ()
+    return match, notes
+
+
+def _match_page(grey: Image, settings: ReadSettings, limit: TimeLimit) -> tuple[Match, tuple[str, ...]]:
     models = load_models(settings.folders()).select(settings.forms)
     match = find_form(grey, models)
     two = find_two(grey, match, models)

@@ -199,6 +199,15 @@ def find_two(grey: Image, match: Match, models: FormModels) -> tuple[Form, Form]
         halves = np.array_split(grey, 2, axis=1) if width >= _WIDE * height else []
         found = [find_form(np.ascontiguousarray(half), models).form for half in halves]
         return (found[0], found[1]) if found and found[0] is not None and found[1] is not None else None
+    for part in parts_beside(grey, match):
+        if (other := find_form(part, models).form) is not None:
+            return match.form, other
+    return None
+
+
+def parts_beside(grey: Image, match: Match) -> list[Image]:
+    """The parts of a scan beside the paper of the form that was found on it which have room for another page."""
+    height, width = grey.shape
     left, top, right, bottom = match.frame
     wide, high = _ROOM * (right - left), _ROOM * (bottom - top)
     places = (
@@ -207,10 +216,7 @@ def find_two(grey: Image, match: Match, models: FormModels) -> tuple[Form, Form]
         (top >= high, grey[: max(0, top)]),
         (height - bottom >= high, grey[max(0, bottom) :]),
     )
-    for has_room, part in places:
-        if has_room and (other := find_form(np.ascontiguousarray(part), models).form) is not None:
-            return match.form, other
-    return None
+    return [np.ascontiguousarray(part) for has_room, part in places if has_room]
 
 
 def zone_box(matrix: Matrix, zone: Zone) -> Box:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.engine import Image
-from ocr.quality.picture import Picture
+from ocr.quality.picture import Picture, as_picture
 
 # However faint the page: ink begins above its own grain, and at a share of its own deepest strokes.
 _LEAST_DEPTH = 8.0
@@ -16,6 +16,8 @@ _NOISES = 5.0
 _DEEPEST_PCT = 99.7
 _OF_DEEPEST = 0.4
 _STROKE_PCT = 75
+_LEAST_LETTERS = 100
+"""Of a page with some lines of writing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,11 @@ def find_lettering(picture: Picture) -> Lettering:
     is_part = (high >= 3) & (high < tall / 12) & (wide < picture.grey.shape[1] / 2) & (area >= 6) & (wide < 25 * high)
     parts = stats[is_part]
     return Lettering(ink, parts, _letter_px(parts), depth)
+
+
+def shows_writing(grey: Image) -> bool:
+    """Whether a part of a scan has as many letters as a page with writing. grey: (height, width) uint8, 0 black."""
+    return len(find_lettering(as_picture(grey)).stats) >= _LEAST_LETTERS
 
 
 def _threshold(dark: Image) -> tuple[float, float]:

@@ -24,10 +24,12 @@ from ocr.geometry.gutter import Gutter, slanted_gutter
 from ocr.geometry.paper import divide_by_ground, ground_of, ink_of
 from ocr.geometry.strands import text_ink
 from ocr.languages.language import language
+from ocr.quality.lettering import shows_writing
 from ocr.registers.columns import shares_of
+from ocr.registers.direction import open_upright
 from ocr.registers.labels import fit_form
 from ocr.registers.look import Ask, look_at, settle_register
-from ocr.registers.sheet import open_sheet
+from ocr.registers.sheet import LevelSheet, open_sheet
 
 Floats = NDArray[np.float64]
 Shares = tuple[tuple[float, float], ...]
@@ -47,7 +49,7 @@ _OVER, _BEYOND, _APART, _ROOM = 0.06, 0.15, 0.35, 0.6
 _LEAST_NAMED, _COLUMNS_OFF = 0.6, 0.25
 """Of a register's columns: no two halves of one table can both hold so many heads, and so few columns off."""
 _LEAST_EDGES, _LEAST_VARIED, _ALIKE = 5, 0.2, 0.013
-_LEAST_LETTERS = 100
+_UPSIDE_DOWN = 180
 _UPRIGHT_TEXT = 0.95
 """How much text varies across lines against along them: under .82 of 20 turned scans, over 1.02 of 38 upright pages."""
 
@@ -57,7 +59,6 @@ class _Look(NamedTuple):
 
     level: Image
     gutter: Gutter | None
-    is_turned: bool
 
 
 def find_pages(grey: Image, models: FormModels, registers: Ask | None = None) -> Shares:
@@ -75,10 +76,9 @@ def find_pages(grey: Image, models: FormModels, registers: Ask | None = None) ->
         if found:
             return found
         has_form = has_form or is_form
-    if has_form or registers is None or look.gutter is None or look.is_turned:
+    if has_form or registers is None or look.gutter is None:
         return ()
-    parts = _cut_at(look.gutter)
-    return parts if _are_registers([_part(look.level, share) for share in parts], registers) else ()
+    return _register_pages(look, look.gutter, registers)
 
 
 def cut_at_gutter(grey: Image) -> Shares:
@@ -109,7 +109,7 @@ def _look(grey: Image) -> _Look | None:
     # Most scans are higher than wide, and are one page: their text runs across the shorter side.
     if is_turned and (gutter is None or not _runs_level(ink)):
         return None
-    return _Look(with_plain_ink(level), gutter, is_turned)
+    return _Look(with_plain_ink(level), gutter)
 
 
 def _runs_level(ink: Image) -> bool:
@@ -216,61 +216,69 @@ def _in_order(parts: Shares, frames: Sequence[_Frame]) -> Shares:
 
 def _is_page_beside(frame: _Frame, look: _Look) -> bool:
     """Whether behind a gutter beside a form there is another page with writing on it."""
-    from ocr.quality.lettering import find_lettering
-    from ocr.quality.picture import as_picture
-
     assert look.gutter is not None
     left, right = _cut_at(look.gutter)
     over = _OVER * frame.width
     other = right if frame.high <= left[1] + over else left if frame.low >= right[0] - over else None
     if other is None or other[1] - other[0] < _ROOM * frame.width:
         return False
-    return len(find_lettering(as_picture(_part(look.level, other))).stats) >= _LEAST_LETTERS
+    return shows_writing(_part(look.level, other))
 
 
 class _Table(NamedTuple):
     """One half seen as a register's page.
 
-    edges: of its columns, from 0 to 1. is_whole: it is of a register of one page, most of whose columns bear their
-    heads on it. is_facing: it is of one whose rows run over two pages.
+    edges: of its columns, from 0 to 1. turn_deg: how far it had to be turned to stand upright. is_whole: it is of a
+    register of one page, most of whose columns bear their heads on it. is_facing: it is of one whose rows run over two.
     """
 
     edges: Floats
-    is_whole: bool
-    is_facing: bool
+    turn_deg: int = 0
+    is_whole: bool = False
+    is_facing: bool = False
 
 
-def _are_registers(halves: Sequence[Image], ask: Ask) -> bool:
-    """Whether each half is a register's page by itself: by its heads, or since both are ruled alike.
+def _register_pages(look: _Look, gutter: Gutter, ask: Ask) -> Shares:
+    """The pages of a scan of which each is a register's by itself: by its heads, or since both are ruled alike.
 
     Two facing pages of one register have columns of their own each, so none is ruled as the other.
     """
-    one = _see_table(halves[0], ask)
+    if ask.form is not None and ask.form.split:
+        return ()
+    parts = _cut_at(gutter)
+    halves = [_part(look.level, share) for share in parts]
+    # Reading heads is the dearest: columns are compared first.
+    unread = replace(ask, read=None, engine=None)
+    ruled = [_see_table(open_sheet(half), unread) for half in halves]
+    if ruled[0] is None or ruled[1] is None:
+        return ()
+    one = _see_table(open_upright(halves[0], ask, None)[0], ask)
     if one is None or one.is_facing:
-        return False
-    # Reading heads is the dearest: where those of one half say nothing, only its columns are left to compare.
-    other = _see_table(halves[1], ask if one.is_whole else replace(ask, read=None))
-    if other is None or other.is_facing:
-        return False
-    return (one.is_whole and other.is_whole) or _are_alike(one.edges, other.edges)
+        return ()
+    is_known = _are_alike(ruled[0].edges, ruled[1].edges)
+    if not is_known and one.is_whole:
+        other = _see_table(open_sheet(halves[1], one.turn_deg), ask)
+        is_known = other is not None and other.is_whole
+    if not is_known:
+        return ()
+    return parts[::-1] if one.turn_deg == _UPSIDE_DOWN else parts
 
 
-def _see_table(page: Image, ask: Ask) -> _Table | None:
-    sheet = open_sheet(page)
+def _see_table(sheet: LevelSheet, ask: Ask) -> _Table | None:
     look = look_at(sheet, ask, first=True, spread=False)
     if look is None:
         return None
     look, form, _ = settle_register(sheet, ask, None, look)
     if len(look.grid.halves) != 1:
         return None
-    edges = shares_of(look.grid.halves[0])
+    table = _Table(shares_of(look.grid.halves[0]), sheet.turn_deg)
     if form is None or form.split:
-        return _Table(edges, is_whole=False, is_facing=form is not None)
-    off = abs(len(edges) - 1 - len(form.columns))
+        return table._replace(is_facing=form is not None)
+    off = abs(len(table.edges) - 1 - len(form.columns))
     named = fit_form(look.heading, form, ask.registers).matched if look.heading is not None else 0
     # Of a register that somebody named, the number of columns is enough.
     is_named = ask.form is not None or named >= _LEAST_NAMED * len(form.columns)
-    return _Table(edges, is_whole=is_named and off <= max(1, _COLUMNS_OFF * len(form.columns)), is_facing=False)
+    return table._replace(is_whole=is_named and off <= max(1, _COLUMNS_OFF * len(form.columns)))
 
 
 def _are_alike(one: Floats, other: Floats) -> bool:

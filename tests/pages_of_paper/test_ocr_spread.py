@@ -1,5 +1,7 @@
 """A scan of several pages is cut where they meet, and a page never is."""
 
+import shutil
+
 import cv2
 import numpy as np
 import pytest
@@ -7,10 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ocr.engine import Image
+from ocr.engines import load_engine
 from ocr.forms.zones import find_form, load_models
 from ocr.page import Scan
+from ocr.registers.form import package_registers
 from ocr.registers.look import Ask
 from ocr.registers.spread import cut_at_gutter, find_pages
+from ocr.registers.table import read_table
+from ocr.registers.volume import print_reader
 from ocr.scans.parts import (
     MOST_PICTURES,
     STEPS,
@@ -26,6 +32,7 @@ from ocr.scans.scan import open_page
 from sample_data.makers.poor_scans import tilt, turn
 from sample_data.makers.spreads import SPREADS, lay_loose, lay_open
 
+needs_tesseract = pytest.mark.skipif(shutil.which("tesseract") is None, reason="tesseract is not installed")
 MODELS = load_models()
 _FORMS = ("mr_2017_007.png", "gu_2016_171.png")
 _NO_HEADS = Ask(None, ("en",), None)
@@ -143,6 +150,38 @@ def test_a_form_beside_a_written_page_keeps_it(samples):
 def test_two_pages_that_are_ruled_alike_are_two():
     columns = (1, 4, 2, 3, 6)
     assert len(find_pages(lay_open([ruled(columns), ruled(columns, seed=5)]).grey, MODELS, _NO_HEADS)) == 2
+
+
+@pytest.mark.engine
+@needs_tesseract
+def test_a_register_whose_rows_run_over_both_pages_is_one_page_with_rows_over_the_gutter(samples):
+    engine = load_engine("tesseract")
+    ask = Ask(None, ("en",), print_reader(engine), engine=engine)
+    scan = grey(samples, "registers/reg_crime_en_worn_1_0.png")
+    assert find_pages(scan, MODELS, ask) == ()
+    table = read_table(scan, ask)
+    assert table.form is not None and table.form.id == "reg_crime"
+    assert len(table.rows) == 10
+    middle = scan.shape[1] / 2
+    assert all(left.x1 < middle < right.x0 for left, right in (row.boxes for row in table.rows))
+
+
+@pytest.mark.engine
+@needs_tesseract
+def test_pages_of_a_register_on_its_side_are_read_as_they_stand(samples):
+    engine = load_engine("tesseract")
+    page = grey(samples, "registers/reg_history_hi_light_7_0.jpg")
+    scan = SPREADS["on its side"]([page, page]).grey
+    (first, _), (second, _) = find_pages(scan, MODELS, Ask(None, ("hi",), print_reader(engine), engine=engine))
+    # Turned anticlockwise, the left-hand page lies at the foot.
+    assert second < first
+
+
+def test_of_a_register_that_is_known_to_run_over_both_pages_nothing_is_looked_at():
+    columns = (1, 4, 2, 3, 6)
+    scan = lay_open([ruled(columns), ruled(columns, seed=5)]).grey
+    over_both = Ask(package_registers().find("reg_crime"), ("en",), None)
+    assert find_pages(scan, MODELS, over_both) == ()
 
 
 def fold(page, at=0.5):

@@ -42,6 +42,15 @@ def test_two_pages_of_one_form_hide_each_other_and_are_two_forms_as_well():
     assert found is not None and [form.id for form in found] == ["iif1_mr", "iif1_mr"]
 
 
+def test_a_form_beside_a_letter_is_refused_with_what_to_do_and_the_letter_is_not_lost():
+    page, letter = grey("gu_2016_171.png"), np.full((2351, 1666), 240, np.uint8)
+    for y in range(200, 2200, 80):
+        cv2.putText(letter, "a letter without a printed form", (150, y), cv2.FONT_HERSHEY_SIMPLEX, 2, 40, 4)
+    match, _ = match_page(beside(letter, page), ReadSettings(languages=("gu",)), TimeLimit(60))
+    assert match.form is None
+    assert "beside the form iif1_gu lies another page" in match.reason and "cut it" in match.reason
+
+
 def test_a_form_alone_on_a_wide_desk_is_read():
     page = grey("mr_2017_007.png")
     scan = beside(page, np.full_like(page, 200))

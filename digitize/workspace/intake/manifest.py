@@ -110,8 +110,9 @@ def require_own_page(taken: dict[str, Path], page: str, path: Path) -> None:
     if first != path and not any((folder / "bagit.txt").is_file() for folder in [*path.parents][:3]):
         number = int(page.rpartition("-")[2])
         raise OptionsError(
-            f"{first.name} and {path.name} both have page {number} of their volume according to {MANIFEST}. Correct "
-            f"its column page, or deliver a newer scan separately, later. Nothing was taken in."
+            f"{first.name} and {path.name} both have page {number} of their volume according to {MANIFEST} (a scan of "
+            "two pages has two). Correct its column page, or deliver a newer scan separately, later. Nothing was taken "
+            "in."
         )
 
 
