@@ -14,7 +14,7 @@ from ocr.forms.marks import AnswerMarks, answer_ink, judge, look, read_marks
 
 PRINTS = Path(__file__).parents[2] / "sample_data" / "prints"
 FORMS = load_forms()
-LANGUAGES = sorted(name.removeprefix("iif1_") for name in FORMS if name.startswith("iif1_"))
+LANGUAGES = sorted(name.removeprefix("iif1_") for name, form in FORMS.items() if form.family == "iif1_print")
 _AROUND = 80
 """Pixels of the page above and below a zone: as much as it is turned, and room to look."""
 GRADES = st.floats(0, 1).map(lambda v: round(v, 3))
