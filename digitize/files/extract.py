@@ -128,7 +128,11 @@ def number_groups(pages: Iterable[FilePageDone[Extract]], families: Families) ->
         for number, page in enumerate(pages):
             waiting[str(number)] = page
             found = page.found or Extract(None)
-            yield PageKind(str(number), found.kind, 0, number, found.family, found.part, found.ties)
+            # A register's pages follow each other as they lie: only forms are tied by the numbers on them.
+            is_next = found.part > 1 and found.family not in families
+            yield PageKind(
+                str(number), "other" if is_next else found.kind, 0, number, found.family, found.part, found.ties
+            )
 
     for number, group in enumerate(group_pages(kinds(), families), 1):
         placed |= {page.page: (number, group) for page in group.pages}
