@@ -53,7 +53,9 @@ def row_added(copy: TamperedCopy, dice: random.Random) -> str | None:
         row["page"] = f"{row['page']}-{dice.random()}"
     db.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", tuple(row.values()))
     copy.close(db)
-    return f"{table} {' '.join(str(row[c]) for c in COVERED[table])} was added"
+    # A result has the name of its event, and nobody wrote one.
+    name = "of no name" if table == "results" else " ".join(str(row[c]) for c in COVERED[table])
+    return f"{table} {name} was added"
 
 
 def verdict_to_clean(copy: TamperedCopy, dice: random.Random) -> str | None:
