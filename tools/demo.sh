@@ -16,6 +16,7 @@ if [ ! -f "$folder/digitize.toml" ]; then
 fi
 run intake "$folder" sample_data/fir_book_2025 sample_data/legacy/FIRMAST.DBF
 run intake "$folder" sample_data/registers/reg_gd_* sample_data/registers/reg_vcnb_*
+run intake "$folder" sample_data/fir_sheets/en_2020_301.tif sample_data/case_forms/iif*_en_*
 run run "$folder"
 run status "$folder"
 printf '\nThe loaded file: %s\n' "$folder/loaded/cctns.sqlite"

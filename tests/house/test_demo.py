@@ -22,6 +22,8 @@ OTHERS = (
     "legacy/FIRMAST.DBF",
     "registers/reg_gd_*_0.jpg",
     "registers/reg_vcnb_*",
+    "fir_sheets/en_2020_301.tif",
+    "case_forms/iif3_en_*",
     "stations.csv",
     "calibration.toml",
 )
