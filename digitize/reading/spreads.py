@@ -10,14 +10,20 @@ cannot be opened, or breaks its worker, stays whole: reading it says why.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from digitize.errors import fault
+
 if TYPE_CHECKING:
+    from ocr.engine import Image
     from ocr.forms.zones import FormModels
     from ocr.registers.look import Ask
+
+log = logging.getLogger(__name__)
 
 AUTO, YES, NO = "auto", "yes", "no"
 """Whether scans show several pages: find out, cut all in which a gutter is seen, cut none."""
@@ -63,9 +69,9 @@ def find_places(job: PictureJob) -> tuple[int, ...]:
 
     Raises FormError for a wrong form file.
     """
-    from ocr.errors import EngineMissing, ScanError
+    from ocr.errors import FormError, ScanError
     from ocr.page import Scan
-    from ocr.registers.spread import cut_at_gutter, find_pages
+    from ocr.registers.spread import cut_at_gutter
     from ocr.scans.parts import MOST_PICTURES, cut_picture
     from ocr.scans.scan import open_page
 
@@ -73,17 +79,26 @@ def find_places(job: PictureJob) -> tuple[int, ...]:
         return (job.picture,)
     try:
         grey = open_page(Scan(job.path, "", job.picture), _DPI).grey
-        if job.look.asked == YES:
-            found = cut_at_gutter(grey)
-        else:
-            try:
-                found = find_pages(grey, _models(job.look), _ask(job.look))
-            except EngineMissing:
-                # Forms are known without it; registers are not read on this machine anyway.
-                found = find_pages(grey, _models(job.look))
+        found = cut_at_gutter(grey) if job.look.asked == YES else _find_pages(grey, job.look)
+    except FormError:
+        raise
     except (ScanError, OSError, MemoryError):
         return (job.picture,)
+    except Exception as e:  # a fault of ours on one picture must not stop a delivery: reading the whole of it goes on
+        log.warning("%s", fault(f"picture {job.picture + 1} of a scan", e))
+        return (job.picture,)
     return cut_picture(job.picture, found) if found else (job.picture,)
+
+
+def _find_pages(grey: Image, look: SpreadLook) -> tuple[tuple[float, float], ...]:
+    from ocr.errors import EngineMissing
+    from ocr.registers.spread import find_pages
+
+    try:
+        return find_pages(grey, _models(look), _ask(look))
+    except EngineMissing:
+        # Forms are known without it; registers are not read on this machine anyway.
+        return find_pages(grey, _models(look))
 
 
 @lru_cache(maxsize=4)

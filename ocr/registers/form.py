@@ -19,7 +19,7 @@ from ocr.forms.form import Confidence, Kind
 from ocr.languages.language import known_languages
 from ocr.languages.script import nfc
 
-REGISTER_VERSION = "11"
+REGISTER_VERSION = "12"
 """Bump when rows, cells or their texts may be recognised otherwise than before: all register pages are read again."""
 FOLDER = "registers"
 """Where, in a folder of form files, those of registers lie."""

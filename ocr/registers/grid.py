@@ -202,6 +202,9 @@ def _half(
         else _extend_to_writing(sheet, uprights, left, right, _FEW_BANDS if has_open_edges else _LEAST_BANDS)
     )
     inner = [u for u in uprights if x0 - _DOUBLE_PX <= u.middle <= x1 + _DOUBLE_PX]
+    if not inner:
+        # Its level lines are elsewhere, as the edges of papers beside each other are: no table.
+        return None
     if len(uprights) - len(inner) > _MOST_BEYOND:
         inner, x0, x1 = uprights, uprights[0].middle, uprights[-1].middle
     return HalfGrid(left, right, tuple(_add_edges(inner, x0, x1)), tuple(levels), smooth)
@@ -210,9 +213,9 @@ def _half(
 def _extent(uprights: list[RuledLine], left: int, right: int, count: int) -> tuple[int, int]:
     """First and last of so many strips between the outermost uprights of a half."""
     wide = (right - left) / count
-    first = int((uprights[0].middle - left) / wide)
+    first = min(max(0, int((uprights[0].middle - left) / wide)), count - 2)
     last = int((uprights[-1].middle - left) / wide)
-    return min(max(0, first), count - 2), max(min(count - 1, last), first + 1)
+    return first, max(min(count - 1, last), first + 1)
 
 
 def _ends(sheet: LevelSheet, levels: list[RuledLine], left: int, right: int) -> tuple[float, float]:

@@ -115,8 +115,14 @@ class _Look:
 
     def is_labelled(self, cells: _Cells) -> bool:
         """Whether enough of the texts are labels."""
-        hits = sum(likeness(t, self.labels) >= LIKE for t in cells.texts)
-        return hits >= max(_LEAST_CELLS, _LEAST_SHARE * len(cells.filled))
+        return self._count_labels(cells) >= max(_LEAST_CELLS, _LEAST_SHARE * len(cells.filled))
+
+    def _is_complete(self, cells: _Cells) -> bool:
+        """Whether every column has a label."""
+        return self._count_labels(cells) == cells.columns
+
+    def _count_labels(self, cells: _Cells) -> int:
+        return sum(likeness(t, self.labels) >= LIKE for t in cells.texts)
 
     def are_entries(self, cells: _Cells) -> bool:
         """Whether texts are a row's: numbers of two digits and more, that are no labels, stand in a quarter of them."""
@@ -127,7 +133,8 @@ class _Look:
         """The header that begins with some cells; labels that go on below belong to it, as numbers of columns do."""
         tops, feet = cells.space
         after = space_below(spaces, feet[0])
-        while after is not None and self._goes_on(after):
+        # Below a header that says all columns, handwriting that is read as labels is a row's.
+        while after is not None and not self._is_complete(cells) and self._goes_on(after):
             feet = after[1]
             cells = self._better(cells, self.words((tops, feet)))
             after = space_below(spaces, feet[0])

@@ -83,6 +83,20 @@ def test_small_numbers_of_columns_below_the_header_are_no_row(ask):
     assert len(table.rows) == 5 and table.heading is not None
 
 
+def test_a_row_that_is_read_as_labels_is_no_part_of_a_header_that_says_all(ask):
+    paper = Paper()
+    paper.grid([100, 136, *(136 + 120 * i for i in range(1, 6))])
+    # The last column of the form has no label.
+    labels = (*LABELS[:3], "Name")
+    labelled(paper, 108, labels)
+    labelled(paper, 170, ("1", "Name", "Place", "river"))
+    rows(paper, 290, count=4)
+    table = read_table(paper.grey, ask)
+    assert table.heading is not None and table.heading.texts == labels
+    foot = table.sheet.box_on_scan(np.array([[600.0, table.heading.feet[0].middle]]))
+    assert abs(foot.y0 - 136) < 6
+
+
 def test_a_first_row_is_no_header(ask):
     paper = Paper()
     paper.grid([100 + 120 * i for i in range(6)])

@@ -4,6 +4,7 @@ import csv
 import json
 import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -13,6 +14,7 @@ from PIL import Image
 
 from digitize.files.extract import ExtractSettings
 from digitize.files.extract_files import extract_files
+from digitize.reading.spreads import PictureJob, SpreadLook, find_places
 from digitize.records.pictures import Pictures
 from digitize.records.trail import build_trail
 from digitize.workspace.intake import DeliveryAnswer, take_in
@@ -23,11 +25,15 @@ from digitize.workspace.intake.unplaced import set_aside, short
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
 from digitize.workspace.place import create, open_place
+from ocr.errors import FormError
 from ocr.forms.settings import ReadSettings
+from ocr.registers.look import Ask
+from ocr.registers.table import read_table
 from ocr.scans.parts import cut_picture, format_place, place_of
 from sample_data.makers.poor_scans import shrink, turn
-from sample_data.makers.spreads import lay_open
+from sample_data.makers.spreads import SPREADS, lay_open
 
+SAMPLES = Path(__file__).parents[2] / "sample_data" / "iif1_languages"
 REPLACES = DeliveryAnswer(replaces=("book",), operator="Namuna", reason="the first was dark")
 
 
@@ -241,3 +247,23 @@ def test_no_form_beside_the_first_is_dropped_by_run_or_extract(digitize, samples
     settings = ExtractSettings(ReadSettings(engine="null", handwriting_engine="none"), spreads="auto")
     done = list(extract_files([scan], settings, 1))
     assert [(page.job.number, page.found.form) for page, *_ in done] == [(1, forms[0]), (2, forms[1])]
+
+
+def test_a_fault_of_ours_on_a_picture_leaves_it_whole_and_a_wrong_form_file_ends_the_delivery(scanned, monkeypatch):
+    def fail(error):
+        def find(*given):
+            raise error
+
+        monkeypatch.setattr("ocr.registers.spread.find_pages", find)
+
+    job = PictureJob(0, scanned / "in" / "book" / "p2.tif", 1, SpreadLook(engine="null"))
+    fail(IndexError("list index out of range"))
+    assert find_places(job) == (1,)
+    fail(FormError("a key is missing"))
+    with pytest.raises(FormError):
+        find_places(job)
+
+
+def test_two_forms_on_a_telephones_picture_are_no_table():
+    pages = [cv2.imread(str(SAMPLES / n), cv2.IMREAD_GRAYSCALE) for n in ("mr_2017_007.png", "gu_2016_171.png")]
+    assert read_table(SPREADS["phone"](pages).grey, Ask()).rows == ()
