@@ -64,7 +64,7 @@ class _Editor:
         ]
 
     def _guard(self, answer: _Endpoint) -> _Endpoint:
-        async def guarded(request: Request) -> Response:
+        async def answer_guarded(request: Request) -> Response:
             if not hmac.compare_digest(request.path_params["token"].encode(), self._token.encode()):
                 return Response(status_code=404)
             try:
@@ -75,7 +75,7 @@ class _Editor:
             except ValidationError:
                 return JSONResponse({"problem": "The page asks for what cannot be. Load it anew."}, 400)
 
-        return guarded
+        return answer_guarded
 
     async def _file(self, request: Request) -> Response:
         found = _FILES.get(request.path_params["name"])

@@ -184,7 +184,7 @@ class _FormPages:
         self.waiting: dict[str, tuple[PageScan, str]] = {}
 
     @cached_property
-    def _settled(self) -> Mapping[str, Decision]:
+    def _settled_cells(self) -> Mapping[str, Decision]:
         """Cell -> what people settled of it: of a later sheet that is kept at the record which it is part of."""
         return {cell: d for some in self._decided.values() for own in some.values() for cell, d in own.items()}
 
@@ -210,7 +210,7 @@ class _FormPages:
             return replace(page, said=said, lacking=lacking)
         texts = {zone: (d.value or d.raw, d.confidence) for zone, d in reading.zones.items() if not d.blank}
         for zone in form.ties:
-            decision = self._settled.get(f"{ZONE}:{page.page}/{zone}")
+            decision = self._settled_cells.get(f"{ZONE}:{page.page}/{zone}")
             if decision is not None and zone in reading.zones and decision.reading == reading.zones[zone].raw:
                 texts[zone] = (decision.value, 1.0)
         return replace(page, ties=read_ties(form, texts), said=said, lacking=lacking)

@@ -69,7 +69,7 @@ def lay_own(record: Record, layout: TableLayout, masters: Masters) -> OwnLaid:
         for at in rows_of(record, table, layout):
             placed.add((table.name, at.line, at.language))
             laid.rows.append(_own_row(at, table, layout, masters, placed, laid.misses))
-    laid.misses += _left_over(record, layout, placed)
+    laid.misses += _find_left_over(record, layout, placed)
     return laid
 
 
@@ -138,7 +138,7 @@ def _tie(at: RowAt, said: LayoutColumn, table: LayoutTable, layout: TableLayout)
     return (other.name, at.line if is_same else 1, language)
 
 
-def _left_over(record: Record, layout: TableLayout, placed: set[RowId]) -> Iterator[Miss]:
+def _find_left_over(record: Record, layout: TableLayout, placed: set[RowId]) -> Iterator[Miss]:
     """Rows of a record that no table of the layout takes."""
     taken = {(layout.tables[table].child, line) for table, line, _ in placed}
     by_child = {t.child: t.name for t in form_tables(record.form).values()}

@@ -148,7 +148,7 @@ def _forms_beside(look: _Look, models: FormModels, count: int) -> tuple[Shares, 
     known = [f for f in frames if f is not None]
     parts: Shares = ()
     if len(known) == count:
-        parts = _between(known, look) if _lie_beside(known) else ()
+        parts = _cut_between(known, look) if _lie_beside(known) else ()
     elif count == 2 and known and look.gutter is not None and _is_page_beside(known[0], look):  # noqa: PLR2004
         parts = _in_order(_cut_at(look.gutter), known)
     return parts, any(m.form is not None for m in matches)
@@ -191,7 +191,7 @@ def _lie_beside(frames: Sequence[_Frame]) -> bool:
     return ends < _ROOM * width and all(-_OVER * width <= gap <= _APART * width for gap in gaps)
 
 
-def _between(frames: Sequence[_Frame], look: _Look) -> Shares:
+def _cut_between(frames: Sequence[_Frame], look: _Look) -> Shares:
     """Pages cut between their papers, at the gutter where it lies there."""
     cuts = []
     for a, b in zip(frames, frames[1:], strict=False):

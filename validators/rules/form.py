@@ -6,6 +6,7 @@ import polars as pl
 
 from validators.rulebook.columns import Fields
 from validators.rulebook.rule import EVERY_FORM, each, example, rule, tells
+from validators.rules.identity import MASKED
 
 _SIGNS = r"[\x{093E}-\x{094C}\x{09BE}-\x{09CC}]"
 _MAY_COME = ("date_fixed", "release_date")
@@ -119,7 +120,7 @@ def phone_is_plausible(f: Fields) -> pl.Expr:
     """
     first = f.this.str.replace(r"[,;/].*$", "").str.replace_all(r"[\s\-().]", "")
     plausible = first.str.contains(r"^((\+91|91|0)?[6-9][0-9]{9}|0[1-9][0-9]{8,9}|[1-9][0-9]{5,7})$")
-    return plausible | (f.this == "[masked]")
+    return plausible | (f.this == MASKED)
 
 
 @rule("F035", slug="not-an-amount", form=EVERY_FORM, fields=each(kind="money"))
@@ -186,13 +187,13 @@ def profile_is_filled(f: Fields) -> pl.Expr:
     en="The value was hidden when it was exported: only the word for that is here.",
     hi="मान निर्यात करते समय छिपाया गया था: यहाँ केवल उसका चिह्न है।",
 )
-@example(passes={"io_name": "रमेश कुमार"}, fails={"io_name": "[masked]"})
+@example(passes={"io_name": "रमेश कुमार"}, fails={"io_name": MASKED})
 def value_is_not_masked(f: Fields) -> pl.Expr:
     """A masked export is for reading: loaded again, it would put the word in the place of a name.
 
     Our own addition to the rule list. The word is that of `digitize/masking/masks.py`.
     """
-    return f.text.is_null() | (f.text != "[masked]")
+    return f.text.is_null() | (f.text != MASKED)
 
 
 @rule("F052", slug="field-not-captured", form=EVERY_FORM, fields=("state",))

@@ -198,7 +198,7 @@ class _Drafting:
                 self.doubts.append("the language of its headings is not known; English is assumed (use --lang)")
         reader = HeadReader(self.registers, read, self.spoken)
         pages = [reader.read_heads(page) for page in pages]
-        headed = self._believed([p for p in pages if p.heading and len(p.heading.texts) == sum(p.counts)])
+        headed = self._choose_printed([p for p in pages if p.heading and len(p.heading.texts) == sum(p.counts)])
         if not headed:
             self.doubts.append("no headings were found above the columns: their ids are numbers")
             return pages, None
@@ -208,7 +208,7 @@ class _Drafting:
         first = _headings(headed)[0]
         return pages, replace(first, texts=texts)
 
-    def _believed(self, headed: Sequence[RuledPage]) -> list[RuledPage]:
+    def _choose_printed(self, headed: Sequence[RuledPage]) -> list[RuledPage]:
         """The pages whose heads are print: known labels, or what another page bears as well; else the first page."""
         known = [p for p in headed if p.labelled >= max(_LEAST_LABELLED, _LABELLED_SHARE * sum(p.counts))]
         if known:
@@ -264,7 +264,7 @@ class _Drafting:
         taken = _Taken()
         columns = []
         for number, (text, place) in enumerate(zip(texts, self._places(), strict=True)):
-            named = self._known(text, expected[number], taken)
+            named = self._name_by_head(text, expected[number], taken)
             name, kind, doubts = named or (slug_of(romanise(text)), "line", ())
             doubts = (*doubts, *place.doubts)
             if named is None and not text:
@@ -289,7 +289,7 @@ class _Drafting:
             like = f"{fitting.form.id} ({fitting.matched} of its {len(fitting.form.columns)} columns)"
         return tuple(columns), split, like
 
-    def _known(self, text: str, expected: str, taken: _Taken) -> tuple[str, Kind, tuple[str, ...]] | None:
+    def _name_by_head(self, text: str, expected: str, taken: _Taken) -> tuple[str, Kind, tuple[str, ...]] | None:
         """Id, kind and doubts of a column by its head: the label of the register that fits, or else the likest; by its
         place among the columns of that register where its head is no label. None where neither tells.
 
