@@ -4,10 +4,10 @@ python benchmarks/legacy.py --data FOLDER [--only PART,...] [--peer-python PYTHO
 python benchmarks/legacy.py --quick
 
 FOLDER holds encoding-vectors/, legacy-files/, name-pairs.tsv and name-pool.txt. Parts: vectors, detection, speed,
-files, dbf, names. A part that was measured with the same code and data is taken from the cache, so that an
-interrupted run goes on where it was. Peers stand beside: dbfread for DBF, charset-normalizer for detection, plain edit
-distance for names, and krutiextract for the Devanagari fonts, which brings AGPL packages and so has to be installed in
-an environment of its own (--peer-python).
+files, dbf, csv, names. A part that was measured with the same code and data is taken from the cache, so that an
+interrupted run goes on where it was. Peers stand beside: dbfread for DBF, csv.Sniffer for CSV, charset-normalizer for
+detection, plain edit distance for names, and krutiextract for the Devanagari fonts, which brings AGPL packages and so
+has to be installed in an environment of its own (--peer-python).
 --quick measures the invented files of sample_data/legacy_bench/ and a small DBF instead.
 """
 
@@ -24,6 +24,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from benchmarks.parts.legacy.csv_shapes import measure_csv
 from benchmarks.parts.legacy.dbf import measure_dbf
 from benchmarks.parts.measuring.run_parts import ROOT, Bench, run_parts
 from mappers.encodings import Encoding, decode_cell, encodings, to_characters
@@ -275,6 +276,7 @@ PARTS: Mapping[str, Callable[[Bench], dict[str, Any]]] = {
     "speed": measure_speed,
     "files": measure_files,
     "dbf": measure_dbf,
+    "csv": measure_csv,
     "names": measure_names,
 }
 

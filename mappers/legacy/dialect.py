@@ -6,7 +6,7 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -16,6 +16,8 @@ SEPARATORS = ",;\t|^"
 _FEWEST_ALIKE = 0.5
 # A file of two columns is told from prose only where nearly all lines agree.
 _FEWEST_PAIRS = 0.8
+# Of all quotes, so many must open or close a cell; the rest may be inches or letters of a font.
+_FEWEST_AT_BORDERS = 0.95
 _MOST_COLUMNS = 4096
 _LONGEST_NAME = 64
 _ESCAPES = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"v": b"\v", b"0": b"\0", b"Z": b"\x1a"}
@@ -26,7 +28,7 @@ _ESCAPE = re.compile(rb"\\(x[0-9A-Fa-f]{1,2}|[0-7]{1,3}|.)", re.DOTALL)
 class TextDialect:
     """How a line is cut. quote, escape: "" for none. is_copy: tab-separated, escaped as COPY blocks of PostgreSQL are.
 
-    width: cells in most rows.
+    width: cells in most rows. skips_blanks: blanks between a separator and a quote belong to no cell.
     """
 
     separator: str
@@ -34,6 +36,7 @@ class TextDialect:
     escape: str = ""
     is_copy: bool = False
     width: int = 0
+    skips_blanks: bool = False
 
     def split(self, line: str) -> list[str]:
         """A line cut at every separator, quotes or not."""
@@ -41,22 +44,39 @@ class TextDialect:
 
 
 def find_dialect(lines: Sequence[str]) -> TextDialect | None:
-    """The dialect that gives the same number of cells, two or more, in most lines; wider tables win ties.
+    """The dialect that gives the same number of cells, two or more, in most lines.
 
-    lines: the first ones, one character a byte. None where no dialect does so in enough lines.
+    Of dialects that fit equally well, one whose quotes open and close at the borders of cells wins, then the wider
+    table. lines: the first ones, one character a byte. None where no dialect does so in enough lines.
     """
     filled = [x for x in lines if x.strip()]
-    best: tuple[float, int, int, TextDialect] | None = None
-    for order, dialect in enumerate(_candidates("".join(filled), filled)):
+    text = "".join(filled)
+    best: tuple[tuple[float, bool, int, int], TextDialect] | None = None
+    for order, dialect in enumerate(_candidates(text, filled)):
         width, share = fit_lines(filled, dialect)
-        # Rounded to a tenth, so that a few broken lines do not let a narrower table win.
-        score = (round(share, 1), width, -order)
+        # Rounded to a tenth, so that a few broken lines do not let a narrower table win. Quotes go before the width:
+        # where each row has as many separators inside its quotes, the table is as even without them, and wider.
+        score = (round(share, 1), _encloses_cells(text, dialect), width, -order)
         is_enough = share >= (_FEWEST_ALIKE if width > 2 else _FEWEST_PAIRS)
         # A single line may be prose: it must have three cells at least, and short ones.
         is_proven = len(filled) > 1 or (width > 2 and max(map(len, dialect.split(filled[0]))) <= _LONGEST_NAME)
-        if width > 1 and is_enough and is_proven and (not best or score > best[:3]):
-            best = (*score, TextDialect(dialect.separator, dialect.quote, dialect.escape, dialect.is_copy, width))
-    return best[3] if best and best[1] <= _MOST_COLUMNS else None
+        if width > 1 and is_enough and is_proven and (not best or score > best[0]):
+            best = (score, replace(dialect, width=width))
+    return best[1] if best and best[1].width <= _MOST_COLUMNS else None
+
+
+def _encloses_cells(text: str, dialect: TextDialect) -> bool:
+    """Whether the quotes of a text are quotes: nearly all of them open or close a cell of this dialect."""
+    if not dialect.quote or not (in_all := text.count(dialect.quote)):
+        return False
+    q, s = re.escape(dialect.quote), re.escape(dialect.separator)
+    blanks = " *" if dialect.skips_blanks else ""
+    escaped = r"\\.|" if dialect.escape else ""
+    plain = rf"[^\\{q}]++" if dialect.escape else rf"[^{q}]++"
+    enclosed = re.compile(
+        rf"(?:^|{s}){blanks}({q}(?:{escaped}{plain}|{q}{q})*+{q}){blanks}(?=[{s}\r\n]|\Z)", re.M | re.S
+    )
+    return sum(m[1].count(dialect.quote) for m in enclosed.finditer(text)) >= in_all * _FEWEST_AT_BORDERS
 
 
 def _candidates(text: str, lines: Sequence[str]) -> Iterator[TextDialect]:
@@ -73,6 +93,8 @@ def _candidates(text: str, lines: Sequence[str]) -> Iterator[TextDialect]:
         escaped = re.search(rf'\\"[^"{s}\r\n]', text) is not None and re.search(rf'(?:^|{s})"', text, re.MULTILINE)
         if escaped:
             yield TextDialect(separator, '"', "\\")
+        if re.search(rf'{s} +"[^"\r\n]*+"', text):
+            yield TextDialect(separator, '"', skips_blanks=True)
         yield TextDialect(separator, '"')
         yield TextDialect(separator)
         if "\\" + separator in text:
@@ -105,7 +127,7 @@ def csv_reader(lines: Iterator[str] | Sequence[str], dialect: TextDialect, *, st
     quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if dialect.quote else csv.QUOTE_NONE
     return csv.reader(
         lines, delimiter=dialect.separator, quotechar=dialect.quote or None, escapechar=dialect.escape or None,
-        quoting=quoting, strict=strict,
+        quoting=quoting, strict=strict, skipinitialspace=dialect.skips_blanks,
     )  # fmt: skip
 
 

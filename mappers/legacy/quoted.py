@@ -127,7 +127,8 @@ def _mend(taken: list[tuple[int, str]], lines: _Lines, dialect: TextDialect, dam
     cells = _read_leniently(taken, lines, dialect, damage)
     are_rows = _look_like_rows(taken[1:], dialect)
     if cells is not None and not are_rows:
-        damage.plain += len(cells) == dialect.width
+        # Where blanks stand around quotes the strict reader refuses one behind a quote, which is no damage.
+        damage.plain += len(cells) == dialect.width and not dialect.skips_blanks
         return cells, ""
     if cells is None and not are_rows and len(taken) > 1:
         damage.open += 1
@@ -184,7 +185,8 @@ def _read_leniently(
 def _quoted_cell(dialect: TextDialect) -> re.Pattern[str]:
     q, s = re.escape(dialect.quote), re.escape(dialect.separator)
     escape, plain = (r"\\.|", rf"[^\\{q}]++") if dialect.escape else ("", f"[^{q}]++")
-    return re.compile(rf"{q}((?:{escape}{q}{q}|{plain}|{q}(?![{s}\r\n]|\Z))*+){q}(?=[{s}\r\n]|\Z)", re.DOTALL)
+    end = rf"{' *' if dialect.skips_blanks else ''}(?:[{s}\r\n]|\Z)"
+    return re.compile(rf"{q}((?:{escape}{q}{q}|{plain}|{q}(?!{end}))*+){q}(?={end})", re.DOTALL)
 
 
 def _cells(text: str, quoted: re.Pattern[str], dialect: TextDialect) -> list[str] | None:
@@ -192,12 +194,16 @@ def _cells(text: str, quoted: re.Pattern[str], dialect: TextDialect) -> list[str
     cells: list[str] = []
     at, text = 0, text.rstrip("\r\n")
     while True:
+        if dialect.skips_blanks:
+            at += len(text[at:]) - len(text[at:].lstrip(" "))
         if text.startswith(dialect.quote, at):
             m = quoted.match(text, at)
             if m is None:
                 return None
             cells.append(m[1].replace(dialect.quote * 2, dialect.quote))
             at = m.end()
+            if dialect.skips_blanks:
+                at += len(text[at:]) - len(text[at:].lstrip(" "))
         else:
             end = text.find(dialect.separator, at)
             cells.append(text[at : end if end >= 0 else len(text)])

@@ -237,3 +237,31 @@ def test_quoted_text_with_nulls_of_mysql_is_no_copy_block(tmp_path: Path) -> Non
     (table,) = open_tables(path)
     last = list(table.rows)[-1]
     assert (last.number, last.cells) == (40, ("40", "first line\nsecond", "\\N"))
+
+
+@pytest.mark.parametrize("separator", [",", ";", "|"])
+@pytest.mark.parametrize("gap", ["", " "])
+def test_quotes_at_the_borders_of_cells_win_where_each_row_has_as_many_separators_inside(
+    tmp_path: Path, separator: str, gap: str
+) -> None:
+    """Cut at every separator the table is as even, and wider."""
+    place, people = f'"Kalpanapur{separator} Howrah"', f'"called ""A{separator} B"" and C"'
+    lines = [f"{separator}{gap}".join(("no", "place", "people"))]
+    lines += [f"{separator}{gap}".join((str(i), place, people)) for i in range(70)]
+    (found,) = read(tmp_path / "t.csv", "\n".join(lines), "delimited")
+    assert found.columns == ("no", "place", "people")
+    assert set(texts(found)) == {
+        (str(i), f"Kalpanapur{separator} Howrah", f'called "A{separator} B" and C') for i in range(70)
+    }
+
+
+def test_a_quoted_cell_with_a_blank_before_it_may_go_over_two_lines_and_have_one_behind(tmp_path: Path) -> None:
+    rows_ = "".join(f'{i}, "a, b" , "c\nd, e"\n' for i in range(9))
+    found, notes = one(tmp_path, "no, x, y\n" + rows_)
+    assert [cells for cells, _ in found] == [(str(i), "a, b", "c\nd, e") for i in range(9)]
+    assert not notes
+
+
+def test_inches_are_no_quotes(tmp_path: Path) -> None:
+    found, _ = one(tmp_path, "no,a,b,c\n" + "".join(f'{i},5" knife,red, 2" wide\n' for i in range(9)))
+    assert found[0] == (("0", '5" knife', "red", ' 2" wide'), "")
