@@ -141,12 +141,13 @@ class RecordShape:
         _, fields, children, left_over, head = json.loads(self.decompress(data))
         doubts: list[bool] = [any(text.strip() for text in left_over.values())]
         # What has pages is looked at whole.
-        doubts.append(bool(left_over and (self._heads[head] if isinstance(head, int) else head)[0]))
+        pages = (self._heads[head] if isinstance(head, int) else head)[0]
+        doubts.append(bool(left_over and pages))
         by: set[str] = set()
         own = self._values(fields, doubts, by)
         rows = {table: [self._values(cells, doubts, set()) for cells in rows] for table, *rows in children}
         whole = partial(self.record, data, record_id, form, batch)
-        return RecordValues(record_id, form, own, rows, any(doubts), frozenset(by), whole)
+        return RecordValues(record_id, form, own, rows, any(doubts), frozenset(by), whole, next(iter(pages), ""))
 
     def _values(self, cells: list[Any], doubts: list[bool], by: set[str]) -> dict[str, str | None]:
         made: dict[str, str | None] = {}

@@ -9,6 +9,9 @@ from typing import Any, NamedTuple
 NOT_CAPTURED = "not-captured"
 """Note of a field that the office does not capture: something may stand on the paper, and nobody is asked."""
 
+INTAKE = "intake"
+"""Who said a value that is not of the source: whoever took it in."""
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:
@@ -33,7 +36,7 @@ class FieldValue:
     """One field's value and why we believe it.
 
     raw: as read, never changed. value: canonical text (ISO dates, digits without zeros, codes), None when there is
-    none. confidence: 0..1. by: mapping id and version, or "operator NAME". blank: the source is empty, surely.
+    none. confidence: 0..1. by: mapping id and version, "operator NAME", or INTAKE. blank: the source is empty, surely.
     notes: what a cleaner saw, as stable words ("two-digit-year", "act-inferred"). candidates: other readings.
     accept: the confidence from which this value may pass without a person.
     """
@@ -122,7 +125,8 @@ class RecordValues(NamedTuple):
     """The values of a record, without what else its cells say. children: table -> rows.
 
     is_doubtful: one of its cells may be unsure, not understood or not captured, or a cell of its source is left over;
-    only the whole record tells. by: who said its own fields. whole: makes the record.
+    only the whole record tells. by: who said its own fields. whole: makes the record. page: its first page, "" where it
+    has none.
     """
 
     id: str
@@ -132,6 +136,7 @@ class RecordValues(NamedTuple):
     is_doubtful: bool
     by: frozenset[str]
     whole: Callable[[], Record]
+    page: str = ""
 
 
 def values_of(record: Record) -> RecordValues:
@@ -139,7 +144,8 @@ def values_of(record: Record) -> RecordValues:
     fields = {name: cell.value for name, cell in record.fields.items()}
     children = {t: [{n: c.value for n, c in row.items()} for row in rows] for t, rows in record.children.items()}
     by = frozenset(cell.by for cell in record.fields.values())
-    return RecordValues(record.id, record.form, fields, children, is_doubtful=True, by=by, whole=lambda: record)
+    page = next(iter(record.pages), "")
+    return RecordValues(record.id, record.form, fields, children, True, by, lambda: record, page)
 
 
 def to_plain(record: Record) -> dict[str, Any]:

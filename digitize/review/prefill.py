@@ -15,7 +15,9 @@ from digitize.workspace.calibration.threshold_store import answers_in
 from digitize.workspace.calibration.values import TOGETHER, BlindAnswer
 from digitize.workspace.decisions.items import ZONE, Item
 from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.records import Records, group_alone
 from digitize.workspace.ledger.verdict import DAY_CORRECTED
+from mappers.record import values_of
 
 MISTYPED, OVERLOOKED = 0.01, 0.15
 UNMEASURED = 0.5
@@ -23,6 +25,7 @@ UNMEASURED = 0.5
 NEVER = 1.1
 _LEAST = 30
 _ZONES = f"{ZONE}:"
+_IN_ORDER = frozenset({"fir_no", "fir_date"})
 
 
 class PrefillFloors:
@@ -33,6 +36,7 @@ class PrefillFloors:
         self._ledger = ledger
         self._floors = compute_floors(answers_in(ledger))
         self._forms: dict[str, str] = {}
+        self._off: dict[str, frozenset[tuple[str, str]]] = {}
 
     def allow(self, item: Item) -> bool:
         """Whether an item's reading may be prefilled. Table content was typed by people."""
@@ -41,19 +45,46 @@ class PrefillFloors:
         # Its confidence came from another box that read the same, and was wrong.
         if DAY_CORRECTED in item.why:
             return False
-        # A rule contradicts it: whoever accepts by Enter would look at the paper and agree with both.
-        if item.findings:
+        # Whoever accepts by Enter would look at the paper and agree with both.
+        if self.is_contradicted(item):
             return False
         page, _, zone = item.cell.removeprefix(_ZONES).rpartition("/")
         key = self._find_form(page), field_of(zone)
         # What nobody measured is not as good as the form's other fields: only answers on the field itself say how good.
         return item.confidence >= (find_floor(self._floors, *key) if item.is_measured else self._floors.get(key, NEVER))
 
+    def is_contradicted(self, item: Item) -> bool:
+        """Whether a rule, or something else that is known of its book, speaks against an item's reading."""
+        return bool(item.findings) or item.is_at_odds or self._breaks_its_book(item)
+
+    def _breaks_its_book(self, item: Item) -> bool:
+        """Whether a number or date does not fit between those of its volume's other pages, of which no rule tells.
+
+        While station or year of a page are asked it is checked by itself, without its neighbours.
+        """
+        stored = Records(self._ledger).find(item.record) if _IN_ORDER.intersection(item.fields) else None
+        if stored is None or stored.group != group_alone(item.record):
+            return False
+        volume = item.page.rpartition("-")[0]
+        if volume not in self._off:
+            self._off[volume] = _find_off_in(self._ledger, item.page)
+        return any((item.record, path) in self._off[volume] for path in item.fields)
+
     def _find_form(self, page: str) -> str:
         if page not in self._forms:
             now = self._ledger.state(page, "decide")
             self._forms[page] = (now.form if now else None) or ""
         return self._forms[page]
+
+
+def _find_off_in(ledger: Ledger, page: str) -> frozenset[tuple[str, str]]:
+    """(record, field) of the numbers and dates that break the order of a page's volume."""
+    # Here: it brings polars, and most volumes have no page that stands alone.
+    from validators.checking.book_order import find_off_book
+
+    units = "unit IN (SELECT page FROM scans WHERE volume = (SELECT volume FROM scans WHERE page = ? LIMIT 1))"
+    beside = Records(ledger).of_units(units, (page,))
+    return frozenset((record, field) for record, field, _ in find_off_book([values_of(s.record) for s in beside]))
 
 
 def compute_floors(answers: Iterable[BlindAnswer]) -> Mapping[tuple[str, str], float]:

@@ -14,7 +14,7 @@ from digitize.machine.shared_payload import pack_payload, unpack_payload
 from digitize.workspace.ledger.packs import PackedRow
 from digitize.workspace.ledger.verdict import OPERATOR, PART, Verdict, judge
 from mappers.packed import RecordShape
-from mappers.record import FieldValue, Record, RecordValues
+from mappers.record import INTAKE, FieldValue, Record, RecordValues
 from validators.finding import Finding
 
 if TYPE_CHECKING:
@@ -112,8 +112,9 @@ def place_findings(record: Record, findings: Sequence[Finding], settings: CheckS
     """Findings at the field that is most likely wrong: of those that a rule compares, the one read least surely.
 
     A rule names its first field. Where that was surely read, as a year that agrees with the volume's, and the date
-    beside it was not, the date is asked. Only a field without which the rule is silent takes the finding over. Records
-    of old tables keep theirs.
+    beside it was not, the date is asked; what intake was told of the book is never blamed for what a page reads like.
+    Only a field without which the rule is silent takes the finding over; one of a rule on the whole book, which is
+    silent on a record alone, stays. Records of old tables keep theirs.
     """
     return [_place_finding(record, f, settings) if f.severity != "note" else f for f in findings]
 
@@ -123,7 +124,11 @@ def _place_finding(record: Record, finding: Finding, settings: CheckSettings) ->
     own = cells.get(finding.field)
     if not record.pages or own is None or not _is_machines(own):
         return finding
-    others = [p for p in _list_compared(record, finding, cells) if cells[p].confidence < own.confidence - _LESS_SURE]
+    is_told = own.by == INTAKE
+    read = (p for p in _list_compared(record, finding, cells) if cells[p].by != INTAKE)
+    others = [p for p in read if is_told or cells[p].confidence < own.confidence - _LESS_SURE]
+    if not others or not _says(record, finding, settings):
+        return finding
     for path in sorted(others, key=lambda p: cells[p].confidence):
         if not _says(_blank_fields(record, [path]), finding, settings):
             return replace(finding, field=path)

@@ -16,7 +16,7 @@ from digitize.workspace.decisions.special_questions import is_word
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import PageScan
 from digitize.workspace.ledger.readings import newest_reading
-from digitize.workspace.ledger.records import Decision, Records, Stored, record_hash
+from digitize.workspace.ledger.records import Decision, Records, Stored, group_alone, record_hash
 from digitize.workspace.run_context import RunContext
 from mappers.mapping.answers import SourceAnswers
 from mappers.mapping.load import map_readings
@@ -132,7 +132,7 @@ def group_in(record_id: str, cells: Sequence[FieldValue | SourceAnswers | None])
     """As `group_of`, by the record's values of GROUP."""
     # A misread station or year would put it among strangers, whose numbers it then seems to repeat.
     if any(c is None or not c.value or not c.is_sure() for c in cells):
-        return f"record {record_id}"
+        return group_alone(record_id)
     return "|".join(c.value for c in cells if c and c.value)
 
 
@@ -154,7 +154,7 @@ def _sign(record: Record, settled: Settled, values: Sequence[PageValues], contex
 def _store(record: Record, page: PageScan, language: str) -> Stored:
     station = station_of(record, page.station)
     # What may be no whole record is no neighbour of others, whose number it may bear.
-    group = f"record {record.id}" if record.doubts else group_of(record)
+    group = group_alone(record.id) if record.doubts else group_of(record)
     return Stored(record, page.page, group, station, page.language or language, record_hash(record))
 
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from mappers.codes.station_history import district_on
 from mappers.mapping.answers import READ, SourceAnswers
 from mappers.mapping.mapped import Values
+from mappers.record import INTAKE
 from mappers.sources.values import MapContext
 
-_INTAKE = "intake"
 TOLD = "told"
 """Note of a doubtful reading that does not contradict what intake was told, and gave way to it."""
 _STATION_LIST = "station list"
@@ -30,7 +30,7 @@ def add_intake(fields: dict[str, Values], context: MapContext, days: Sequence[st
     alike = {"district": _districts_of(context, known["police_station"])}
     for name, value in known.items():
         if value:
-            said = SourceAnswers("", value, by=_INTAKE)
+            said = SourceAnswers("", value, by=INTAKE)
             same = (None, value, *alike.get(name, ()))
             fields[name] = [_merge_metadata(v, said, same) for v in fields.get(name) or [None] * count]
     _add_district(fields, context, days)

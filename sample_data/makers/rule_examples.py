@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -22,6 +22,7 @@ from validators.rulebook.given import CheckSettings
 from validators.rulebook.rule import RECORD_ID, Rule, load_rules
 
 EXAMPLE_DAY = date(2026, 1, 31)
+_BESIDE = ("form", "page")
 EXAMPLE_STATIONS = (("wb", "Bidhannagar City Police", "Lake Town"), ("wb", "Howrah", "Bally"))
 
 
@@ -45,9 +46,12 @@ def codes_of(rule: Rule, example: Mapping[str, Any] | Sequence[Mapping[str, Any]
 
 
 def _records(rule: Rule, examples: Sequence[Mapping[str, Any]]) -> list[Record]:
-    """The records of an example; a record of another form names it as its "form"."""
+    """The records of an example; a record of another form names it as its "form", one of a scan its "page"."""
     return [
-        make_record(f"r{i}", {k: v for k, v in plain.items() if k != "form"}, plain.get("form", rule.form))
+        replace(
+            make_record(f"r{i}", {k: v for k, v in plain.items() if k not in _BESIDE}, plain.get("form", rule.form)),
+            pages=tuple(plain[k] for k in ("page",) if k in plain),
+        )
         for i, plain in enumerate(examples)
     ]
 

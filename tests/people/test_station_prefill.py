@@ -7,8 +7,12 @@ from hypothesis import strategies as st
 
 from digitize.review.prefill import MISTYPED, NEVER, OVERLOOKED, PrefillFloors, compute_floors
 from digitize.workspace.calibration.values import TOGETHER, BlindAnswer
-from digitize.workspace.decisions.items import Item
+from digitize.workspace.decisions.items import Item, items_of
 from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.catalogue import Catalogue, PageScan
+from digitize.workspace.ledger.records import Records, Stored, group_alone, record_hash
+from digitize.workspace.ledger.verdict import Verdict
+from sample_data.makers.rule_examples import make_record
 from validators.finding import Finding
 
 
@@ -43,3 +47,45 @@ def test_what_a_rule_objects_to_is_offered_and_does_not_stand_in_the_box(tmp_pat
         floors = PrefillFloors(ledger)
         assert floors.allow(item)
         assert not floors.allow(replace(item, findings=(Finding("r", "fir_date", "X006", "review", "no"),)))
+        assert not floors.allow(replace(item, is_at_odds=True))
+
+
+def dated(page, day, *, alone=False, **more):
+    plain = {"state": "wb", "district": "Howrah", "police_station": "Bally", "year": "2009", "fir_no": page[-2:]}
+    record = replace(make_record(page, {**plain, "fir_date": f"2009-{day}", **more}), pages=(page,))
+    group = group_alone(page) if alone else "wb|Howrah|Bally|2009"
+    open_ones = ("fir_date", "info_date") if "info_date" in more else ("fir_date",)
+    return Stored(record, page, group, "Bally", "en", record_hash(record), verdict="review", open=open_ones)
+
+
+def items_of_book(ledger, records, findings=()):
+    """Items of records as they are asked, by record and first field. findings: on the last record."""
+    with ledger.writing():
+        for n, stored in enumerate(records, start=1):
+            Catalogue(ledger).insert_scan(PageScan(stored.unit, f"{n:064}", 0, "b", 1, n))
+            Records(ledger).replace_unit(stored.unit, [stored])
+        verdicts = {s.record.id: Verdict("review", s.open, {}) for s in records}
+        Records(ledger).set_verdicts(verdicts, findings)
+    return {(i.record, i.fields[0]): i for s in Records(ledger).all() for i in items_of(ledger, s, {})}
+
+
+def test_a_date_against_its_neighbours_does_not_stand_in_the_box_while_its_book_is_being_asked(tmp_path):
+    """Station and year of that page are open, so no rule compares it with the others yet."""
+    book = [dated(f"wb-0001-00{n:02}", f"03-{n:02}", alone=n == 6) for n in range(1, 10)]
+    stray = dated("wb-0001-0006", "01-06", alone=True)
+    with Ledger.create(tmp_path / "ledger.sqlite") as ledger:
+        items = items_of_book(ledger, [*book[:5], stray, *book[6:]])
+        of_zone = {at: replace(i, cell=f"zone:{at[0]}/fir_date", page=at[0]) for at, i in items.items()}
+        floors = PrefillFloors(ledger)
+        assert [at[0] for at, i in of_zone.items() if floors.is_contradicted(i)] == [stray.unit]
+
+
+def test_both_dates_that_contradict_each_other_are_typed_and_a_date_of_another_year_too(tmp_path):
+    plain = dated("wb-0001-0001", "03-01", info_date="2009-03-05")
+    other = dated("wb-0001-0002", "03-02", info_date="2008-03-02")
+    said = [Finding("wb-0001-0001", "info_date", "X002", "review", "no")]
+    with Ledger.create(tmp_path / "ledger.sqlite") as ledger:
+        items = items_of_book(ledger, [plain, other], said)
+    assert {at for at, i in items.items() if i.is_at_odds} == {
+        ("wb-0001-0001", "fir_date"), ("wb-0001-0001", "info_date"), ("wb-0001-0002", "info_date"),
+    }  # fmt: skip

@@ -8,6 +8,7 @@ from digitize.steps.check_lots import also_asked, place_findings
 from digitize.workspace.ledger.verdict import judge
 from sample_data.makers.rule_examples import example_settings, make_record
 from validators.checking.check import check_records
+from validators.finding import Finding
 
 SETTINGS = example_settings()
 DAYS = {"occurrence_from": "2018-12-09", "fir_date": "2018-12-01", "fir_time": "15:00", "info_date": "2018-12-11"}
@@ -80,6 +81,19 @@ def test_a_field_that_the_rule_does_not_need_is_not_blamed():
     """The hour was read badly, and the days contradict each other without it."""
     assert placed(read(DAYS, fir_time=0.1)) == [("X002", "info_date")]
     assert placed(read(DAYS, fir_time=0.1, fir_date=0.5)) == [("X002", "fir_date")]
+
+
+def test_what_intake_was_told_of_the_book_is_not_blamed_for_a_date_that_was_read_surely():
+    record = read(BOOK)
+    told = record.with_value("year", replace(record.fields["year"], by="intake"))
+    assert ("X006", "fir_date") in placed(told)
+
+
+def test_what_a_rule_on_the_whole_book_says_stays_where_it_was_said():
+    """Of one record alone it is silent, whichever field is left out: that blames none."""
+    record = read({"fir_no": "74", "fir_date": "2021-01-04", "year": "2021"}, fir_date=0.3)
+    stray = Finding("r", "fir_no", "R016", "review", "off")
+    assert place_findings(record, [stray], SETTINGS) == [stray]
 
 
 def test_findings_on_old_tables_stay_where_the_rule_put_them():

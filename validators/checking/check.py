@@ -10,6 +10,7 @@ import polars as pl
 from mappers.record import Record, RecordValues, values_of
 from mappers.schema import form_tables
 from mappers.schema.profiles import missing
+from validators.checking.book_order import find_off_book
 from validators.checking.evaluate import RuleHit, evaluate
 from validators.checking.frames import GroupedFrames, record_frames
 from validators.checking.plan import Bound, plan
@@ -80,6 +81,7 @@ def _findings(records: Sequence[Record], settings: CheckSettings) -> Iterator[Fi
         for hit in evaluate(form, texts, settings, frames, is_alone=len(records) == 1):
             place, line = _get_place(texts[hit.bound.table.name], hit.row)
             yield _make_row_finding(hit, values_of(by_form[form][place]), line, by_form[form], settings)
+    yield from _off_book([values_of(record) for record in records], settings)
 
 
 def _findings_in_groups(groups: Sequence[Sequence[RecordValues]], settings: CheckSettings) -> Iterator[Finding]:
@@ -92,6 +94,8 @@ def _findings_in_groups(groups: Sequence[Sequence[RecordValues]], settings: Chec
         for hit in evaluate(form, lot.frames, settings, part="within"):
             place, line = _get_place(lot.frames[hit.bound.table.name], hit.row)
             yield _make_row_finding(hit, lot.values[place], line, lot.values, settings)
+    for group in groups:
+        yield from _off_book(group, settings)
     compared = {form for form in forms if plan(form, settings).asks_alone}
     for number, group in enumerate(groups):
         # Most tables without sure stations are groups of one: of those there is nothing to compare.
@@ -103,6 +107,13 @@ def _findings_in_groups(groups: Sequence[Sequence[RecordValues]], settings: Chec
             for hit in evaluate(form, texts, settings, frames, is_alone=len(group) == 1, part="across"):
                 place, line = _get_place(texts[hit.bound.table.name], hit.row)
                 yield _make_row_finding(hit, own[place], line, own, settings)
+
+
+def _off_book(records: Sequence[RecordValues], settings: CheckSettings) -> Iterator[Finding]:
+    """What breaks the order of a scanned book, be it ever so surely read: it is asked, not refused."""
+    for record, field, code in find_off_book(records):
+        if code not in settings.left_out:
+            yield Finding(record, field, code, settings.policy[code], load_rules()[code].english)
 
 
 def _make_row_finding(

@@ -97,6 +97,48 @@ def dates_follow_numbers(f: Fields) -> pl.Expr:
     return keeps_order([f.named(name) for name in _BOOK], f.fir_no, f.fir_date, slack=1)
 
 
+@rule("R016", slug="number-off-its-book", form="iif1", fields=("fir_no", "fir_date", *_BOOK), across=True)
+@tells(
+    "W",
+    en="The FIR number does not fit between those of the pages before and after it in the book.",
+    hi="प्राथमिकी संख्या पुस्तक के पिछले और अगले पन्नों की संख्याओं के बीच नहीं बैठती।",
+)
+@example(
+    passes=[{**_PLACE, "page": f"b-{n}", "fir_no": str(n)} for n in range(1, 9)],
+    fails=[{**_PLACE, "page": f"b-{at}", "fir_no": n} for at, n in enumerate(("1", "2", "3", "74", "5", "6", "7"), 1)],
+)
+def number_fits_its_book(f: Fields) -> pl.Expr:
+    """The numbers of a scanned book rise from page to page.
+
+    Our own addition to the rule list. Told by the check itself, which knows the pages (`checking/book_order.py`); where
+    number and date agree, the page lies in the wrong place, and nothing is told. Silent in a book of fewer than five
+    pages, and in one that was not scanned in order.
+    """
+    return pl.lit(value=True)
+
+
+@rule("R017", slug="date-off-its-book", form="iif1", fields=("fir_date", "fir_no", *_BOOK), across=True)
+@tells(
+    "W",
+    en="The date of the FIR does not fit between those of the pages before and after it in the book.",
+    hi="प्राथमिकी की तारीख पुस्तक के पिछले और अगले पन्नों की तारीखों के बीच नहीं बैठती।",
+)
+@example(
+    passes=[{**_PLACE, "page": f"b-{n}", "fir_no": str(n), "fir_date": f"2009-03-{n:02}"} for n in range(1, 9)],
+    fails=[
+        {**_PLACE, "page": f"b-{at}", "fir_no": str(at), "fir_date": f"2009-03-{day}"}
+        for at, day in enumerate(("01", "02", "28", "04", "05", "06", "07"), 1)
+    ],
+)
+def date_fits_its_book(f: Fields) -> pl.Expr:
+    """The dates of a scanned book do not fall from page to page, but for a day.
+
+    Our own addition to the rule list. Told by the check itself, as R016. Where the pages were not scanned in order, the
+    dates are compared along the numbers.
+    """
+    return pl.lit(value=True)
+
+
 @rule("R015", slug="date-in-no-record", form="iif1", fields=("fir_date", *_BOOK), across=True)
 @tells(
     "W",

@@ -18,6 +18,7 @@ from typing import Any
 from benchmarks.parts.forms.fir import FIELDS, SAMPLES, How, _engine, _reader_hash
 from benchmarks.parts.review.simulated_operator import Box
 from digitize.machine.progress import Silent
+from digitize.review.prefill import PrefillFloors
 from digitize.steps.run import RunOptions, run_workspace
 from digitize.workspace.decisions.items import Item, list_items
 from digitize.workspace.intake import take_in
@@ -50,26 +51,36 @@ class Paper:
 @dataclass
 class Asked:
     """What was read, and what each profile asks. zones: page -> zone -> decided; told: page -> zone -> what
-    intake told of it; items: profile -> page -> what is asked. without: pages of no record.
+    intake told of it; items: profile -> page -> what is asked; dates: page -> the FIR's date, as ISO 8601; shown:
+    profile -> page -> zones whose reading stands in the box before anybody answered; contradicted: page -> zones that
+    something speaks against. without: pages of no record.
     """
 
     zones: dict[str, Mapping[str, Decided]] = field(default_factory=dict)
     told: dict[str, dict[str, str]] = field(default_factory=dict)
     items: dict[str, dict[str, list[Item]]] = field(default_factory=lambda: defaultdict(dict))
+    dates: dict[str, str] = field(default_factory=dict)
+    shown: dict[str, dict[str, set[str]]] = field(default_factory=lambda: defaultdict(dict))
+    contradicted: dict[str, set[str]] = field(default_factory=dict)
     without: int = 0
 
 
-def fir_papers(bench: Path, scorer: Any, pages: int | None = None) -> list[Paper]:
-    """The pages of fir-bench."""
-    lines = (bench / "gold.jsonl").read_text(encoding="utf-8").splitlines()
-    names = {e["name"].casefold(): e["name"] for e in _listed(bench)}
+def fir_papers(benches: Sequence[Path], scorer: Any, pages: int | None = None) -> list[Paper]:
+    """The pages of fir-bench and further sets, by office and year in the order of their numbers, as a book has them.
+
+    benches: the first one has the list of stations.
+    """
+    lines = [json.loads(t) for b in benches for t in (b / "gold.jsonl").read_text(encoding="utf-8").splitlines()]
+    of_set = {g["image"]: b for b in benches for g in lines if (b / "images" / g["image"]).is_file()}
+    lines = sorted(lines[:pages], key=_place_in_book)
+    names = {e["name"].casefold(): e["name"] for e in _listed(benches[0])}
 
     def is_right(name: str, wanted: str, got: str) -> bool:
         return bool(scorer.norm_field(name, wanted) == scorer.norm_field(name, got))
 
     return [
         Paper(
-            bench / "images" / g["image"],
+            of_set[g["image"]] / "images" / g["image"],
             g["station_file"],
             _volume(
                 names.get(g["station_file"].casefold(), g["station_file"]), str(g["fields"].get("year", "")), _DISTRICT
@@ -77,8 +88,13 @@ def fir_papers(bench: Path, scorer: Any, pages: int | None = None) -> list[Paper
             {k: str(v) for k, v in g["fields"].items() if v},
             is_right,
         )
-        for g in map(json.loads, lines[:pages])
+        for g in lines
     ]
+
+
+def _place_in_book(gold: Mapping[str, Any]) -> tuple[str, str, int]:
+    number = str(gold["fields"].get("fir_no", ""))
+    return gold["station_file"], str(gold["fields"].get("year", "")), int(number) if number.isdecimal() else 0
 
 
 def sample_papers(pages: int) -> list[Paper]:
@@ -169,15 +185,20 @@ def _pages(place: Place, papers: Sequence[Paper]) -> dict[str, str]:
 def _take(place: Place, profile: str, pages: Mapping[str, str], asked: Asked) -> None:
     with Ledger(place.ledger) as ledger:
         items: dict[str, list[Item]] = {name: [] for name in pages.values()}
+        floors = PrefillFloors(ledger)
         for stored, item in list_items(ledger, build_run_context(place, ledger).mappings):
             items[pages[stored.unit]].append(item)
         asked.items[profile] |= items
+        for name, own in items.items():
+            asked.shown[profile][name] = {i.cell.rpartition("/")[2] for i in own if i.machine and floors.allow(i)}
+            asked.contradicted[name] = {i.cell.rpartition("/")[2] for i in own if floors.is_contradicted(i)}
         made: Counter[str] = Counter()
         for stored in Records(ledger).all():
             name = pages[stored.unit]
             made[name] += 1
-            cells = stored.record.cells()
+            cells = list(stored.record.cells())
             asked.told[name] = {v.origin.zone or p: v.value or "" for p, v in cells if v.by == "intake"}
+            asked.dates[name] = stored.record.value("fir_date") or ""
         asked.without += sum(name not in made for name in pages.values()) * (profile == "")
         for page, name in pages.items():
             reading = newest_reading(ledger, page)

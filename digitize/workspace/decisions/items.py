@@ -18,6 +18,7 @@ from digitize.workspace.ledger.records import Records, Stored
 from digitize.workspace.ledger.verdict import reasons
 from mappers.binding.bound import FormMapping
 from mappers.record import FieldValue, Record
+from mappers.schema import form_tables
 from ocr.forms.legible import is_noise
 from ocr.page import HAND_NOT_MEASURED, Box, Decided
 from validators.finding import Finding
@@ -26,6 +27,8 @@ __all__ = [
     "COLUMN", "FIELD", "MEASURED", "ZONE", "Item", "cell_of", "item_id", "items_in_order", "items_of", "list_items",
     "make_measuring_item", "measured_id", "register_source", "row_id", "source_of", "describe_metadata",
 ]  # fmt: skip
+_OF_THE_BOOK = ("fir_date", "info_date", "gd_date")
+"""Dates of the day on which an entry was made, so in the year of its book. An earlier year is possible, and rare."""
 MEASURED = "measured"
 """Why something is asked whose answer shows how right the machine is."""
 
@@ -40,7 +43,7 @@ class Item:
     form, findings: of the record, if rules ask. box: of the cell on its page; boxes: of a whole row, one per half.
     is_blind: shown without the machine's value. told: metadata of the volume that would be this value, with its origin.
     is_legible: whether the reading is meaningful and may be shown. is_measured: whether the accuracy of such readings
-    was measured.
+    was measured. is_at_odds: whether it is a date at odds with its book's year, or with another field.
     """
 
     id: str
@@ -63,11 +66,21 @@ class Item:
     is_blind: bool = False
     told: str = ""
     is_measured: bool = True
+    is_at_odds: bool = False
 
     @property
     def machine(self) -> str:
         """What "ok" confirms, "" if nothing meaningful was read."""
         return (self.value or self.reading) if self.is_legible else ""
+
+
+def _compared(form: str, finding: Finding) -> tuple[str, ...]:
+    """Fields that a rule compares; none where it is only noted."""
+    # Here: the rules bring polars, and what has no findings is asked without it.
+    from validators.rulebook.rule import load_rules
+
+    rule = load_rules(form).get(finding.code) if finding.severity != "note" else None
+    return rule.fields if rule is not None and isinstance(rule.fields, tuple) else ()
 
 
 def item_id(record: str, cell: str, reading: str, source: str) -> str:
@@ -249,7 +262,18 @@ class _Asked:
             is_legible=not (decided and is_noise(decided)),
             is_measured=not (decided and HAND_NOT_MEASURED in decided.notes),
             told=self.told.get(cell) or next((self.told[p] for p in paths if p in self.told), ""),
+            is_at_odds=any(map(self._is_at_odds, paths)),
         )
+
+    def _is_at_odds(self, path: str) -> bool:
+        """Whether a date is of another year than its book, or one side of what a rule finds contradictory."""
+        record = self.stored.record
+        if path in _OF_THE_BOOK and (date := record.value(path)):
+            years = {record.value("year") or "", self.told.get("year", "").partition(" ")[0]} - {""}
+            if any(date[:4] != year for year in years):
+                return True
+        column = form_tables(record.form)[record.form].column(path)
+        return bool(column and column.kind == "date") and any(path in _compared(record.form, f) for f in self.findings)
 
     def _box(self, cell: str, paths: tuple[str, ...]) -> Box | None:
         """Position on a page of something that is no zone of its reading, e.g. above a register's table."""

@@ -22,6 +22,11 @@ UNDONE = "undone"
 """The verdict of a decision by which the one before it on its field counts no more."""
 
 
+def group_alone(record: str) -> str:
+    """Group of a record whose station or year is not certain: no other is compared with it."""
+    return f"record {record}"
+
+
 @dataclass(frozen=True, slots=True)
 class Stored:
     """A record in the ledger.
