@@ -99,19 +99,22 @@ def undo_answer(ledger: Ledger, past: PastAnswer, operator: str) -> None:
     ledger.record_event(unit_of(past.record, past.cell), STEP, "note", detail=detail)
 
 
-def list_all_answers(ledger: Ledger) -> list[PastAnswer]:
-    """All answers that were not undone, oldest first."""
-    return _drop_undone(ledger.rows(f"{_ALL} ORDER BY e.seq"))
+def list_all_answers(ledger: Ledger) -> tuple[list[PastAnswer], list[PastAnswer]]:
+    """All answers that count, and those that were undone; oldest first."""
+    return _split_undone(ledger.rows(f"{_ALL} ORDER BY e.seq"))
 
 
 def list_answers_on(ledger: Ledger, record: str, cell: str) -> list[PastAnswer]:
     """Answers on one place that were not undone, oldest first."""
-    return _drop_undone(ledger.rows(f"{_ALL} AND s.unit = ? ORDER BY e.seq", (unit_of(record, cell),)))
+    return _split_undone(ledger.rows(f"{_ALL} AND s.unit = ? ORDER BY e.seq", (unit_of(record, cell),)))[0]
 
 
-def _drop_undone(rows: list[Any]) -> list[PastAnswer]:
+def _split_undone(rows: list[Any]) -> tuple[list[PastAnswer], list[PastAnswer]]:
     undone = {json.loads(r["detail"]).get("undone") for r in rows if r["outcome"] == "note"}
-    return [p for p in _parse_answers(rows) if p.client not in undone]
+    found: tuple[list[PastAnswer], list[PastAnswer]] = [], []
+    for past in _parse_answers(rows):
+        found[past.client in undone].append(past)
+    return found
 
 
 def _parse_answers(rows: list[Any]) -> Iterator[PastAnswer]:

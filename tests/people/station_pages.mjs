@@ -1,48 +1,8 @@
-// A day at the review station in Chromium: node station_pages.mjs MODULES BROWSER URL PASSWORD  ->  one JSON object.
+// A day at the review station in Chromium: node station_pages.mjs MODULES BROWSER URL PASSWORD [FOLDER FOR PICTURES]  ->  one JSON object.
 import fs from "node:fs";
-import path from "node:path";
-import { createRequire } from "node:module";
+import { pictured, ready, saved, start, state } from "./station_browser.mjs";
 
-const [modules, executablePath, url, password] = process.argv.slice(2);
-const require = createRequire(path.join(modules, "node_modules", "x.js"));
-const { chromium } = require("playwright-core");
-const axe = fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
-const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-background-networking", "--disable-dev-shm-usage"] });
-const found = { faults: [], errors: [], foreign: [], overflow: [], typed: [] };
-const WIDE = { width: 1366, height: 768 }, ZOOMED = { width: 683, height: 384 };
-
-async function logIn(name) {
-  const page = await (await browser.newContext({ viewport: WIDE })).newPage();
-  page.on("request", (r) => { if (!r.url().startsWith(url)) found.foreign.push(r.url()); });
-  page.on("pageerror", (e) => found.errors.push(String(e)));
-  page.on("console", (m) => { if (m.type() === "error") found.errors.push(m.text()); });
-  await page.goto(`${url}/login`);
-  await page.fill("#name", name);
-  await page.fill("#password", password);
-  await Promise.all([page.waitForURL(`${url}/`), page.keyboard.press("Enter")]);
-  return page;
-}
-
-/** Faults that axe finds in what stands there, and whether anything is cut off at the side, at 200 % zoom too. */
-async function look(page, where) {
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
-  for (const v of violations) if (["serious", "critical"].includes(v.impact)) found.faults.push([where, v.id, v.nodes[0].html.slice(0, 200)]);
-  for (const size of [ZOOMED, WIDE]) {
-    await page.setViewportSize(size);
-    const beside = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    if (beside > 0) found.overflow.push([where, size.width, beside]);
-  }
-}
-
-const state = (page) => page.evaluate(() => {
-  const k = document.getElementById("keying"), box = document.activeElement;
-  return { state: k.dataset.state, at: Number(k.dataset.at), item: k.dataset.item, value: box.value ?? "", lang: box.lang, label: document.querySelector(".is-in-turn .label, .one .label")?.textContent };
-});
-const saved = async (page) => { for (let n = 0; n < 300 && await page.evaluate(() => document.getElementById("unsent").dataset.waiting) !== "0"; n++) await page.waitForTimeout(50); };
-// Nothing is kept before its picture is there.
-const pictured = (page) => page.waitForFunction(() => Array.from(document.querySelectorAll(".stage img, #beside img")).every((i) => i.complete));
-const ready = async (page) => { await page.waitForSelector("#keying[data-state=open]"); await pictured(page); };
+const { url, found, logIn, look, end } = await start(process.argv.slice(2));
 const ask = (page, address) => page.evaluate(async (a) => (await fetch(a)).json(), address);
 
 const layout = JSON.parse(fs.readFileSync(new URL("../../digitize/review/station/static/layouts/Deva.json", import.meta.url)));
@@ -205,5 +165,4 @@ found.language = await adil.evaluate(() => [document.documentElement.lang, docum
 await adil.context().clearCookies();
 await adil.goto(`${url}/login?lang=hi`);
 await look(adil, "login hi");
-await browser.close();
-console.log(JSON.stringify(found));
+await end();

@@ -1,6 +1,7 @@
 """The review station in a real browser: a day's work by the keyboard, what axe-core says, and nothing asked of another host."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -23,6 +24,8 @@ from digitize.workspace.ledger import Ledger
 from sample_data.makers.station_office import PASSWORD, make_office
 
 HERE = Path(__file__).parent
+PICTURES = [p for p in [os.environ.get("STATION_PICTURES")] if p]
+"""Where the scripts put pictures of the pages, for somebody who wants to look at them."""
 STATION = resources.files("digitize.review.station")
 TYPED = ("complainant_name", "complainant_occupation", "complainant_address", "place_address",
          "delay_reason", "io_name", "officer_name")  # fmt: skip
@@ -58,15 +61,38 @@ def address(place, monkeypatch):
     served.close()
 
 
-@pytest.mark.slow
-@needs_browser
-@needs_node
-def test_a_day_at_the_station(browser_modules, place, address):
-    command = ["node", HERE / "station_pages.mjs", browser_modules, find_browser(), address, PASSWORD]
+def walk(script, browser_modules, address):
+    """What a script found in Chromium; no fault of access, no error, nothing asked of another host, nothing cut off."""
+    command = ["node", HERE / script, browser_modules, find_browser(), address, PASSWORD, *PICTURES]
     done = subprocess.run(command, capture_output=True, text=True, timeout=1200, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     found = json.loads(done.stdout)
     assert (found["faults"], found["errors"], found["foreign"], found["overflow"]) == ([], [], [], [])
+    return found
+
+
+@pytest.mark.slow
+@needs_browser
+@needs_node
+def test_undo_and_the_list_of_answers(browser_modules, place, address):
+    found = walk("station_back.mjs", browser_modules, address)
+    item, back = found["afterReload"]
+    assert back == [item, "2012"]
+    item, back = found["inNewTab"]
+    assert back == [item, "2011"]
+    assert found["onPage"]
+    assert (found["listed"], found["searched"], found["keyAgain"]) == (1, 1, ["2014", True])
+    with Ledger(place.ledger) as ledger:
+        assert not ledger.rows(
+            "SELECT 1 FROM decisions WHERE value = '2014' AND seq IN (SELECT MAX(seq) FROM decisions)"
+        )
+
+
+@pytest.mark.slow
+@needs_browser
+@needs_node
+def test_a_day_at_the_station(browser_modules, place, address):
+    found = walk("station_pages.mjs", browser_modules, address)
     assert len(found["typed"]) == 30
     assert found["once"] == [1, 1]
     assert found["undone"] == ["undone"] * 3

@@ -7,22 +7,19 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from digitize.login.people import SUPERVISOR, Account
+from digitize.login.people import SUPERVISOR
 from digitize.login.request_guard import NotAnswered, Visitor, read_json
-from digitize.review import reopening
-from digitize.review.answer_history import SETTLED, PastAnswer, undo_answer
 from digitize.review.station.checking import check_value, find_entries
 from digitize.review.station.ledger_thread import LEASE_STEP, OWNER, Room
+from digitize.review.station.own_answers import list_own_answers, take_back_answer
 from digitize.review.station.saving import SentAnswer, save_answers
 from digitize.review.station.server_state import Served
-from digitize.review.station.stages import WantedKey
 from digitize.review.station.task_view import task_to_plain
-from digitize.review.station.tasks import Task
 from digitize.review.station.unmasking import list_unmasked, note_shown, unmask
 from digitize.review.station.worklist import ORDERS, PAGE, WorkChoice
 
 _MOST_ITEMS, _MOST_ANSWERS = 100, 500
-_MOST_TEXT, _MOST_NAME = 20_000, 200
+_MOST_TEXT, _MOST_NAME, _MOST_DIGITS = 20_000, 200, 15
 _FOR_GOOD = {"Cache-Control": "private, max-age=31536000, immutable"}
 _A_WHILE = {"Cache-Control": "private, max-age=600"}
 
@@ -36,13 +33,18 @@ def parse_wish(request: Request) -> WorkChoice:
     return WorkChoice(**asked | {"order": order})
 
 
+def parse_count(request: Request, name: str, otherwise: int) -> int:
+    """A number from the query string. Raises NotAnswered for anything else."""
+    text = request.query_params.get(name, str(otherwise))
+    if not text.isascii() or not text.isdigit() or len(text) > _MOST_DIGITS:
+        raise NotAnswered(422, f"{name} is a number.")
+    return int(text)
+
+
 async def next_items(request: Request, served: Served, visitor: Visitor) -> Response:
     """Next questions, leased to the visitor for ten minutes."""
     wish, who = parse_wish(request), visitor.account
-    try:
-        count = max(1, min(_MOST_ITEMS, int(request.query_params.get("n", "20"))))
-    except ValueError:
-        raise NotAnswered(422, "n is a number.") from None
+    count = max(1, min(_MOST_ITEMS, parse_count(request, "n", 20)))
 
     def work(room: Room) -> dict[str, Any]:
         room.reload_if_changed()
@@ -51,6 +53,10 @@ async def next_items(request: Request, served: Served, visitor: Visitor) -> Resp
         seen = list_unmasked(room, who)
         note_shown(room, who, [task for task, _ in given])
         shown = [task_to_plain(room, who, task, want, seen) for task, want in given]
+        undone = room.find_newest_undone(who.name, wish.first) if wish.first else None
+        for item in shown:
+            if undone is not None and item["id"] == wish.first and not item["masked"]:
+                item["draft"] = undone.value
         return {"items": shown, "left": room.worklist.count_left(who, wish)}
 
     return JSONResponse(await served.room.run_in_thread(work))
@@ -89,16 +95,28 @@ async def take_back(request: Request, served: Served, visitor: Visitor) -> Respo
     client = str((await read_json(request)).get("client", ""))[:64]
 
     def work(room: Room) -> dict[str, Any]:
-        found = take_back_answer(room, visitor.account, client)
+        who = visitor.account
+        found = take_back_answer(room, who, client)
         if found is None:
             return {"state": "gone", "item": None}
-        room.ledger.claim([found[0].base], LEASE_STEP, OWNER + visitor.account.name)
-        return {
-            "state": "undone",
-            "item": task_to_plain(room, visitor.account, *found, list_unmasked(room, visitor.account)),
-        }
+        if found.task is None:
+            return {"state": "undone", "item": None}
+        room.ledger.claim([found.task.base], LEASE_STEP, OWNER + who.name)
+        item = task_to_plain(room, who, found.task, found.want, list_unmasked(room, who))
+        was = "" if item["masked"] else found.past.value
+        return {"state": "undone", "item": item, "was": was}
 
     return JSONResponse(await served.room.run_in_thread(work))
+
+
+async def newest_answer(request: Request, served: Served, visitor: Visitor) -> Response:
+    """Id and event of the person's newest answer that was not undone, "" and 0 if there is none: what undo takes back
+    next. before: only older events.
+    """
+    who, before = visitor.account, parse_count(request, "before", 0)
+    found = await served.room.run_in_thread(lambda room: list_own_answers(room, who, who.name, before=before, most=1))
+    newest = found[0].past if found else None
+    return JSONResponse({"client": newest.client if newest else "", "seq": newest.seq if newest else 0})
 
 
 async def check(request: Request, served: Served, visitor: Visitor) -> Response:
@@ -115,10 +133,7 @@ async def entries(request: Request, served: Served, visitor: Visitor) -> Respons
     """List entries that start with, or resemble, the typed text."""
     del visitor
     name, typed = request.query_params.get("list", ""), request.query_params.get("q", "")[:_MOST_NAME]
-    try:
-        count = max(1, min(50, int(request.query_params.get("n", "12"))))
-    except ValueError:
-        raise NotAnswered(422, "n is a number.") from None
+    count = max(1, min(50, parse_count(request, "n", 12)))
     found = await served.room.run_in_thread(lambda room: find_entries(room, name, typed, count))
     return JSONResponse({"entries": found})
 
@@ -168,30 +183,3 @@ async def show_masked(request: Request, served: Served, visitor: Visitor) -> Res
         return {"item": task_to_plain(room, visitor.account, task, want, list_unmasked(room, visitor.account))}
 
     return JSONResponse(await served.room.run_in_thread(work))
-
-
-def take_back_answer(room: Room, who: Account, client: str) -> tuple[Task, WantedKey] | None:
-    """Withdraw one's own answer, and lease its item again; None if there is none, or its item is gone."""
-    past = room.find_answer(client)
-    if past is None or past.operator != who.name:
-        return None
-    task = room.worklist.find(past.item)
-    others = [p for p in room.worklist.past.get((past.record, past.cell), ()) if p.client != client]
-    with room.ledger.writing():
-        undo_answer(room.ledger, past, who.name)
-        if past.state == SETTLED and task is not None:
-            reopening.take_back(
-                room.ledger, task.asked.blank, _find_settling_answer(others, task), who.name, client=client
-            )
-    room.forget(past)
-    room.worklist.remove_past(past)
-    if task is None:
-        return None
-    room.worklist.hold(task.base, who.name)
-    want = room.worklist.find_wanted_key(task)
-    return task, want or WantedKey(past.purpose)
-
-
-def _find_settling_answer(others: list[PastAnswer], task: Task) -> PastAnswer | None:
-    """The answer that settled the place before."""
-    return next((p for p in reversed(others) if p.state == SETTLED and p.item == task.base), None)

@@ -32,6 +32,8 @@ _PAGES = (
     ("/key", "GET", OPERATOR, pages.key),
     ("/carpet", "GET", OPERATOR, pages.carpet),
     ("/page/{page}", "GET", OPERATOR, pages.one_page),
+    ("/answers", "GET", OPERATOR, pages.own_answers),
+    ("/answers", "POST", OPERATOR, pages.reopen_own),
     ("/disagreements", "GET", OPERATOR, pages.disagreements),
     ("/quality", "GET", SUPERVISOR, pages.quality),
     ("/quality", "POST", SUPERVISOR, pages.judge_batch),
@@ -45,6 +47,7 @@ _PAGES = (
 _API = (
     ("/api/next", "GET", OPERATOR, api.next_items),
     ("/api/answers", "POST", OPERATOR, api.take_answers),
+    ("/api/newest", "GET", OPERATOR, api.newest_answer),
     ("/api/undo", "POST", OPERATOR, api.take_back),
     ("/api/check", "POST", OPERATOR, api.check),
     ("/api/list", "GET", OPERATOR, api.entries),

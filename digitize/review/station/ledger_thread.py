@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TypeVar
 
-from digitize.errors import DigitizeError
+from digitize.errors import DigitizeError, NotFound
 from digitize.login.people import Account, People
 from digitize.records.trail import list_hidden_zones, list_records_on, list_reported_rows, list_zones
 from digitize.review.answer_history import PastAnswer
@@ -24,6 +24,7 @@ from digitize.review.station.values_above import ValuesAbove
 from digitize.review.station.worklist import Worklist
 from digitize.workspace.decisions.special_questions import is_word
 from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.dirty_parts import newest_event
 from digitize.workspace.ledger.readings import newest_reading, newest_recognition
 from digitize.workspace.place import Place
 from digitize.workspace.run_context import RunContext
@@ -51,11 +52,12 @@ class Room:
         self.is_measured_since = False
         self.unmasked: dict[str, set[str]] = {}
         self._turned: dict[str, tuple[int, int, int]] = {}
-        self._undone: set[str] = set()
+        self._undone: dict[str, tuple[int, PastAnswer]] = {}
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="review")
         self._loading: threading.Thread | None = None
         self._looked = self._measured = time.monotonic()
         self._rest_until, self._version = 0.0, object()
+        self._needs_reload = False
         self._thread.submit(self._open).result()
         self._thread.submit(self._preload)
 
@@ -120,9 +122,37 @@ class Room:
         self._clients[past.client] = past
 
     def forget(self, past: PastAnswer) -> None:
-        """Remove an undone answer."""
+        """Remove an undone answer; call it after its event was written."""
         self._clients.pop(past.client, None)
-        self._undone.add(past.client)
+        self._undone[past.client] = newest_event(self.ledger), past
+
+    def find_undone(self, client: str) -> PastAnswer | None:
+        """Answer that was undone since the station started."""
+        return self._undone[client][1] if client in self._undone else None
+
+    def find_newest_undone(self, name: str, item: str) -> PastAnswer | None:
+        """Answer of a person on an item that was undone last."""
+        base = self.worklist.ids.get(item, item)
+        own = [p for _, p in self._undone.values() if p.operator == name and p.item == base]
+        return own[-1] if own else None
+
+    def find_place(self, past: PastAnswer, maker: TaskBuilder | None = None) -> Task | None:
+        """Place of an answer, whether asked or not; None if its reading changed, or it is no field of a record."""
+        try:
+            task = (maker or self.make_tasks()).find_task(past.record, past.cell)
+        except NotFound:
+            return None
+        return task if task is not None and task.base == past.item else None
+
+    def ask_again(self, past: PastAnswer) -> Task | None:
+        """Question of an undone answer, asked again even if a run has taken the answer up; None as in `find_place`."""
+        task = self.worklist.find(past.item) or self.find_place(past)
+        if task is None:
+            # A question about a row or a gap: it comes back when all is read anew.
+            self._needs_reload = True
+        elif self.worklist.find(past.item) is None:
+            self.worklist.add_task(task)
+        return task
 
     def measure_page(self, page: str) -> tuple[int, int, int]:
         """Quarter turns clockwise of a page's image, and the width and height
@@ -140,6 +170,9 @@ class Room:
         if now - self._looked < _LOOK_EVERY_S:
             return
         self._looked = now
+        if self._needs_reload and self.start_reload():
+            self._needs_reload = False
+            return
         if self.is_measured_since and now - self._measured > _MEASURE_EVERY_S and self.start_reload(measure=True):
             self._measured, self.is_measured_since = now, False
             return
@@ -215,6 +248,10 @@ class Room:
         self._turned = {}
         self.above.clear()
         self._clients = {p.client: p for own in past.values() for p in own}
+        # What was undone since the reading began was settled in what was read.
+        for seq, undone in self._undone.values():
+            if seq > loaded.seq:
+                self.ask_again(undone)
         self._version = self.ledger.version()
 
 

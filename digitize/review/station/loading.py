@@ -65,7 +65,8 @@ def load_holdings(place: Place, *, measure: bool = False) -> Holdings:
         seq = newest_event(ledger)
         known = build_run_context(place, ledger)
         past: Places = defaultdict(list)
-        for one in list_all_answers(ledger):
+        counted, undone = list_all_answers(ledger)
+        for one in counted:
             past[(one.record, one.cell)].append(one)
         sent_back = list_sent_back(ledger)
         finder = RecordFinder(ledger)
@@ -75,7 +76,8 @@ def load_holdings(place: Place, *, measure: bool = False) -> Holdings:
         tasks = maker.list_open(options.at_once, is_open.is_settled)
         is_all = len(tasks) < options.at_once
         again = _list_second_looks(maker, is_open, tasks)
-        return Holdings(known, [*tasks, *again], past, sent_back, seq, masks, finder, is_all, tuple(maker.whole))
+        back = _list_taken_back(maker, undone, {t.place for t in (*tasks, *again)})
+        return Holdings(known, [*tasks, *again, *back], past, sent_back, seq, masks, finder, is_all, tuple(maker.whole))
 
 
 class _OpenPlaces:
@@ -116,5 +118,17 @@ def _list_second_looks(maker: TaskBuilder, is_open: _OpenPlaces, tasks: list[Tas
         except NotFound:
             continue
         if task is not None:
+            found.append(task)
+    return found
+
+
+def _list_taken_back(maker: TaskBuilder, undone: list[PastAnswer], there: set[tuple[str, str]]) -> list[Task]:
+    """Places whose undone answer a run has taken up: no rule asks them until the next run maps their record anew."""
+    found = []
+    for place in dict.fromkeys((p.record, p.cell) for p in undone):
+        if place in there or not maker.is_answered(*place):
+            continue
+        task = maker.find_task(*place)
+        if task is not None and task.asked.before is None:
             found.append(task)
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -16,7 +17,7 @@ from digitize.masking.masks import MASK
 from digitize.records.trail import build_trail
 from digitize.review.labels import format_fields_label
 from digitize.review.reopening import reopen
-from digitize.review.station.api import parse_wish
+from digitize.review.station.api import parse_count, parse_wish
 from digitize.review.station.batches import BACK, SIGNED, WeakSignOff, load_batch_decisions, record_batch_decision
 from digitize.review.station.figures import (
     AnswerFigure,
@@ -25,19 +26,21 @@ from digitize.review.station.figures import (
     compute_person_figures,
 )
 from digitize.review.station.ledger_thread import Room
+from digitize.review.station.own_answers import MOST_SHOWN, list_own_answers, take_back_answer
 from digitize.review.station.rendering import render_page as render
 from digitize.review.station.server_state import Served
 from digitize.review.station.stages import find_newest_keys
 from digitize.review.station.task_view import task_to_plain
 from digitize.review.station.unmasking import list_unmasked
 from digitize.review.station.words import station_languages
-from digitize.review.station.worklist import CARPET, WorkChoice
+from digitize.review.station.worklist import CARPET, PAGE, WorkChoice
 from digitize.workspace.decisions.apply import VERDICTS
 from digitize.workspace.decisions.items import cell_of
 from digitize.workspace.ledger.records import Records
 from mappers.languages import load_languages
 
 _WORK = ("volumes", "languages", "fields")
+_MOST_SEARCHED = 200
 
 
 NEXT = "next"
@@ -105,6 +108,35 @@ async def one_page(request: Request, served: Served, visitor: Visitor) -> Respon
     if page != NEXT:
         await served.room.run_in_thread(look)
     return render("page.html", visitor, page="" if page == NEXT else page)
+
+
+async def own_answers(request: Request, served: Served, visitor: Visitor) -> Response:
+    """One's own last answers, searched, to be opened again; a supervisor may look at those of others."""
+    who, before = visitor.account, parse_count(request, "before", 0)
+    search = request.query_params.get("q", "")[:_MOST_SEARCHED]
+    name = request.query_params.get("of", "") or who.name
+    if name != who.name and not who.may(SUPERVISOR):
+        raise NotAnswered(403, "You may not see this.")
+
+    def work(room: Room) -> dict[str, Any]:
+        names = sorted({p.operator for own in room.worklist.past.values() for p in own}) if who.may(SUPERVISOR) else []
+        found = list_own_answers(room, who, name, search=search, before=before)
+        return {"answers": found, "names": names}
+
+    told = await served.room.run_in_thread(work)
+    older = told["answers"][-1].past.seq if len(told["answers"]) == MOST_SHOWN else 0
+    kept = request.query_params.get("kept", "") == "1"
+    return render("answers.html", visitor, search=search, of=name, older=older, refused=kept, **told)
+
+
+async def reopen_own(request: Request, served: Served, visitor: Visitor) -> Response:
+    """Take back one of one's own answers, and key its field anew."""
+    client, who = (await read_form(request)).get("client", ""), visitor.account
+    found = await served.room.run_in_thread(lambda room: take_back_answer(room, who, client))
+    if found is None:
+        return RedirectResponse("/answers?kept=1", 303)
+    first = found.task.item.id if found.task else ""
+    return RedirectResponse("/key?" + urlencode({"order": PAGE, "first": first}), 303)
 
 
 async def disagreements(request: Request, served: Served, visitor: Visitor) -> Response:

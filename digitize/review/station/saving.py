@@ -18,6 +18,7 @@ from digitize.review.answer_history import (
     THIRD,
     WAITING,
     PastAnswer,
+    format_now,
     is_recorded,
     record_answer,
 )
@@ -295,7 +296,7 @@ class _AnswerSaver:
             self._room.is_measured_since |= measured is not None
             if checked.decision.field.startswith(f"{ENTRY}:"):
                 self._entries.append(checked.decision)
-        kept = replace(past, seq=seq)
+        kept = replace(past, seq=seq, at=format_now())
         self._added.append((kept, task))
         self._room.worklist.add_past(kept, task)
         self._room.worklist.release(task.base)

@@ -92,6 +92,12 @@ class TaskBuilder:
         item = find_item_of_cell(self._ledger, self._known.mappings, stored, cell, self._readings) if stored else None
         return self._make_field_task(stored, item, stored.open) if stored and item else None
 
+    def is_answered(self, record: str, cell: str) -> bool:
+        """Whether the record holds a person's answer on a place."""
+        stored = Records(self._ledger).find(record)
+        values = [v for p, v in stored.record.cells() if cell_of(p, v) == cell] if stored else []
+        return any(v.by.startswith(OPERATOR) for v in values)
+
     def _iterate_all(self) -> Iterator[Task]:
         asking = list_asked_fields(self._ledger, self._known, keeps=True)
         self.whole = list(asking.whole)

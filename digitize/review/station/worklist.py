@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from digitize.login.people import Account
 from digitize.machine.work_keys import work_key
-from digitize.review.answer_history import TEST, PastAnswer
+from digitize.review.answer_history import FIRST, TEST, PastAnswer
 from digitize.review.station.open_counts import NAMES, OpenCounts, find_kind
 from digitize.review.station.stages import WantedKey, find_settling_answer, find_wanted_key
 from digitize.review.station.tasks import Task
@@ -26,7 +26,7 @@ _TESTS_OF_ONE = 3
 
 @dataclass(frozen=True, slots=True)
 class WorkChoice:
-    """Requested work; "" for any. after: id after which to continue."""
+    """Requested work; "" for any. after: id after which to continue. first: id of what comes before all, if it may."""
 
     order: str = PAGE
     form: str = ""
@@ -35,6 +35,7 @@ class WorkChoice:
     language: str = ""
     page: str = ""
     after: str = ""
+    first: str = ""
 
     def matches(self, task: Task) -> bool:
         """Whether a task is of it."""
@@ -134,7 +135,12 @@ class Worklist:
         """Next tasks for a person, leased to them."""
         found: list[tuple[Task, WantedKey]] = []
         now = self.clock()
+        first = self.find(choice.first) if choice.first and not choice.after else None
+        if first is not None and self.holder(first.base) == who.name:
+            found.append((first, self._wanted.get(first.base) or WantedKey(FIRST)))
         for task in self._iterate_choice(choice):
+            if first is task:
+                continue
             if len(found) >= count:
                 break
             want = self._wanted[task.base]

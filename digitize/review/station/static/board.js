@@ -33,6 +33,8 @@ const desk = new Desk({
   },
   onBack,
   onUndone: (client, id, outcome) => {
+    const fresh = desk.tellUndone(client, outcome);
+    if (fresh && !desk.items.has(client)) bringBack(fresh);
     const cell = cells.find((c) => c.item.id === id);
     if (cell && outcome.item) cell.item.version = outcome.item.version;
     if (outcome.item) feed.seen.set(outcome.item.id, outcome.item.version);
@@ -216,13 +218,23 @@ function undo() {
   const cell = focused();
   if (cell && (cell.box.isChanged || cell.verdict || cell.box.first !== null)) { mark(cell, ""); cell.box.revert(); cell.isClosed = true; return; }
   const screen = screens.pop();
-  if (!screen) { desk.notice([words("nothing_to_undo")]); return; }
+  if (!screen) { desk.takeBack(); return; }
   for (const { client, item, answer } of screen) {
     desk.retract(client);
     if (answer.value) item.draft = answer.value;
   }
   at -= screen.length;
   lay(screen.map((s) => s.item));
+}
+
+/** A field of an answer that was given before this page was loaded: it stands on the screen in turn. */
+function bringBack(item) {
+  const found = feed.items.findIndex((i) => i.id === item.id);
+  if (found >= 0) feed.items.splice(found, 1);
+  if (found >= 0 && found < at) at--;
+  feed.items.splice(at, 0, item);
+  feed.seen.set(item.id, item.version);
+  show();
 }
 
 /** The server did not keep an answer: its field stands first on the next screen, with the reason. */

@@ -7,7 +7,6 @@ import { PageView, Pictures } from "./pictures.js";
 import { call, chord, element, isComposing, reasonOf, uniqueName, words } from "./station.js";
 import { Typing } from "./typing.js";
 
-const DEPTH = 2000;                 // answers that can be taken back after a reload
 // A key that is held down, and the second click of a double click, come when the next field stands there that nobody saw.
 const ONCE = new Set(["accept", "blank", "illegible", "wrong", "flag", "later", "undo"]);
 
@@ -18,7 +17,7 @@ export class Desk {
     this.pictures = new Pictures();
     this.typing = new Typing({ onWay: (way, script) => this.#way(way, script) });
     this.actions = { zoomIn: () => this.pictures.zoom(1), zoomOut: () => this.pictures.zoom(-1), typing: () => this.#turn(), help: () => this.#toggleHelp(), ...actions };
-    this.done = JSON.parse(sessionStorage.getItem("review-done") || "[]");
+    this.done = [];                 // given on this page and not taken back; the server knows those before
     this.items = new Map();         // client: the item that was answered
     this.saved = 0;
     this.outbox = new Outbox({
@@ -50,19 +49,44 @@ export class Desk {
     noteTyped(item.id, null);
     this.items.set(client, item);
     this.done.push(client);
-    if (this.done.length > DEPTH) this.done.splice(0, this.done.length - DEPTH);
-    sessionStorage.setItem("review-done", JSON.stringify(this.done));
     this.outbox.put({ client, item: item.id, version: item.version, note, active_ms, keys, ...answer });
     return client;
   }
 
-  /** Take back the newest answer. Returns its name, or "" where there is none. */
+  /** Take back the newest answer of this page. Returns its name, or "" where there is none: then one from before is taken back. */
   takeBack() {
     const client = this.done.pop();
-    if (!client) { this.notice([words("nothing_to_undo")]); return ""; }
-    sessionStorage.setItem("review-done", JSON.stringify(this.done));
-    this.outbox.undo(client);
-    return client;
+    if (client) this.outbox.undo(client);
+    else this.#takeBackEarlier();
+    return client ?? "";
+  }
+
+  /** Take back the newest answer that the server holds: from before the page was loaded, in whatever tab. One after the other. */
+  #takeBackEarlier() {
+    this.earlier = (this.earlier ?? Promise.resolve()).then(async () => {
+      // What is on its way is newer than all that the server holds.
+      await this.outbox.settled();
+      const { client, seq } = await call("/api/newest", { query: this.oldest ? { before: this.oldest } : {} });
+      if (!client) return this.notice([words("nothing_to_undo")]);
+      this.asked = { client, seq };
+      this.outbox.undo(client);
+      await this.outbox.settled();
+    }).catch(() => this.notice([words("trouble_offline")], "reject"));
+  }
+
+  /** What became of an undo: told where the field itself does not show it. Returns the item that is asked again, its value as draft. */
+  tellUndone(client, outcome) {
+    if (outcome.state !== "undone") {
+      // The next undo goes on before it.
+      if (this.asked?.client === client) this.oldest = this.asked.seq;
+      this.notice([words("not_undone")], "reject");
+      return null;
+    }
+    const { item } = outcome;
+    if (this.items.has(client)) return item;
+    if (item && outcome.was) item.draft = outcome.was;
+    this.notice([words(item ? "undone_again" : "undone_later", { label: item?.label ?? "" })], "ok");
+    return item;
   }
 
   /** Take back a certain answer, because its field is answered anew. */
@@ -120,6 +144,7 @@ export class Desk {
     const note = element("div", "", { class: `notice notice-${kind}` });
     if (stays) note.dataset.stays = "1";
     const close = element("button", "×", { type: "button", class: "close", "aria-label": words("close") });
+    close.addEventListener("pointerdown", (event) => event.preventDefault());   // the caret stays in the box
     close.addEventListener("click", () => note.remove());
     note.append(...parts, close);
     box.prepend(note);

@@ -169,13 +169,15 @@ function placed(item) {
 }
 
 function onUndone(client, id, outcome) {
-  if (outcome.state !== "undone") { desk.notice([words("not_undone")], "reject"); return; }
-  const fresh = outcome.item;
+  const fresh = desk.tellUndone(client, outcome);
   if (fresh) feed.seen.set(fresh.id, fresh.version);
   const mine = feed.items.find((i) => i.id === id);
   if (mine && fresh) mine.version = fresh.version;
   // Given before the page was loaded: here is its field again.
-  if (fresh && !desk.items.has(client)) placed(mine ?? fresh);
+  if (fresh && !desk.items.has(client)) {
+    answered.delete(fresh.id);
+    placed(Object.assign(mine ?? fresh, { draft: fresh.draft }));
+  }
 }
 
 /** The server did not keep an answer: its field comes next, with the reason. */

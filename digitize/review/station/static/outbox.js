@@ -62,6 +62,11 @@ export class Outbox {
     this.onState({ waiting: this.waiting.length, trouble: this.trouble });
   }
 
+  /** Wait until nothing waits. */
+  async settled() {
+    while (this.waiting.length) await new Promise((done) => setTimeout(done, 50));
+  }
+
   /** Try again now. */
   wake() {
     clearTimeout(this.timer);
