@@ -19,6 +19,9 @@ HAND_NOT_MEASURED = "hand-not-measured"
 """Note on a zone whose value a recogniser of handwriting gave of which nobody measured on real pages how right it is:
 it passes, and stands in a box, only by what a workspace's own answers show."""
 
+INK_CUT = "ink-cut"
+"""Mark and note on a zone of figures whose writing runs on where it is not seen: what was read may be a part of it."""
+
 
 class Box(NamedTuple):
     """A rectangle in pixels: left, top, right, bottom; right and bottom are exclusive."""
@@ -121,7 +124,7 @@ class ZoneReading:
     ink: share 0..1 of dark pixels left after the printed line is taken out. blank: no writing there, which is not
     the same as an unread zone (writing is there, and no candidate). matrices: of a zone that a closed list decides,
     what an engine saw in its passes (ocr/handwriting/packed.py), so that a new entry is weighed without reading again.
-    marks: what was seen of a register's cell beside its text: "struck", "ditto" for two short strokes.
+    marks: what was seen of a register's cell beside its text: "struck", "ditto" for two short strokes; INK_CUT.
     """
 
     zone: str

@@ -18,6 +18,7 @@ from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Records, group_alone
 from digitize.workspace.ledger.verdict import DAY_CORRECTED
 from mappers.record import values_of
+from ocr.page import INK_CUT
 
 MISTYPED, OVERLOOKED = 0.01, 0.15
 UNMEASURED = 0.5
@@ -42,8 +43,8 @@ class PrefillFloors:
         """Whether an item's reading may be prefilled. Table content was typed by people."""
         if not item.cell.startswith(_ZONES):
             return True
-        # Its confidence came from another box that read the same, and was wrong.
-        if DAY_CORRECTED in item.why:
+        # Its confidence came from another box that read the same, and was wrong; or a part of it was not seen.
+        if {DAY_CORRECTED, INK_CUT}.intersection(item.why):
             return False
         # Whoever accepts by Enter would look at the paper and agree with both.
         if self.is_contradicted(item):

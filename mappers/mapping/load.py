@@ -274,13 +274,14 @@ def _zone_cell(page: str, name: str, zone: ZoneValue) -> SourceCell:
         origin=Origin(page=page, zone=name, box=zone.box),
         confidence=zone.confidence,
         blank=zone.blank,
+        notes=zone.notes,
         candidates=zone.candidates,
         accept=zone.accept,
     )
 
 
 def _placed_cell(placed: PlacedValue) -> SourceCell:
-    return _zone_cell(placed.page, placed.zone, placed.value)._replace(notes=placed.notes)
+    return _zone_cell(placed.page, placed.zone, placed.value)._replace(notes=(*placed.value.notes, *placed.notes))
 
 
 def _join_cells(first: SourceCell, second: SourceCell) -> SourceCell:

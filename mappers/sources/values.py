@@ -18,7 +18,8 @@ class ZoneValue:
     raw: the text as read. value: the text decided by a closed list or grammar; None or "" when nothing fits, and then
     raw is mapped. confidence: 0..1 that the text is right. box: in pixels of the scan. blank: the zone surely holds
     no writing; an empty raw without blank means writing that could not be read. accept: the confidence from which the
-    value may pass without a person. noise: raw says nothing; it stays for the trail, and nothing is mapped.
+    value may pass without a person. noise: raw says nothing; it stays for the trail, and nothing is mapped. notes: go
+    with what is made of it.
     """
 
     raw: str
@@ -29,6 +30,7 @@ class ZoneValue:
     candidates: tuple[str, ...] = ()
     accept: float = 0.0
     noise: bool = False
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -15,6 +15,7 @@ from ocr.cleaning.clean import Cleaned, Matrix, bare_line, clean_line
 from ocr.cleaning.ruled_lines import LINE_PX, ink_mask
 from ocr.engine import Image, LineImage
 from ocr.forms.form import Form, Zone
+from ocr.forms.run_on import follow_writing
 from ocr.forms.zones import Bend, cut_box, cut_zone, zone_box
 from ocr.page import Box
 
@@ -55,6 +56,8 @@ class Crop:
     first: Cut
     blots: Blots
     blank: bool
+    shown: tuple[int, int, int, int] | None = None
+    is_cut: bool = False
 
     @property
     def raw(self) -> Image:
@@ -74,7 +77,7 @@ class Crop:
     @cached_property
     def box(self) -> Box:
         """On the scan."""
-        return zone_box(self.matrix, self.zone)
+        return zone_box(self.matrix, self.zone.model_copy(update={"box": self.shown}) if self.shown else self.zone)
 
     @cached_property
     def wide(self) -> Image:
@@ -134,13 +137,22 @@ def cut_all(
     grey: the page as scanned, (height, width) uint8. matrix: (2, 3), reference frame to page pixels. bend: how the
     paper lies off that, as find_form says. only: ids of zones to cut, with those that repeat them; () for all. Zones
     are cut so that a line of the form is 64 pixels high; where the writing turns out much smaller or larger than 42
-    pixels, the zone is cut again from the original.
+    pixels, the zone is cut again from the original. A zone of figures whose writing runs over its edge is widened.
     """
     # A block's height is that of several lines.
     heights = [z.box[3] - z.box[1] for z in form.zones if z.kind != "block"]
     usual = LINE_PX / float(np.median(heights)) if heights else 1.0
     asked = [zone for zone in form.zones if not only or {zone.id, zone.repeats} & set(only)]
-    return [_cut(grey, bend.map_near(matrix, zone.box) if bend else matrix, zone, usual) for zone in asked]
+    maps = [bend.map_near(matrix, zone.box) if bend else matrix for zone in asked]
+    crops = (_cut(grey, own, zone, usual) for own, zone in zip(maps, asked, strict=True))
+    return [crop if crop.blank else _follow(crop, form, usual) for crop in crops]
+
+
+def _follow(crop: Crop, form: Form, usual: float) -> Crop:
+    """The crop as wide as its writing is."""
+    run = follow_writing(crop.page, crop.matrix, form, crop.zone, crop.blots, crop.first.scale)
+    wider = crop if run.zone.box == crop.zone.box else _cut(crop.page, crop.matrix, run.zone, usual)
+    return replace(wider, shown=run.shown, is_cut=run.is_cut) if wider is not crop or run.is_cut else crop
 
 
 def _cut(grey: Image, matrix: Matrix, zone: Zone, usual: float) -> Crop:

@@ -20,10 +20,10 @@ from ocr.forms.implied import settle_implied
 from ocr.forms.legible import on_the_scan, without_noise
 from ocr.languages.language import language
 from ocr.languages.lexicon import Lexicon, fold_text
-from ocr.page import Candidate, Decided, Reading, Recognition, ZoneReading
+from ocr.page import INK_CUT, Candidate, Decided, Reading, Recognition, ZoneReading
 
 # Part of the key of every page's values: raised when they are to be decided again.
-DECIDE_VERSION = "8"
+DECIDE_VERSION = "9"
 _EXACT_KINDS = ("digits", "decimal", "year", "date", "time", "choice")
 _AGREED, _AGREED_EXACTLY = 0.3, 0.6
 """Of the doubt that is left, the part that another pass takes away by agreeing. Numbers of which Tesseract was not sure
@@ -105,6 +105,8 @@ def decide_page(
     }
     # Last, for what stands twice on a page may be surer than each alone.
     zones = without_noise(zones, read, {z.id: z.kind for z in form.zones})
+    cut = [n for n, d in zones.items() if INK_CUT in read[n].marks and not d.blank]
+    zones |= {name: replace(zones[name], notes=(*zones[name].notes, INK_CUT)) for name in cut}
     return Reading(form.id, form.family, zones, form.part, recognition.reason)
 
 

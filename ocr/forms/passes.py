@@ -24,7 +24,7 @@ from ocr.forms.networks import FIGURED
 from ocr.forms.settings import OWN_ENGINE, ReadSettings, handwriting_engine
 from ocr.forms.words import WORDS, has_listed_words
 from ocr.handwriting.page_digits import uses_native
-from ocr.page import Candidate, Word, ZoneReading
+from ocr.page import INK_CUT, Candidate, Word, ZoneReading
 from ocr.print.lines import SURE, LineText, read_mixed
 from ocr.scans.time_limit import TimeLimit
 
@@ -289,7 +289,8 @@ def _reading(crop: Crop, passes: Sequence[tuple[str, EngineText]]) -> ZoneReadin
     candidates = tuple(Candidate(c.text, c.confidence, by) for by, c in sorted(said, key=lambda x: -x[1].confidence))
     words = tuple(_on_scan(crop, word) for word in seen[0][1].words) if seen else ()
     matrices = tuple(m for _, text in passes for m in text.matrices)
-    return ZoneReading(crop.zone.id, crop.box, candidates, words, round(crop.ink, 5), crop.blank, matrices)
+    marks = (INK_CUT,) if crop.is_cut else ()
+    return ZoneReading(crop.zone.id, crop.box, candidates, words, round(crop.ink, 5), crop.blank, matrices, marks)
 
 
 def _on_scan(crop: Crop, word: Word) -> Word:

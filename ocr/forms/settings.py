@@ -24,7 +24,7 @@ OwnWeightFiles = tuple[tuple[str, Path], ...]
 """Networks with files of weights that an office taught them."""
 OWN_DIGITS = "own"
 # Part of every page's key: raised when pages are to be read again.
-READ_VERSION = "16"
+READ_VERSION = "17"
 _DECIDING = {"confidence", "title", "source", "state", "per_volume", "agree", "confirmed"}
 """Keys of a form file that recognising takes nothing from."""
 _ALL = "*"

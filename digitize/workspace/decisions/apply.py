@@ -123,7 +123,7 @@ def _decide_zone(zone: ZoneValue, decision: Decision) -> ZoneValue:
     is_value = decision.verdict == VALUE
     return replace(
         zone, value=decision.value if is_value else None, raw=zone.raw if is_value else "", confidence=1.0,
-        blank=not is_value, accept=0.0, noise=False,
+        blank=not is_value, accept=0.0, noise=False, notes=(),
     )  # fmt: skip
 
 

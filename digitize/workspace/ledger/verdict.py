@@ -64,12 +64,12 @@ def reasons(record: Record, path: str, findings: Sequence[Finding]) -> tuple[str
     return tuple(found)
 
 
-_OF_ROWS = ("row-doubtful", "struck", "struck-in-part", "lines-joined")
-"""Notes on cells of registers that hold them back, however surely they were read."""
+_OF_CELLS = ("row-doubtful", "struck", "struck-in-part", "lines-joined", "ink-cut")
+"""Notes on cells of registers, and on zones, that hold them back, however surely they were read."""
 
 
 def _why_unsure(value: FieldValue) -> str:
-    for word in (REOPENED, CHANGED, DAY_CORRECTED, *_OF_ROWS):
+    for word in (REOPENED, CHANGED, DAY_CORRECTED, *_OF_CELLS):
         if word in value.notes:
             return word
     # Also where letters were read that say nothing (ocr/forms/legible.py).
