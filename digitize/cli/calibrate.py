@@ -14,23 +14,34 @@ PANEL = "People's review", 20
 
 def calibrate(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],
+    whole: Annotated[
+        bool, typer.Option("--whole", help="Ask whole pages in random order, all without their reading.")
+    ] = False,
+    give: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write this office's results for other offices; no values.")
+    ] = None,
+    take: Annotated[list[Path] | None, typer.Option(metavar="FILE", help="Take in results of another office.")] = None,
     json: Json = False,
 ) -> None:
     """Measure which values may pass without review, from answers given without seeing the reading.
 
-    The first call starts it: from then on sheets ask whole pages in random order, until values pass under the
-    guarantee.
+    A run begins this by itself. Offices of one state prove together what one of them has too few answers for.
     """
-    from digitize.workspace.calibration.field_standings import HEAD, standings
+    from digitize.workspace.calibration.field_standings import HEAD, standings, tell_progress
+    from digitize.workspace.calibration.other_offices import give_answers, take_answers
     from digitize.workspace.calibration.threshold_store import begin_measuring
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.measuring import measure_place
     from digitize.workspace.place import open_place
 
     place = open_place(folder)
+    own = place.options.workspace
     with Ledger(place.ledger) as ledger:
-        has_begun = begin_measuring(ledger, place.options.workspace.site_id)
+        has_begun = begin_measuring(ledger, own.site_id, by_itself=not whole)
+        taken = [take_answers(ledger, own.state, own.site_id, path) for path in take or ()]
         said = measure_place(ledger, place)
+        given = give_answers(ledger, own.state, own.site_id, give) if give else 0
+        progress = list(tell_progress(ledger, place.options.calibrate.terms))
         found = standings(ledger, place.options.calibrate.certainty)
     if json:
         fields = [s.as_plain() for s in found]
@@ -38,14 +49,21 @@ def calibrate(
         print_json({"begun": has_begun, "promise": promise, "fields": fields, "said": said})
         return
     if has_begun:
-        say("Measuring has begun: sheets now ask whole pages in random order, without what the machine read.")
+        what = "whole pages are asked in random order" if whole else "what was read surely is asked"
+        say(f"Measuring has begun: from now on {what}, without what the machine read.")
+    for office, count in taken:
+        say(f"{count} answers of the office {office} taken in.")
+    if give:
+        say(f"{given} answers written to {give}: form, field, confidence, right or wrong; no values.")
     for line in said:
         say(line)
     if found:
         print_plain("Values that pass without review", list(HEAD), [s.cells() for s in found])
     else:
         say("No answers yet from which accuracy can be measured.")
-    say(f"Next: digitize review export {folder}" if has_begun or not found else f"Next: digitize run {folder}")
+    for line in progress:
+        say(line)
+    say(f"Next: digitize review serve {folder}" if has_begun or not found else f"Next: digitize run {folder}")
 
 
 def register(app: typer.Typer) -> None:

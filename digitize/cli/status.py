@@ -24,7 +24,7 @@ def status(
 ) -> None:
     """Show pages and records waiting, done, failed, in review and loaded; the rate and the remaining time."""
     from digitize.volumes.account import format_summary
-    from digitize.workspace.calibration.field_standings import HEAD, standings
+    from digitize.workspace.calibration.field_standings import HEAD, standings, tell_progress
     from digitize.workspace.counting.totals import count_work
     from digitize.workspace.ledger import Ledger, purges, replaced_tables, waiting_pages
     from digitize.workspace.ledger.chosen_weights import find_all_chosen
@@ -39,6 +39,7 @@ def status(
         s = count_work(ledger, every_volume=json)
         differ = models_differ(ledger, place)
         measured = standings(ledger, place.options.calibrate.certainty)
+        progress = list(tell_progress(ledger, place.options.calibrate.terms))
         volumes, used, purged = format_summary(ledger), find_all_chosen(ledger), purges.summary(ledger)
         again = [*replaced_tables.summary(ledger), *waiting_pages.summary(ledger)]
     if json:
@@ -49,7 +50,8 @@ def status(
         return
     if measured:
         print_plain("Values that pass without review", list(HEAD), [x.cells() for x in measured])
-        say()
+        for line in (*progress, ""):
+            say(line)
     show_counts(s)
     for line in (*volumes, *purged, *again, *(x.line() for x in differ)):
         say(line)

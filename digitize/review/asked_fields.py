@@ -43,6 +43,7 @@ from digitize.workspace.run_context import RunContext
 from mappers.record import FieldValue, Record
 
 _ZONES = f"{ZONE}:"
+_ONLY_UNSURE = frozenset({UNCALIBRATED, "doubtful"})
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ def _list_items(
                 continue
             if item.cell.startswith(_ZONES):
                 asked.add(item.cell)
-            if sample.holds(stored.record.id, item.cell) and not item.fields[0].startswith(LEFT_OVER):
+            if not item.fields[0].startswith(LEFT_OVER) and sample.is_blind(stored, item):
                 yield stored, make_measuring_item(item, LADDER[-1])
             elif not everything and sample.may_wait(stored.unit, item):
                 deferred.append(item.id)
@@ -196,12 +197,27 @@ class DrawnSample:
             return record in self.turns
         return self._rules.is_audited(page, zone)
 
+    def is_blind(self, stored: Stored, item: Item) -> bool:
+        """Whether a question is asked for measurement."""
+        if self._rules.asks_whole:
+            return self.holds(stored.record.id, item.cell)
+        values = dict(stored.record.cells())
+        if any(path in values and has_passed(values[path]) for path in item.fields):
+            return self.holds(stored.record.id, item.cell)
+        # What a rule or a note objects to does not pass, however sure it is.
+        if not item.cell.startswith(_ZONES) or not {*item.why} <= _ONLY_UNSURE:
+            return False
+        page, _, zone = item.cell.removeprefix(_ZONES).rpartition("/")
+        return item.value != "" and self._rules.is_sure(page, zone, item.confidence)
+
     def is_audit(self, record: Record, value: FieldValue) -> bool:
         """Whether a value that passed is audited."""
         return has_passed(value) and self.holds(record.id, f"{_ZONES}{value.origin.page}/{value.origin.zone}")
 
     def may_wait(self, unit: str, item: Item) -> bool:
         """Whether a question can wait until the first pages show what passes."""
+        if not self._rules.asks_whole:
+            return False
         is_hopeful = item.value != "" and item.confidence >= LADDER[-1]
         return item.why == (UNCALIBRATED,) and self._rules.is_cold(unit) and is_hopeful
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 import heapq
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache, partial
+from math import ceil
 from typing import Any, NamedTuple
 
 from digitize import __version__
 from digitize.machine.work_keys import plain_hash
-from digitize.workspace.calibration.sampling import MORE, Draw, book_of
+from digitize.workspace.calibration.sampling import MORE, Draw, book_of, field_of
 from digitize.workspace.counting.parts import values_of, where_of
 from digitize.workspace.decisions.order import places_of, sort_by_cost
 from digitize.workspace.ledger import Ledger
@@ -26,6 +27,7 @@ from digitize.workspace.ledger.verdict import OPERATOR
 from digitize.workspace.run_context import RunContext
 from mappers.record import FieldValue
 
+_ROWS_SHARE = 1 / 8
 UNCALIBRATED = "not-calibrated"
 _VERSION = "1"
 """Raised when the same records give other questions."""
@@ -63,11 +65,15 @@ class AuditRules:
         """draw: of the workspace."""
         options = known.place.options.calibrate
         self.draw, self.first_pages, self.pages_at_once = draw, options.first_pages, options.pages_at_once
+        self.asks_whole, self.blind_from = known.thresholds.asks_whole, known.blind_from
         measured = known.thresholds.fields.values()
         # What is asked below, and no more: some more answers change nothing of it, and come with every sheet.
-        passing = sorted({m.form for m in measured if m.threshold is not None})
-        suspects = sorted({(m.form, book) for m in measured for book in m.suspects})
-        drawn = [draw.key.decode("ascii"), draw.share, self.first_pages, self.pages_at_once]
+        passing = sorted({form for m in measured if m.threshold is not None for form in m.forms})
+        suspects = sorted({(form, book) for m in measured for book in m.suspects for form in m.forms})
+        drawn = [
+            draw.key.decode("ascii"), draw.share, self.first_pages, self.pages_at_once, self.asks_whole,
+            self.blind_from,
+        ]  # fmt: skip
         told = [__version__, _VERSION, *drawn, passing, suspects]
         self.basis = plain_hash(told)[:16]
         self.form_of = lru_cache(maxsize=20_000)(lambda page: _find_form(ledger, page))
@@ -77,6 +83,15 @@ class AuditRules:
     def is_cold(self, page: str) -> bool:
         """Whether nothing passes for the form of a page yet."""
         return not self._passes_any(self.form_of(page) or "")
+
+    def is_sure(self, page: str, zone: str, confidence: float) -> bool:
+        """Whether a value that does not pass is asked blind where no whole pages are: it may prove something.
+
+        Of a register one row in eight: rows of one page share a handwriting and are no fair sample of a book.
+        """
+        is_of_row = field_of(zone) != zone
+        is_drawn = not is_of_row or self.draw.place("row", page, zone.partition(".")[0]) < _ROWS_SHARE
+        return confidence >= self.blind_from and is_drawn
 
     def is_audited(self, page: str, zone: str) -> bool:
         """Whether a place is audited, on a page whose form has passing values."""
@@ -184,11 +199,17 @@ def _list_draws(ledger: Ledger, part: str, rules: AuditRules) -> tuple[list[Page
         own = records[min(records, key=lambda r: (rules.draw.turn(r), r))]
         turn = PageDraw(rules.draw.turn(unit), unit, [r["record"] for r in own])
         turns.append(turn)
-        if rules.is_cold(unit) and any(UNCALIBRATED in r["reasons"] for r in own):
+        if rules.asks_whole and rules.is_cold(unit) and any(UNCALIBRATED in r["reasons"] for r in own):
             cold[rules.form_of(unit) or ""].append(turn)
-    return heapq.nsmallest(rules.first_pages, turns), {
-        form: heapq.nsmallest(rules.pages_at_once, own) for form, own in cold.items()
-    }
+    return _choose_first(rules, turns), {form: heapq.nsmallest(rules.pages_at_once, own) for form, own in cold.items()}
+
+
+def _choose_first(rules: AuditRules, turns: Sequence[PageDraw]) -> list[PageDraw]:
+    """First pages of a volume; where no whole pages are asked, of pages with passing values a tenth at most."""
+    if rules.asks_whole:
+        return heapq.nsmallest(rules.first_pages, turns)
+    passing = [turn for turn in turns if not rules.is_cold(turn.unit)]
+    return heapq.nsmallest(min(rules.first_pages, ceil(len(passing) / 10)), passing)
 
 
 def _parse_head(text: str) -> PartHead:

@@ -26,7 +26,8 @@ _ZONES = f"{ZONE}:"
 _NEVER_PASS = (ROW_DOUBTFUL, STRUCK, STRUCK_IN_PART, LINES_JOINED)
 _MEASURED = """
   SELECT unit, json_extract(detail, '$.cell') AS cell, json_extract(detail, '$.measured.weights') AS weights
-  FROM events WHERE step IN ('review', ?) AND json_extract(detail, '$.measured') IS NOT NULL ORDER BY seq"""
+  FROM events WHERE step IN ('review', ?) AND json_extract(detail, '$.measured') IS NOT NULL
+  AND json_extract(detail, '$.measured.floor') IS NULL ORDER BY seq"""
 _CHOSEN = """
   SELECT seq, json_extract(detail, '$.network') AS network FROM events WHERE step = ? ORDER BY seq"""
 
@@ -40,14 +41,20 @@ def answer_of(
     """
     page, _, zone = decision.field.removeprefix(_ZONES).rpartition("/")
     now = ledger.state(page, "decide") if decision.field.startswith(_ZONES) else None
-    made = _select_fields(before, decision.field)
+    fed = _select_fields(before, decision.field)
+    # A field that is not captured is empty in the record, whatever the place on paper says.
+    made = {path: value for path, value in fed.items() if value.is_captured}
     # Settled before by a person: what the machine had made of it is not there any more.
     if now is None or not now.form or not made or any(v.by.startswith(OPERATOR) for v in made.values()):
         return None
-    said = {path: v.value for path, v in _select_fields(after, decision.field).items() if v.value is not None}
+    after_it = _select_fields(after, decision.field).items()
+    said = {path: v.value for path, v in after_it if v.value is not None and fed.get(path, v).is_captured}
     right = said == {path: v.value for path, v in made.items() if v.value is not None}
     confidence = min(map(_confidence, made.values()))
-    answer = BlindAnswer(now.form, field_of(zone), book_of(page), confidence, right)
+    floor = 0.0 if known.thresholds.asks_whole else known.blind_from
+    # Prints of one form are measured together, in one language: other hands and networks read another.
+    family = "" if now.is_register else f"{now.detail.get('family', '')} {now.detail.get('language', '')}".strip()
+    answer = BlindAnswer(now.form, field_of(zone), book_of(page), confidence, right, family, floor)
     # Registers are not read with weights of the office's own.
     networks = known.networks_in(now.form) if not now.is_register else ()
     return plain_answer(answer, weights_of(networks, find_all_chosen(ledger)))
@@ -128,7 +135,11 @@ def _map_both(ledger: Ledger, known: RunContext, record: str) -> tuple[Record, R
 
 
 def _not_measured(ledger: Ledger) -> Iterator[tuple[str, str]]:
-    """(record, cell) of answers not yet measured against the current weights, in order."""
+    """(record, cell) of answers not yet measured against the current weights, in order.
+
+    Not those that were asked because former weights were sure: what new weights alone are sure of is not among them,
+    and is wrong more often.
+    """
     rows, now = ledger.rows(_MEASURED, (STEP,)), find_all_chosen(ledger)
     done = {(r["unit"], r["cell"]) for r in rows if is_for_weights(r["weights"], now)}
     return ((r["unit"], r["cell"]) for r in rows if (r["unit"], r["cell"]) not in done)

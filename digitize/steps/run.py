@@ -32,7 +32,7 @@ from digitize.workspace.integrity.settings import record_settings
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.books import lines
 from digitize.workspace.ledger.lots import Lots, Work
-from digitize.workspace.measuring import measure_place, preview_place_thresholds
+from digitize.workspace.measuring import begin_by_itself, measure_place, preview_place_thresholds
 from digitize.workspace.models_used import record_models
 from digitize.workspace.place import Place
 from digitize.workspace.run_context import RunContext, build_run_context
@@ -190,6 +190,10 @@ class Run:
 
     def _map(self) -> bool:
         # What other weights read is compared with the answers of before; then thresholds are those of today's weights.
+        if begin_by_itself(self._ledger, self._place):
+            self._progress.say(
+                "Measuring has begun: what is read surely is asked without its reading, until enough of it was right."
+            )
         if measure_anew(self._ledger, self.known):
             self._measure()
         self.known = replace(self.known, thresholds=thresholds_in(self._ledger))

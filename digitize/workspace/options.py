@@ -11,6 +11,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from digitize.errors import OptionsError
+from digitize.workspace.calibration.values import Terms
 from mappers.states import CaptureFile
 
 PREFIX = "DIGITIZE_"
@@ -164,17 +165,24 @@ class Checking(_Part):
 class Calibrating(_Part):
     """Guarantee for values that pass without review, and its measurement (docs/calibration.md).
 
-    right: minimum correct share; certainty: of that. audit_share: of passed values, asked permanently. first_pages: of
-    every book, asked completely. pages_at_once: per sheet while nothing passes yet. together: fields without their own
-    threshold may pass by one proved for all fields of the form.
+    by_itself: a run begins to measure, without the command. right: minimum correct share; certainty: of that.
+    audit_share: of passed values, asked permanently. first_pages: of every book, asked completely. pages_at_once: per
+    sheet while nothing passes yet. together: fields without their own threshold may pass by one proved for all fields
+    of the form.
     """
 
+    by_itself: bool = True
     right: float = Field(default=0.99, ge=0.5, le=0.9999)
     certainty: float = Field(default=0.95, ge=0.5, le=0.9999)
     audit_share: float = Field(default=0.02, ge=0.001, le=1)
     first_pages: int = Field(default=10, ge=0)
     pages_at_once: int = Field(default=50, ge=1)
     together: bool = True
+
+    @property
+    def terms(self) -> Terms:
+        """What is promised of values that pass."""
+        return Terms(self.right, self.certainty, self.together)
 
 
 class Serving(_Part):

@@ -55,6 +55,7 @@ site_id = "{site_id}"   # stands in every page and record id: do not change it
 # years = "2001-2010"       # agreed for the import; others are noted (T024)
 
 [calibrate]
+# by_itself = true          # a run begins to measure: what is read surely is asked without its reading, until it passes
 # right = 0.99              # share of what passes without a person that is right, at least (docs/calibration.md)
 # certainty = 0.95          # with which that is so
 # audit_share = 0.02        # of what passed, asked all the same, for ever

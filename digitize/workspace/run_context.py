@@ -16,6 +16,7 @@ from digitize.machine.today import today_in_india
 from digitize.machine.work_keys import plain_hash, work_key
 from digitize.reading.calibration import load_calibration, threshold
 from digitize.reading.lexica import as_lexica, sections_file
+from digitize.workspace.calibration.threshold_proof import LADDER
 from digitize.workspace.calibration.threshold_store import Thresholds, thresholds_in
 from digitize.workspace.capture_choice import capture_choice
 from digitize.workspace.ledger import Ledger
@@ -172,6 +173,15 @@ class RunContext:
         """Confidence from which a zone's value may pass without review; form: or register of that page."""
         given = threshold(self.forms.get(form or "") or self.registers.find(form), self.calibration)
         return self.thresholds.accept(form or "", zone, page, given)
+
+    @cached_property
+    def blind_from(self) -> float:
+        """Confidence from which values are asked blind until they pass.
+
+        Where a person began to measure, all that may pass at all; else only where the proof begins, so that few keys
+        are spent on it.
+        """
+        return LADDER[-1] if self.thresholds.asks_whole else self.place.options.calibrate.terms.start
 
     def is_measured(self, form: str | None, zone: str) -> bool:
         """Whether this workspace's own answers opened a threshold for a zone of a form."""

@@ -35,6 +35,10 @@ def make_office(digitize, samples, folder, pages=3):
     digitize("intake", folder, scans, *told, "--language", "en")
     lines = (samples / "gold.jsonl").read_text(encoding="utf-8").splitlines()
     zones = next(g["zones"] for g in map(json.loads, lines) if g["form"] == "wbp_27")
+    # What the station shows of a reading is looked at here; what it hides to measure stands in state_work.
+    settings = folder / "digitize.toml"
+    text = settings.read_text(encoding="utf-8").replace("[calibrate]\n", "[calibrate]\nby_itself = false\n")
+    settings.write_text(text, encoding="utf-8")
     place = open_place(folder)
     with Ledger(place.ledger) as ledger:
         for n, scan in enumerate(Catalogue(ledger).scans()):

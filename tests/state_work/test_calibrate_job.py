@@ -8,13 +8,14 @@ import pytest
 from openpyxl import load_workbook
 from PIL import Image
 
-from digitize.errors import NotFound
+from digitize.errors import InputError, NotFound
 from digitize.machine.progress import Silent
 from digitize.review.asked_fields import list_asked_fields
 from digitize.review.sheet_export import SheetChoice, export_review
 from digitize.review.sheet_import import import_review
 from digitize.steps.measure import learned_pages
 from digitize.steps.run import RunOptions, run_workspace
+from digitize.workspace.calibration.other_offices import take_answers
 from digitize.workspace.calibration.sampling import Draw
 from digitize.workspace.calibration.threshold_store import begin_measuring, thresholds_in
 from digitize.workspace.ledger import Ledger
@@ -105,21 +106,26 @@ def mappings():
         yield
 
 
-@pytest.fixture(scope="module")
-def office(mappings, digitize, samples, tmp_path_factory):
-    """Twelve pages in two volumes, all read rightly; measured from nothing."""
-    folder = tmp_path_factory.mktemp("office")
-    digitize("init", "wb", folder / "ws", "--site", "test")
+def open_office(digitize, samples, folder, site="test", capture=""):
+    """Twelve pages in two volumes, all read rightly."""
+    digitize("init", "wb", folder / "ws", "--site", site)
     shutil.copy(samples / "stations.csv", folder / "ws" / "lists" / "stations.csv")
     settings = folder / "ws" / "digitize.toml"
-    settings.write_text(settings.read_text(encoding="utf-8").replace("[calibrate]\n", PROMISE), encoding="utf-8")
-    place = open_place(folder / "ws")
+    text = settings.read_text(encoding="utf-8").replace("[calibrate]\n", PROMISE)
+    settings.write_text(text.replace("[capture]\n", f"[capture]\n{capture}\n"), encoding="utf-8")
     lines = (samples / "gold.jsonl").read_text(encoding="utf-8").splitlines()
     gold = next(g["zones"] for g in map(json.loads, lines) if g["form"] == "wbp_27")
-    made = Office(place, {name: gold[name] for name in ZONES})
+    made = Office(open_place(folder / "ws"), {name: gold[name] for name in ZONES})
     for volume in ("a", "b"):
         made.take_in(digitize, volume)
-    with Ledger(place.ledger) as ledger:
+    return made
+
+
+@pytest.fixture(scope="module")
+def office(mappings, digitize, samples, tmp_path_factory):
+    """Measured from nothing, whole pages first."""
+    made = open_office(digitize, samples, tmp_path_factory.mktemp("office"))
+    with Ledger(made.place.ledger) as ledger:
         begin_measuring(ledger, "wb-test")
     made.run()
     return made
@@ -234,3 +240,76 @@ def test_what_other_weights_read_is_measured_by_the_answers_of_before(office):
     with Ledger(office.place.ledger) as ledger:
         after = thresholds_in(ledger).fields[FORM, "year"]
     assert (after.threshold, after.by) == (0.999, "together") and 0 < after.answers < before.answers
+
+
+@pytest.mark.parametrize("capture", ["", 'profile = "core"'])
+def test_a_run_begins_to_measure_by_itself_and_leads_to_what_passes(mappings, digitize, samples, tmp_path, capture):
+    office = open_office(digitize, samples, tmp_path, capture=capture)
+    digitize("run", office.place.folder, "--only", "map,check")
+    made, rows = office.sheet()
+    # All that is read surely is asked without its reading; nothing waits, and what is doubtful is shown as ever.
+    assert made.deferred == 0 and made.blind == len([r for r in rows if r["why"] == "measured"]) > 0
+    same_kept_or_not(office)
+    blind = [row for row in rows if row["why"] == "measured"]
+    assert {row["reading"] for row in blind} == {None}
+    assert office.answer(blind[:1], verdict="ok").accepted == 0
+    told = digitize("calibrate", office.place.folder)
+    assert "No answers yet" in told and "Next: digitize review serve" in told
+    assert office.answer(blind[:12]).said == []
+    assert "values pass after some" in digitize("calibrate", office.place.folder)
+    said = office.answer(office.sheet()[1]).said
+    assert any("values pass from" in line for line in said)
+    with Ledger(office.place.ledger) as ledger:
+        found = thresholds_in(ledger)
+    # Sections too, though of what the profile leaves out nothing is captured.
+    assert not found.asks_whole and {name for (_, name), m in found.fields.items() if m.threshold} >= {
+        "fir_no",
+        "statutes",
+    }
+    loaded_now = office.run().totals.loaded
+    if capture:
+        return
+    assert loaded_now == 12
+    # A new volume: of its first pages and of some others values that passed are asked blind.
+    office.take_in(digitize, "c")
+    assert office.run().totals.loaded == 18
+    made, rows = office.sheet()
+    assert 0 < made.items == made.blind < 6 * 3
+
+
+def test_who_wants_none_of_it_is_asked_with_the_readings(mappings, digitize, samples, tmp_path):
+    office = open_office(digitize, samples, tmp_path)
+    settings = office.place.folder / "digitize.toml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace("[calibrate]\n", "[calibrate]\nby_itself = false\n"), encoding="utf-8")
+    office.place = open_place(office.place.folder)
+    office.run()
+    assert office.sheet()[0].blind == 0
+    digitize("calibrate", office.place.folder, "--whole")
+    with Ledger(office.place.ledger) as ledger:
+        assert thresholds_in(ledger).asks_whole
+
+
+def test_offices_of_one_state_prove_together(mappings, digitize, samples, tmp_path):
+    first = open_office(digitize, samples, tmp_path / "one", site="one")
+    first.run()
+    first.answer(first.sheet()[1])
+    file = tmp_path / "one.json"
+    assert "no values" in digitize("calibrate", first.place.folder, "--give", file)
+    said = json.loads(file.read_text(encoding="utf-8"))
+    assert said["answers"] and all("book" not in answer for answer in said["answers"])
+    assert not any(text in file.read_text(encoding="utf-8") for text in first.zones.values() if len(text) > 5)
+    with Ledger(first.place.ledger) as ledger, pytest.raises(InputError, match="of this office itself"):
+        take_answers(ledger, "wb", "wb-one", file)
+    second = open_office(digitize, samples, tmp_path / "two", site="two")
+    second.run()
+    assert "answers of the office wb-one taken in" in digitize("calibrate", second.place.folder, "--take", file)
+    rows = second.sheet()[1]
+    # Not before there are some answers of its own that say whether it is like the other one.
+    with Ledger(second.place.ledger) as ledger:
+        assert not thresholds_in(ledger).passes_any(FORM)
+    assert any("values pass from" in line for line in second.answer(rows[:12]).said)
+    for text, why in ((json.dumps({**said, "state": "mh"}), "only offices of one state"), ("[]", "no file of blind")):
+        file.write_text(text, encoding="utf-8")
+        with Ledger(second.place.ledger) as ledger, pytest.raises(InputError, match=why):
+            take_answers(ledger, "wb", "wb-two", file)

@@ -143,6 +143,76 @@ def test_what_somebody_else_measured_holds_until_it_is_shown_to_be_wrong():
     assert measure(answers(1, 300, lambda _: 0.1), ALONE, given)[0].threshold is None
 
 
+def of_prints(shares, count, seed=0, office=""):
+    """Answers on sure values of several prints of one form. shares: print -> share of the pages, share wrong."""
+    r = random.Random(seed)
+    drawn = r.choices(list(shares), [share for share, _ in shares.values()], k=count)
+    return [
+        BlindAnswer(p, r.choice("xyz"), "b", 0.999, r.random() >= shares[p][1], "form en", 0.0, office) for p in drawn
+    ]
+
+
+def test_prints_of_a_form_prove_together_and_one_that_differs_by_itself():
+    alike = measure(of_prints({"a": (6, 0), "b": (4, 0)}, 420), Terms())
+    assert {m.forms for m in alike} == {("a", "b")} and {m.threshold for m in alike} == {0.999}
+    # A print passes with the others only after some answers of its own.
+    few = measure(of_prints({"a": (1, 0)}, 500) + of_prints({"c": (1, 0)}, Terms().least_of_print - 1), Terms())
+    assert {m.forms for m in few if m.threshold} == {("a",)}
+    bad = measure(of_prints({"a": (6, 0), "b": (4, 0), "c": (1, 0.4)}, 520), Terms())
+    assert {(m.forms, m.threshold is None) for m in bad if m.field == "x"} == {(("a", "b"), False), (("c",), True)}
+
+
+def test_answers_of_other_offices_count_once_this_one_is_seen_to_be_like_them():
+    others = of_prints({"a": (1, 0)}, 400, office="two")
+    own = of_prints({"a": (1, 0)}, Terms().least_own, seed=1)
+    for count, opens in ((len(own) - 1, False), (len(own), True)):
+        assert any(m.threshold is not None for m in measure(others + own[:count], Terms())) == opens
+    # One that reads worse than the others has nothing of them.
+    worse = of_prints({"a": (1, 0.15)}, 60, seed=2)
+    assert all(m.threshold is None and m.answers <= 60 for m in measure(others + worse, Terms()))
+    assert any(
+        m.threshold is not None for m in measure(of_prints({"a": (1, 0.2)}, 60, 3, "bad") + others + own, Terms())
+    )
+
+
+def test_offices_and_prints_that_differ_open_wrongly_as_rarely_as_agreed():
+    """Errors just above what may be wrong in each group, or in some of them: of what opens no more may be wrong."""
+    worlds = [
+        ({"a": (6, 0.0105), "b": (3, 0.0105), "c": (1, 0.0105)}, (0.0105, 0.0105)),
+        ({"a": (6, 0.008), "b": (3, 0.013), "c": (1, 0.05)}, (0.0105, 0.002)),
+    ]  # fmt: skip
+    broken = 0
+    for seed in range(60):
+        shares, offices = worlds[seed % 2]
+        taken = [a for n, e in enumerate(offices) for a in of_prints({"a": (1, e)}, 150, seed + 1000 * n, f"o{n}")]
+        found = measure(taken + of_prints(shares, 600, seed), Terms())
+        opened = {p for m in found if m.field == "x" and m.threshold is not None for p in m.forms}
+        share = sum(shares[p][0] for p in opened)
+        broken += bool(opened) and sum(shares[p][0] * shares[p][1] for p in opened) > 0.01 * share
+    assert broken <= 0.05 * 60 + 3  # two standard errors of the count
+
+
+def test_a_smaller_promise_begins_where_values_are_less_sure_and_takes_fewer_answers():
+    starts, counts = [], []
+    for right in (0.99, 0.98, 0.95):
+        terms = Terms(right, together=False)
+        found = measure(of_prints({"a": (1, 0)}, 450), terms)
+        starts.append(terms.start)
+        counts.append(max(m.opened_after for m in measure([*map(one_field, of_prints({"a": (1, 0)}, 450))], terms)))
+        assert found
+    assert starts == [0.97, 0.95, 0.9] and counts == [399, 199, 78]
+
+
+def one_field(answer):
+    return BlindAnswer(answer.form, "x", answer.book, answer.confidence, answer.right)
+
+
+def test_what_was_asked_from_a_floor_on_proves_nothing_below_it():
+    sure = [BlindAnswer("f", "x", "b", 0.98, True, floor=0.97)] * 700
+    below = [BlindAnswer("f", "x", "b", 0.92, True, floor=0.97)] * 50
+    assert measure(sure + below, ALONE)[0].threshold >= 0.97
+
+
 @given(st.integers(0, 1000), st.integers(0, 150))
 @settings(max_examples=15)
 def test_the_same_answers_give_the_same_thresholds_whenever_they_are_looked_at(seed, cut):

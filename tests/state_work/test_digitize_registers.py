@@ -147,7 +147,7 @@ def test_rows_that_a_person_need_not_see_are_loaded_once_and_exported(digitize, 
 
 
 def settle(digitize, place, answers):
-    """Type into the review sheet: (record, zone) -> text, or the verdict ok."""
+    """Type into the review sheet: (record, zone) -> text, or the verdict ok; record "": under whichever it is asked."""
     sheet = place / "review" / "review.xlsx"
     digitize("review", "export", place, "--unmask", "--reason", "looked at in a test", "--operator", "A. Rao")
     work = load_workbook(sheet)
@@ -157,7 +157,12 @@ def settle(digitize, place, answers):
     for line in rows.iter_rows(min_row=2):
         named = dict(zip(head, line, strict=True))
         text = next(
-            (t for (r, z), t in answers.items() if named["record"].value == r and z in str(named["place"].value)), None
+            (
+                t
+                for (r, z), t in answers.items()
+                if named["record"].value in (r, r or named["record"].value) and z in str(named["place"].value)
+            ),
+            None,
         )
         if text is not None:
             named["verdict" if text == "ok" else "right value"].value = text

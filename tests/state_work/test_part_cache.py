@@ -90,9 +90,11 @@ def test_answers_are_folded_into_thresholds_again_only_where_something_came(tmp_
 def test_more_answers_alone_have_no_records_looked_at_anew(ledger):
     def basis(*measured):
         options = SimpleNamespace(first_pages=2, pages_at_once=2)
-        found = Thresholds(True, {(m.form, m.field): m for m in measured})
+        found = Thresholds(True, True, {(m.form, m.field): m for m in measured})
         place = SimpleNamespace(options=SimpleNamespace(calibrate=options))
-        return AuditRules(ledger, SimpleNamespace(place=place, thresholds=found), Draw(b"key", 0.02)).basis
+        return AuditRules(
+            ledger, SimpleNamespace(place=place, thresholds=found, blind_from=0.5), Draw(b"key", 0.02)
+        ).basis
 
     open_now, shut = Measured("f", "year", 0.9, "own", 400, 400), Measured("f", "place", None)
     same = basis(open_now, shut)

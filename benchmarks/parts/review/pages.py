@@ -140,19 +140,27 @@ def _workspace(engine: str, papers: Sequence[Paper], lists: Path, how: How) -> P
     marks = [engine, _reader_hash(), *sorted(f"{p.image.name} {p.volume.volume}" for p in papers)]
     folder = how.cache / f"review-{hashlib.sha256(' '.join(marks).encode()).hexdigest()[:16]}"
     if not (folder / "taken").is_file():
-        place = create("wb", folder)
-        _write_lists(lists, folder / "lists" / "stations.csv")
-        settings = folder / "digitize.toml"
-        text = settings.read_text(encoding="utf-8").replace("[read]\n", f'[read]\nhandwriting_engine = "{engine}"\n')
-        forms = SAMPLES / "forms"
-        settings.write_text(text.replace("# jobs = 0 ", f"jobs = {how.jobs} "), encoding="utf-8")
-        if lists.suffix == ".csv":
-            for file in forms.iterdir():
-                (folder / "forms" / file.name).write_bytes(file.read_bytes())
-        place = open_place(folder)
+        place = make_workspace(
+            folder, lists, {"[read]": f'handwriting_engine = "{engine}"', "[run]": f"jobs = {how.jobs}"}
+        )
         for volume in dict.fromkeys(p.volume for p in papers):
             take_in(place, [p.image for p in papers if p.volume == volume], volume, link=True)
         (folder / "taken").touch()
+    return open_place(folder)
+
+
+def make_workspace(folder: Path, lists: Path, settings: Mapping[str, str]) -> Place:
+    """A new workspace with these stations. settings: "[section]" -> lines of TOML."""
+    create("wb", folder)
+    _write_lists(lists, folder / "lists" / "stations.csv")
+    file = folder / "digitize.toml"
+    text = file.read_text(encoding="utf-8")
+    for section, lines in settings.items():
+        text = text.replace(f"{section}\n", f"{section}\n{lines}\n", 1)
+    file.write_text(text, encoding="utf-8")
+    if lists.suffix == ".csv":
+        for form in (SAMPLES / "forms").iterdir():
+            (folder / "forms" / form.name).write_bytes(form.read_bytes())
     return open_place(folder)
 
 

@@ -52,6 +52,21 @@ def right_between(right: int, answers: int, certainty: float) -> tuple[float, fl
     return 1 - most_wrong(answers - right, answers, side), most_wrong(right, answers, side)
 
 
+def chance_of_as_many(wrong: int, answers: int, wrong_others: int, others: int) -> float:
+    """Probability of at least `wrong` errors among answers, if these and the others are alike (Fisher's exact test).
+
+    Of all errors in both, so many or more fall on answers by chance: a tail of the hypergeometric distribution.
+    """
+    errors, whole = wrong + wrong_others, answers + others
+    ways = (_ways(answers, k) + _ways(others, errors - k) for k in range(wrong, min(errors, answers) + 1))
+    return min(1.0, sum(exp(found - _ways(whole, errors)) for found in ways))
+
+
+def _ways(whole: int, part: int) -> float:
+    """Logarithm of the number of ways to choose part of whole; minus infinity if there is none."""
+    return lgamma(whole + 1) - lgamma(part + 1) - lgamma(whole - part + 1) if 0 <= part <= whole else -inf
+
+
 def evidence_below(wrong: int, answers: int, limit: float) -> float:
     """Wealth of a bet, from 1, that fewer than limit (0..1) are wrong.
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from digitize.workspace.calibration.error_bounds import most_wrong, right_between
+from digitize.workspace.calibration.threshold_proof import answers_to_open
 from digitize.workspace.calibration.threshold_store import thresholds_in
-from digitize.workspace.calibration.values import TOGETHER, Measured
+from digitize.workspace.calibration.values import TOGETHER, Measured, Terms
 from digitize.workspace.ledger import Ledger
 
 HEAD = ("form", "field", "answers", "passes from", "passing", "right at least", "audited", "right of these", "state")
@@ -59,6 +61,19 @@ def standings(ledger: Ledger, certainty: float) -> list[FieldStanding]:
     """State of every field with answers, by form. certainty: of the bounds, 0..1."""
     found = thresholds_in(ledger).fields
     return [_standing(m, certainty) for _, m in sorted(found.items())]
+
+
+def tell_progress(ledger: Ledger, terms: Terms) -> Iterator[str]:
+    """How many more answers each form takes until its first values pass, in sentences."""
+    found = [m for m in thresholds_in(ledger).fields.values() if m.threshold is None]
+    open_ = {m.form for m in thresholds_in(ledger).fields.values() if m.threshold is not None}
+    for m in found:
+        if m.field == TOGETHER and m.form not in open_:
+            more = answers_to_open(m.sure, m.sure_wrong, terms)
+            yield (
+                f"{m.form}: {m.sure} answers on values at {terms.start:g} and more, {m.sure_wrong} wrong; values pass "
+                f"after some {more} more right ones."
+            )
 
 
 def _standing(m: Measured, certainty: float) -> FieldStanding:

@@ -1,6 +1,7 @@
 """Counts of answers: how low a threshold is proved, and whether audited values contradict the guarantee.
 
-Thresholds are tested along fixed sequences: one starts at .97 and goes down as long as each next threshold is proved
+Thresholds are tested along fixed sequences: one starts at .97 (lower for
+a smaller promise) and goes down as long as each next threshold is proved
 too, two others start elsewhere with a smaller part of the error budget (fixed sequence testing, Angelopoulos and
 others, "Learn then test", 2021). No threshold is ever tried because it looks good in the answers at hand.
 """
@@ -13,12 +14,16 @@ from digitize.workspace.calibration.error_bounds import evidence_above, evidence
 from digitize.workspace.calibration.values import BlindAnswer, Terms
 
 LADDER = (0.999, 0.995, 0.99, 0.985, 0.98, 0.97, 0.96, 0.95, 0.93, 0.9, 0.85, 0.8, 0.7, 0.6, 0.5)
-STARTS = ((0.97, 0.6), (0.9, 0.2), (0.995, 0.2))
-"""Where the sequences begin, and each one's part of the risk."""
+
 _BOOK_PART = 0.5
 """A book is closed at half the risk of a field: there are many books."""
 _FEWEST = 10
 _SUSPECT = 2.0
+
+
+def starts_of(terms: Terms) -> tuple[tuple[float, float], ...]:
+    """Where the sequences begin, and each one's part of the risk."""
+    return (terms.start, 0.6), (0.9 if terms.start > 0.9 else 0.97, 0.2), (0.995, 0.2)
 
 
 @dataclass(slots=True)
@@ -28,15 +33,19 @@ class Proof:
     terms: Terms
     answers: list[int] = field(default_factory=lambda: [0] * len(LADDER))
     wrong: list[int] = field(default_factory=lambda: [0] * len(LADDER))
-    heads: list[int] = field(default_factory=lambda: [LADDER.index(start) for start, _ in STARTS])
+    heads: list[int] = field(init=False)
     lowest: int | None = None
     total: int = 0
+
+    def __post_init__(self) -> None:
+        self.heads = [LADDER.index(start) for start, _ in starts_of(self.terms)]
 
     def count(self, answer: BlindAnswer) -> None:
         """Count an answer without testing."""
         self.total += 1
         for at, step in enumerate(LADDER):
-            if answer.confidence >= step:
+            # Of what was asked from a floor on only, sure values are more than their share at the steps below it.
+            if answer.confidence >= step >= answer.floor:
                 self.answers[at] += 1
                 self.wrong[at] += not answer.right
 
@@ -50,7 +59,7 @@ class Proof:
     def see(self, answer: BlindAnswer) -> None:
         """Count an answer, and go on down as far as that proves."""
         self.count(answer)
-        for number, (_, part) in enumerate(STARTS):
+        for number, (_, part) in enumerate(starts_of(self.terms)):
             while self.heads[number] < len(LADDER) and self._holds(self.heads[number], part):
                 lowest = self.heads[number]
                 self.lowest = lowest if self.lowest is None else max(lowest, self.lowest)
@@ -80,6 +89,15 @@ class Proof:
         """(answers, wrong ones) at or above a threshold, to the nearest step above."""
         at = max((n for n, step in enumerate(LADDER) if step >= threshold), default=0)
         return self.answers[at], self.wrong[at]
+
+
+def answers_to_open(answers: int, wrong: int, terms: Terms) -> int:
+    """How many more right answers where the proof begins open a threshold there, after so many of which some wrong."""
+    _, part = starts_of(terms)[0]
+    more = 0
+    while evidence_below(wrong, answers + more, terms.limit) < 1 / (terms.risk * part):
+        more += 1
+    return more
 
 
 @dataclass(slots=True)

@@ -6,10 +6,12 @@ answer costs no certainty (`digitize.workspace.calibration.error_bounds`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
-from digitize.workspace.calibration.error_bounds import evidence_above
-from digitize.workspace.calibration.threshold_proof import STARTS, Proof, Watch
+from digitize.workspace.calibration.error_bounds import chance_of_as_many, evidence_above
+from digitize.workspace.calibration.threshold_proof import Proof, Watch
 from digitize.workspace.calibration.values import TOGETHER, BlindAnswer, Measured, Terms
 
 
@@ -31,18 +33,122 @@ class Measuring:
     def __init__(self, terms: Terms, given: Mapping[str, float] | None = None) -> None:
         """No answers yet. terms, given: as for `measure`."""
         self._terms, self._given = terms, given or {}
-        self._forms: dict[str, _Form] = {}
+        self._families: dict[str, _Family] = {}
 
     def see(self, answer: BlindAnswer) -> None:
         """Take the next answer."""
-        form = self._forms.get(answer.form)
-        if form is None:
-            form = self._forms[answer.form] = _Form(answer.form, self._terms, self._given.get(answer.form))
-        form.see(answer)
+        # An answer on a form that was given a threshold of its own counts for that form alone.
+        name = answer.form if answer.form in self._given else answer.family or answer.form
+        if name not in self._families:
+            self._families[name] = _Family(name, self._terms, self._given)
+        self._families[name].see(answer)
 
     def list_fields(self) -> list[Measured]:
         """State of all fields, by form and field."""
-        return [m for name in sorted(self._forms) for m in self._forms[name].list_fields()]
+        found = (m for name in sorted(self._families) for m in self._families[name].list_fields())
+        return sorted(found, key=lambda m: (m.form, m.field))
+
+
+_LOOKS_EVERY = 20
+"""Answers after which groups are compared, besides after every wrong one."""
+
+
+class _Group:
+    """Answers that are measured together unless they differ, where the proof begins: of one print, or of one office."""
+
+    def __init__(self) -> None:
+        self.answers = self.wrong = 0
+
+    def count(self, answer: BlindAnswer) -> None:
+        self.answers += 1
+        self.wrong += not answer.right
+
+    def differs(self, whole: _Group, terms: Terms) -> bool:
+        """Whether more of it is wrong than is promised, and significantly more than of all others together.
+
+        Fisher's exact test, at half the risk. It is made again and again, so a group that is like the others is parted
+        from them a little more often than that; this costs answers and no rightness.
+        """
+        others = whole.answers - self.answers
+        if not others or self.wrong <= terms.limit * self.answers:
+            return False
+        return chance_of_as_many(self.wrong, self.answers, whole.wrong - self.wrong, others) <= terms.risk / 2
+
+
+class _Family:
+    """The prints of one form, and the offices whose answers were taken in, measured together.
+
+    A print that differs is measured by itself; of an office that differs nothing is taken; where this office differs
+    from all others, nothing of them is.
+    """
+
+    def __init__(self, name: str, terms: Terms, given: Mapping[str, float]) -> None:
+        self.name, self.terms, self.given = name, terms, given
+        self.answers: list[BlindAnswer] = []
+        self.others: list[BlindAnswer] = []
+        self.own_sure = 0
+        self.parted: set[str] = set()
+        self.left_out: set[str] = set()
+        self._begin()
+
+    def _begin(self) -> None:
+        self.forms: dict[str, _Form] = {}
+        self.prints: dict[str, _Group] = defaultdict(_Group)
+        self.offices: dict[str, _Group] = defaultdict(_Group)
+        self.whole = _Group()
+
+    def see(self, answer: BlindAnswer) -> None:
+        """Take the next answer."""
+        # Answers of other offices wait for enough of this one that say whether it is like them.
+        if answer.office and self.own_sure < self.terms.least_own:
+            self.others.append(answer)
+            return
+        self.answers.append(answer)
+        self.own_sure += not answer.office and answer.confidence >= self.terms.start
+        if self.others and self.own_sure >= self.terms.least_own:
+            self.answers, self.others = [*self.others, *self.answers], []
+            self._fold_all()
+        elif self._take(answer):
+            self._fold_all()
+
+    def _fold_all(self) -> None:
+        self._begin()
+        # Each parting folds all answers anew; there are no more of them than prints and offices.
+        while any(self._take(answer) for answer in self.answers):
+            self._begin()
+
+    def _take(self, answer: BlindAnswer) -> bool:
+        """Process an answer. Returns whether it parted a group from the others, so that all must be folded anew."""
+        if answer.office in self.left_out:
+            return False
+        alone = answer.form in self.parted
+        key = answer.form if alone else ""
+        if key not in self.forms:
+            self.forms[key] = _Form(answer.form, self.terms, self.given.get(answer.form))
+        self.forms[key].see(answer)
+        if alone or answer.confidence < self.terms.start:
+            return False
+        for group in (self.prints[answer.form], self.offices[answer.office], self.whole):
+            group.count(answer)
+        return (not answer.right or self.whole.answers % _LOOKS_EVERY == 0) and self._part()
+
+    def _part(self) -> bool:
+        """Part a print or an office that differs from all others. Returns whether there was one."""
+        prints = {name for name, group in self.prints.items() if group.differs(self.whole, self.terms)}
+        offices = {name for name, group in self.offices.items() if group.differs(self.whole, self.terms)}
+        self.parted |= prints
+        self.left_out |= {*self.offices} - {""} if "" in offices else offices
+        return bool(prints or offices)
+
+    def list_fields(self) -> Iterator[Measured]:
+        for key, form in self.forms.items():
+            prints = () if key else tuple(sorted(self.prints))
+            for m in form.list_fields():
+                if len(prints) < 2:
+                    yield replace(m, form=key or (prints or (form.name,))[0])
+                else:
+                    enough = (p for p in prints if self.prints[p].answers >= self.terms.least_of_print)
+                    yield replace(m, form=self.name, prints=tuple(enough))
 
 
 class _Field:
@@ -78,7 +184,7 @@ class _Field:
         """Threshold at which its answers count for their volume before anything passes; None if it may be bad
         itself.
         """
-        start = STARTS[0][0]
+        start = self.terms.start
         answers, wrong = self.proof.count_from(start)
         has_proved = answers >= self.terms.least_own and evidence_above(wrong, answers, self.terms.limit) < 1
         return start if has_proved else None
@@ -157,7 +263,7 @@ class _Form:
     def _is_refuted(self, own: _Field) -> bool:
         """Whether a field's own answers show that it must not pass with the others."""
         together = self.all.proof.threshold
-        return bool(own.closed) or own.proof.is_refuted(STARTS[0][0] if together is None else together)
+        return bool(own.closed) or own.proof.is_refuted(self.terms.start if together is None else together)
 
     def _measure_field(self, own: _Field) -> Measured:
         threshold, by = self._threshold(own)
@@ -175,4 +281,5 @@ def _as_measured(own: _Field, threshold: float | None, by: str, books: set[str],
     return Measured(
         own.form, own.name, threshold, by if threshold is not None else "", own.proof.total, passing, wrong, audited,
         audited_wrong, own.opened_after, own.closed, tuple(sorted(books)), suspects,
+        (), *own.proof.count_from(own.terms.start),
     )  # fmt: skip

@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 from math import ceil, log, log1p
 from typing import Any
 
+_MAIN_STARTS = ((0.985, 0.97), (0.965, 0.95), (0.0, 0.9))
+"""Least correct share that is promised, and the confidence where its proof begins."""
 TOGETHER = "*"
 """Stands for all fields of a form taken together."""
 
@@ -16,7 +18,9 @@ class BlindAnswer:
     """A person's answer given without seeing the machine's reading.
 
     form: print or register. field: zone or column. book: volume. confidence: of the value that would have passed, 0 if
-    none could. right: whether both agree.
+    none could. right: whether both agree. family: of the prints that are measured together, "" for the form alone.
+    floor: confidence from which such values were asked blind; of less sure ones it says nothing. office: that it came
+    from, "" for this one.
     """
 
     form: str
@@ -24,6 +28,9 @@ class BlindAnswer:
     book: str
     confidence: float
     right: bool
+    family: str = ""
+    floor: float = 0.0
+    office: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,19 @@ class Terms:
         """Minimum number of own answers before a field may pass with others: a tenth of its own proof."""
         return ceil(log(self.risk) / log1p(-self.limit) / 10)
 
+    @property
+    def least_of_print(self) -> int:
+        """Minimum number of answers of a print before it may pass with the other prints of its form."""
+        return ceil(self.least_own / 3)
+
+    @property
+    def start(self) -> float:
+        """Confidence where the proof begins: a promise of 95 % needs no values that are sure to 97 %.
+
+        Chosen by what confidences mean (about the share that is right), not by trying.
+        """
+        return next(step for least, step in _MAIN_STARTS if self.right >= least)
+
 
 @dataclass(frozen=True, slots=True)
 class Measured:
@@ -61,7 +81,8 @@ class Measured:
     together) or "given" (calibration.toml). answers: given since it was last closed; passing: of these at or above the
     threshold, wrong: of these. audited, audited_wrong: answers since it was opened, on values that had passed.
     opened_after: answers until it first opened. closed: number of closings; books: closed individually; suspects:
-    volumes sampled more, since their audit is below the guarantee so far.
+    volumes sampled more, since their audit is below the guarantee so far. prints: the prints of a family that pass by
+    it; empty for the form alone. sure, sure_wrong: answers where the proof begins, and of these wrong ones.
     """
 
     form: str
@@ -77,6 +98,14 @@ class Measured:
     closed: int = 0
     books: tuple[str, ...] = ()
     suspects: tuple[str, ...] = ()
+    prints: tuple[str, ...] = ()
+    sure: int = 0
+    sure_wrong: int = 0
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """The prints or the form for which it holds."""
+        return self.prints or (self.form,)
 
     def as_plain(self) -> dict[str, Any]:
         """As JSON types."""
@@ -85,4 +114,5 @@ class Measured:
 
 def measured_from_plain(plain: Mapping[str, Any]) -> Measured:
     """Inverse of `Measured.as_plain`."""
-    return Measured(**{**plain, "books": tuple(plain["books"]), "suspects": tuple(plain["suspects"])})
+    lists = {name: tuple(value) for name, value in plain.items() if isinstance(value, list)}
+    return Measured(**{**plain, **lists})
