@@ -204,8 +204,8 @@ class DrawnSample:
         values = dict(stored.record.cells())
         if any(path in values and has_passed(values[path]) for path in item.fields):
             return self.holds(stored.record.id, item.cell)
-        # What a rule or a note objects to does not pass, however sure it is.
-        if not item.cell.startswith(_ZONES) or not {*item.why} <= _ONLY_UNSURE:
+        # What a rule, a note or the volume's metadata objects to does not pass, however sure it is.
+        if not item.cell.startswith(_ZONES) or item.told or not {*item.why} <= _ONLY_UNSURE:
             return False
         page, _, zone = item.cell.removeprefix(_ZONES).rpartition("/")
         return item.value != "" and self._rules.is_sure(page, zone, item.confidence)

@@ -21,8 +21,9 @@ from mappers.record import values_of
 from ocr.page import INK_CUT
 
 MISTYPED, OVERLOOKED = 0.01, 0.15
-UNMEASURED = 0.5
-"""Where nothing was measured: what the machine itself takes to be more likely wrong than right is not shown."""
+UNMEASURED = 0.8
+"""Where nothing was measured. Of 104 numbers, sections and names of 200 real pages (by weights that had not seen them)
+that were read with .8 to .97, 100 were right; with .5 to .97, 145 of 166."""
 NEVER = 1.1
 _LEAST = 30
 _ZONES = f"{ZONE}:"
@@ -90,13 +91,17 @@ def _find_off_in(ledger: Ledger, page: str) -> frozenset[tuple[str, str]]:
 
 def compute_floors(answers: Iterable[BlindAnswer]) -> Mapping[tuple[str, str], float]:
     """(form, field) -> minimum confidence, for fields with at least 30 answers and for all fields of a form together;
-    above 1 if nothing may be prefilled.
+    above 1 if nothing may be prefilled. Prints of one form are taken together.
     """
     by_field: dict[tuple[str, str], list[BlindAnswer]] = defaultdict(list)
+    prints: dict[str, set[str]] = defaultdict(set)
     for answer in answers:
+        family = answer.family or answer.form
+        prints[family].add(answer.form)
         for name in (answer.field, TOGETHER):
-            by_field[answer.form, name].append(answer)
-    return {key: _compute_floor(own) for key, own in by_field.items() if len(own) >= _LEAST}
+            by_field[family, name].append(answer)
+    floors = {key: _compute_floor(own) for key, own in by_field.items() if len(own) >= _LEAST}
+    return {(form, name): floor for (family, name), floor in floors.items() for form in prints[family]}
 
 
 def find_floor(floors: Mapping[tuple[str, str], float], form: str, field: str) -> float:
@@ -107,7 +112,10 @@ def find_floor(floors: Mapping[tuple[str, str], float], form: str, field: str) -
 
 
 def _compute_floor(answers: list[BlindAnswer]) -> float:
-    """Lowest confidence with few enough errors; one more error is counted than was seen."""
+    """Lowest confidence with few enough errors; one more error is counted than was seen.
+
+    Where only sure values were asked and few enough of all of them are wrong, nothing is known of less sure ones.
+    """
     floor, wrong = NEVER, 1
     ordered = sorted(answers, key=lambda a: -a.confidence)
     for seen, answer in enumerate(ordered, start=1):
@@ -115,4 +123,5 @@ def _compute_floor(answers: list[BlindAnswer]) -> float:
         is_last_of_its_kind = seen == len(ordered) or ordered[seen].confidence < answer.confidence
         if is_last_of_its_kind and wrong / (seen + 1) * OVERLOOKED <= MISTYPED:
             floor = answer.confidence
-    return floor
+    is_all = floor == ordered[-1].confidence and any(a.floor for a in answers)
+    return min(floor, UNMEASURED) if is_all else floor

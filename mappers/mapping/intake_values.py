@@ -12,6 +12,8 @@ from mappers.sources.values import MapContext
 
 TOLD = "told"
 """Note of a doubtful reading that does not contradict what intake was told, and gave way to it."""
+_NEVER = 1.1
+"""A threshold above every confidence."""
 _STATION_LIST = "station list"
 
 
@@ -51,11 +53,14 @@ def _districts_of(context: MapContext, station: str) -> tuple[str, ...]:
 def _merge_metadata(read: SourceAnswers | None, told: SourceAnswers, same: Sequence[str | None]) -> SourceAnswers:
     """What intake was told, where the source has nothing, or a doubtful reading that does not say otherwise.
 
-    same: readings that do not. What was read plainly and is no value ("20x8" for a year) stays, doubted.
+    same: readings that do not. What was read plainly and is no value ("20x8" for a year) stays, doubted; so does what a
+    page says otherwise, however surely it was read: a person tells whether the page is astray or misread.
     """
     if read is None or read.blank:
         return told
-    if read.is_sure() or READ in read.notes or not _is_of_page(read) or read.value not in same:
+    if _is_of_page(read) and read.value not in same:
+        return read._replace(accept=max(read.accept, _NEVER))
+    if read.is_sure() or READ in read.notes or not _is_of_page(read):
         return read
     # The place and what was read there stay, so that both can be looked at.
     return read._replace(value=told.value, confidence=1.0, by=told.by, notes=(TOLD,), candidates=(), accept=0.0)

@@ -112,7 +112,7 @@ class _Ledger:
 def test_a_reading_that_nobody_measured_is_not_put_into_the_box_by_the_floors_of_other_fields(monkeypatch):
     monkeypatch.setattr(prefill, "answers_in", lambda _: [])
     floors = prefill.PrefillFloors(_Ledger())
-    item = Item("1", "r", "zone:p/district", (), "", "Namuna", (), 0.61, (), (), "")
+    item = Item("1", "r", "zone:p/district", (), "", "Namuna", (), 0.86, (), (), "")
     assert floors.allow(item) and not floors.allow(replace(item, is_measured=False))
     floors._floors = {("", TOGETHER): 0.2}
     assert not floors.allow(replace(item, is_measured=False))

@@ -5,12 +5,15 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digitize.review.prefill import MISTYPED, NEVER, OVERLOOKED, PrefillFloors, compute_floors
+from digitize.review.answering import AskedItem
+from digitize.review.prefill import MISTYPED, NEVER, OVERLOOKED, PrefillFloors, compute_floors, find_floor
+from digitize.review.station.task_view import list_offered
+from digitize.review.station.tasks import Task
 from digitize.workspace.calibration.values import TOGETHER, BlindAnswer
 from digitize.workspace.decisions.items import Item, items_of
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan
-from digitize.workspace.ledger.records import Records, Stored, group_alone, record_hash
+from digitize.workspace.ledger.records import Decision, Records, Stored, group_alone, record_hash
 from digitize.workspace.ledger.verdict import Verdict
 from sample_data.makers.rule_examples import make_record
 from validators.finding import Finding
@@ -29,6 +32,34 @@ def test_what_is_mostly_wrong_never_does_and_few_answers_say_nothing():
     assert compute_floors(answers(*[(0.9, False), (0.9, True)] * 20))["f", "year"] == NEVER
     few = compute_floors([*answers(*[(0.9, True)] * 20), *answers(*[(0.9, True)] * 20, field="fir_no")])
     assert set(few) == {("f", TOGETHER)}
+
+
+def test_before_any_answer_only_what_is_mostly_right_stands_in_the_box_and_prints_of_a_form_share_theirs():
+    assert find_floor({}, "f", "year") == 0.8
+    sure = [BlindAnswer(form, "year", "b", 0.98, True, "form en", 0.97) for form in ("a", "b") for _ in range(20)]
+    found = compute_floors(sure)
+    # Of less sure values, which were not asked blind, nothing is known.
+    assert found["a", "year"] == found["b", "year"] == 0.8
+    wrong = [replace(answer, right=n % 4 != 0) for n, answer in enumerate(sure)]
+    assert compute_floors(wrong)["a", "year"] == NEVER
+
+
+def test_a_station_against_the_one_told_is_offered_behind_it_and_not_in_the_box(tmp_path):
+    at = {"id": "i", "record": "r", "cell": "zone:p/police_station", "fields": ("police_station",), "reading": "Basti"}
+    rest = {
+        "value": "Basti",
+        "candidates": ("Bally", "Barua"),
+        "confidence": 0.95,
+        "why": (),
+        "said": (),
+        "source": "s",
+    }
+    item = Item(**at, **rest, page="p", told="Bally (intake)", is_at_odds=True)
+    blank = Decision("r", item.cell, "Basti", "s", "iif1", "value", "", "")
+    task = Task("b", item, AskedItem(blank, item.machine), "single", is_prefilled=False)
+    assert list_offered(task) == ["Bally", "Basti", "Barua"]
+    with Ledger.create(tmp_path / "ledger.sqlite") as ledger:
+        assert not PrefillFloors(ledger).allow(item)
 
 
 @given(st.lists(st.tuples(st.sampled_from([0.2, 0.5, 0.7, 0.9]), st.booleans()), min_size=30, max_size=200))

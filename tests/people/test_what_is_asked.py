@@ -44,6 +44,7 @@ def told(zones: dict[str, ZoneValue], station: str = "U.Ganj", year: int | None 
         (zone(None, 0.0, noise=True), "Udaharanganj", "intake"),  # nothing legible
         (zone("", 1.0, raw="", blank=True), "Udaharanganj", "intake"),
         (zone("Namunahat"), "Namunahat", "wbp_form_27 2"),  # it says otherwise: a person looks
+        (zone("Namunahat", 0.99, accept=0.9), "Namunahat", "wbp_form_27 2"),  # however sure it is
     ],
 )
 def test_what_was_told_at_intake_is_not_asked_unless_the_page_says_otherwise(

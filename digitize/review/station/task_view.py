@@ -15,7 +15,7 @@ from digitize.review.station.ledger_thread import Room
 from digitize.review.station.stages import WantedKey, find_newest_keys
 from digitize.review.station.tasks import Task
 from digitize.workspace.decisions.entries import PLACE_LISTS
-from digitize.workspace.decisions.items import COLUMN, Item
+from digitize.workspace.decisions.items import COLUMN, Item, told_value
 from mappers.languages import load_languages
 from mappers.schema import Column, form_tables
 from validators.messages.teller import Teller
@@ -36,11 +36,12 @@ def choose_prefill(room: Room, task: Task, want: WantedKey) -> str:
 
 
 def list_offered(task: Task) -> list[str]:
-    """Values selectable by one key; the machine's reading first, if it is not prefilled."""
+    """Values selectable by one key: metadata of the volume, the machine's reading if it is not prefilled, others."""
     if task.asked.words:
         return []
-    own = () if task.is_prefilled or not task.asked.machine else (task.asked.machine,)
-    return list(dict.fromkeys((*own, *task.item.candidates)))
+    told = told_value(task.item.told)
+    own = "" if task.is_prefilled else task.asked.machine
+    return list(dict.fromkeys(text for text in (told, own, *task.item.candidates) if text))
 
 
 def task_to_plain(room: Room, who: Account, task: Task, want: WantedKey, unmasked: Container[str]) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from validators.finding import Finding
 
 __all__ = [
     "COLUMN", "FIELD", "MEASURED", "ZONE", "Item", "cell_of", "item_id", "items_in_order", "items_of", "list_items",
-    "make_measuring_item", "measured_id", "register_source", "row_id", "source_of", "describe_metadata",
+    "make_measuring_item", "measured_id", "register_source", "row_id", "source_of", "describe_metadata", "told_value",
 ]  # fmt: skip
 _OF_THE_BOOK = ("fir_date", "info_date", "gd_date")
 """Dates of the day on which an entry was made, so in the year of its book. An earlier year is possible, and rare."""
@@ -43,7 +43,8 @@ class Item:
     form, findings: of the record, if rules ask. box: of the cell on its page; boxes: of a whole row, one per half.
     is_blind: shown without the machine's value. told: metadata of the volume that would be this value, with its origin.
     is_legible: whether the reading is meaningful and may be shown. is_measured: whether the accuracy of such readings
-    was measured. is_at_odds: whether it is a date at odds with its book's year, or with another field.
+    was measured. is_at_odds: whether it is a date at odds with its book's year, or with another field, or contradicts
+    what was told of its volume.
     """
 
     id: str
@@ -81,6 +82,11 @@ def _compared(form: str, finding: Finding) -> tuple[str, ...]:
 
     rule = load_rules(form).get(finding.code) if finding.severity != "note" else None
     return rule.fields if rule is not None and isinstance(rule.fields, tuple) else ()
+
+
+def told_value(told: str) -> str:
+    """The value in an item's metadata text, without its origin."""
+    return told.rpartition(" (")[0]
 
 
 def item_id(record: str, cell: str, reading: str, source: str) -> str:
@@ -261,9 +267,18 @@ class _Asked:
             findings=findings,
             is_legible=not (decided and is_noise(decided)),
             is_measured=not (decided and HAND_NOT_MEASURED in decided.notes),
-            told=self.told.get(cell) or next((self.told[p] for p in paths if p in self.told), ""),
-            is_at_odds=any(map(self._is_at_odds, paths)),
+            told=self._told(cell, paths),
+            is_at_odds=any(map(self._is_at_odds, paths)) or self._is_against_told(cell, paths, value),
         )
+
+    def _told(self, cell: str, paths: tuple[str, ...]) -> str:
+        return self.told.get(cell) or next((self.told[p] for p in paths if p in self.told), "")
+
+    def _is_against_told(self, cell: str, paths: tuple[str, ...], value: str) -> bool:
+        """Whether a place on paper says another station, district or year than its volume was told to be of."""
+        told = told_value(self._told(cell, paths))
+        said = {value, *(self.stored.record.value(path) or "" for path in paths)}
+        return cell.startswith(f"{ZONE}:") and bool(told and value) and told not in said
 
     def _is_at_odds(self, path: str) -> bool:
         """Whether a date is of another year than its book, or one side of what a rule finds contradictory."""
