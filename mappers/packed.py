@@ -13,7 +13,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
-from mappers.record import NOT_CAPTURED, FieldValue, Origin, Record, RecordValues, Row, to_plain
+from mappers.record import (
+    ABOUT,
+    ILLEGIBLE,
+    NO_VALUE,
+    NOT_CAPTURED,
+    FieldValue,
+    Origin,
+    Record,
+    RecordValues,
+    Row,
+    to_plain,
+)
 
 SAME = 1
 """Stands for a value that is its raw text."""
@@ -22,6 +33,8 @@ HERE = -1
 and its id come next, and hold for the cells of parts behind it."""
 PART = "@"
 """Stands for the id of a part, where its row is HERE."""
+_LOOKED_AT = frozenset({NOT_CAPTURED, ILLEGIBLE, NO_VALUE, ABOUT})
+"""Notes of which rules tell."""
 _SAMPLES = 3
 _KINDS = 500
 """So many kinds of cells are held by number; others are written out where they stand."""
@@ -239,7 +252,7 @@ def _kind(name: str, rest: Mapping[str, Any]) -> CellKind:
     confidence, accept, notes = rest.get("confidence", 1.0), rest.get("accept", 0.0), tuple(rest.get("notes", ()))
     return CellKind(
         name, -1, Origin(**plain), is_here, is_part, confidence, rest.get("by", ""), rest.get("blank", False), notes,
-        tuple(rest.get("candidates", ())), accept, confidence < accept or NOT_CAPTURED in notes,
+        tuple(rest.get("candidates", ())), accept, confidence < accept or not _LOOKED_AT.isdisjoint(notes),
     )  # fmt: skip
 
 

@@ -9,6 +9,11 @@ from typing import Any, NamedTuple
 NOT_CAPTURED = "not-captured"
 """Note of a field that the office does not capture: something may stand on the paper, and nobody is asked."""
 
+BLANK, ILLEGIBLE, NO_VALUE = "blank", "illegible", "no-value"
+"""Why a field surely has no value: nothing is written; something is, that nobody can read; words are, that are no value
+of it ("till date"). The last two are notes on it."""
+ABOUT = "about"
+"""Note on a date beside which the source says that it is one among others ("about 5.6.1978"); raw has the words."""
 INTAKE = "intake"
 """Who said a value that is not of the source: whoever took it in."""
 
@@ -36,9 +41,9 @@ class FieldValue:
     """One field's value and why we believe it.
 
     raw: as read, never changed. value: canonical text (ISO dates, digits without zeros, codes), None when there is
-    none. confidence: 0..1. by: mapping id and version, "operator NAME", or INTAKE. blank: the source is empty, surely.
-    notes: what a cleaner saw, as stable words ("two-digit-year", "act-inferred"). candidates: other readings.
-    accept: the confidence from which this value may pass without a person.
+    none. confidence: 0..1. by: mapping id and version, "operator NAME", or INTAKE. blank: it has no value, surely; see
+    why_empty. notes: what a cleaner saw, as stable words ("two-digit-year", "act-inferred"). candidates: other
+    readings. accept: the confidence from which this value may pass without a person.
     """
 
     raw: str
@@ -54,6 +59,13 @@ class FieldValue:
     def is_sure(self) -> bool:
         """Whether no person needs to look: the value fits, and its confidence reaches the form's measured threshold."""
         return (self.value is not None or self.blank) and self.confidence >= self.accept
+
+    @property
+    def why_empty(self) -> str:
+        """BLANK, ILLEGIBLE or NO_VALUE where it surely has no value, "" elsewhere."""
+        if self.value is not None:
+            return ""
+        return next((word for word in (ILLEGIBLE, NO_VALUE) if word in self.notes), BLANK if self.blank else "")
 
     @property
     def is_captured(self) -> bool:

@@ -139,7 +139,7 @@ def settle_value(
     field: Annotated[str, typer.Argument(metavar="FIELD", help="Field, as digitize show names it.")],
     operator: Annotated[str, typer.Option(help="Name of the person who settles it; kept with the value.")],
     value: Annotated[str, typer.Option(help="Value on the paper.")] = "",
-    verdict: Annotated[str, typer.Option(help="Mark as blank or illegible, where there is no value.")] = "value",
+    verdict: Annotated[str, typer.Option(help="Mark as blank or illegible, or the text as no-value.")] = "value",
     sure: Annotated[
         bool, typer.Option("--sure", help="Confirm that the paper says so, though no list has it.")
     ] = False,

@@ -18,7 +18,7 @@ from digitize.workspace.ledger.purges import purge_of, purge_of_unit
 from digitize.workspace.ledger.readings import kept_result, newest_reading, newest_recognition
 from digitize.workspace.ledger.records import Records, Stored
 from digitize.workspace.ledger.replaced_tables import replaced_table
-from mappers.record import FieldValue
+from mappers.record import BLANK, FieldValue
 from ocr.page import Reading, Recognition
 from ocr.scans.parts import place_of
 
@@ -155,7 +155,8 @@ def _field_to_plain(path: str, value: FieldValue, is_open: bool) -> dict[str, An
                                 ("table", o.table), ("row", o.row), ("column", o.column)) if v}  # fmt: skip
     return {
         "field": path, "value": value.value, "raw": value.raw, "confidence": round(value.confidence, 3),
-        "blank": value.blank, "by": value.by, "from": dict(place), "notes": list(value.notes), "open": is_open,
+        "blank": value.why_empty == BLANK, "why_empty": value.why_empty, "by": value.by, "from": dict(place),
+        "notes": list(value.notes), "open": is_open,
     }  # fmt: skip
 
 

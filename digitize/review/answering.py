@@ -16,11 +16,12 @@ from digitize.review.trial import try_decisions
 from digitize.review.verdicts import OK, SURE
 from digitize.steps.measure import answer_of
 from digitize.workspace.calibration.threshold_proof import LADDER
-from digitize.workspace.decisions.apply import BLANK, ILLEGIBLE, VALUE
+from digitize.workspace.decisions.apply import VALUE
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Decision, Records
 from digitize.workspace.ledger.verdict import REOPENED
 from digitize.workspace.run_context import RunContext
+from mappers.record import BLANK, ILLEGIBLE, NO_VALUE
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +93,14 @@ def find_problem(row: Reply, question: AskedItem | None) -> str:
         return "" if _parse_word(row, question) else f"say what it is: {', '.join(question.words)}"
     if row.verdict in WORDS and row.verdict != BLANK:
         return f"{row.verdict!r} is only for rows of registers or missing pages"
-    if row.verdict not in ("", OK, SURE, BLANK, ILLEGIBLE):
-        return f"verdict must be {OK}, {BLANK} or {ILLEGIBLE}"
+    if row.verdict not in ("", OK, SURE, BLANK, ILLEGIBLE, NO_VALUE):
+        return f"verdict must be {OK}, {BLANK}, {ILLEGIBLE} or {NO_VALUE}"
     if row.value and row.verdict in (BLANK, ILLEGIBLE):
         return f"a value and the verdict {row.verdict} contradict each other"
-    if row.verdict == SURE and not row.value:
-        return f"{SURE} needs a typed value"
+    if row.verdict in (SURE, NO_VALUE) and not row.value:
+        return f"{row.verdict} needs what is written typed beside it"
     if row.verdict == OK and not row.value and not question.machine:
-        return "there is no reading to accept; type the value, or choose blank or illegible"
+        return f"there is no reading to accept; type the value, or choose {BLANK} or {ILLEGIBLE}"
     return ""
 
 
@@ -113,7 +114,7 @@ def as_decision(row: Reply, question: AskedItem) -> Decision:
     """The answer as stored."""
     if question.words:
         return replace(question.blank, value=_parse_word(row, question), operator=row.operator)
-    verdict = row.verdict if row.verdict in (BLANK, ILLEGIBLE) else VALUE
+    verdict = row.verdict if row.verdict in (BLANK, ILLEGIBLE, NO_VALUE) else VALUE
     text = row.value or (question.machine if row.verdict == OK else "")
     return replace(question.blank, verdict=verdict, value=text, operator=row.operator)
 

@@ -14,6 +14,7 @@ from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import UNDONE, Decision
 from digitize.workspace.ledger.verdict import REOPENED
 from digitize.workspace.run_context import RunContext
+from mappers.record import NO_VALUE
 
 _LEAST_LETTERS = 5
 
@@ -59,8 +60,11 @@ def settle(
     """
     if not operator.strip():
         raise OptionsError("Give --operator NAME: who settles it. It is recorded.")
-    if verdict not in VERDICTS or (verdict == VALUE) != bool(value.strip()):
-        raise OptionsError("Give either --value TEXT, or --verdict blank or illegible.")
+    if verdict not in VERDICTS or (verdict in (VALUE, NO_VALUE)) != bool(value.strip()):
+        raise OptionsError(
+            "Give either --value TEXT, or --verdict blank or illegible; for words that are no value of the field, give "
+            "--value TEXT --verdict no-value."
+        )
     place = find_place(ledger, known, record, field)
     decision = replace(place.blank, verdict=verdict, value=value.strip(), operator=operator.strip())
     (checked,), codes = check_answers(ledger, known, record, [GivenAnswer(decision, is_sure=is_sure)])

@@ -29,6 +29,7 @@ from digitize.review.sheet_words import get_sheet_words, list_headings
 from digitize.review.verdicts import OK, SURE
 from digitize.workspace.decisions.apply import VERDICTS
 from digitize.workspace.decisions.items import Item
+from mappers.record import NO_VALUE
 from validators.messages.teller import Teller
 from validators.messages.telling import tell_finding
 
@@ -126,6 +127,7 @@ def read_sheet(path: Path) -> Iterator[FilledRow]:
         said = filled.cells
         if said["item"]:
             value, verdict, operator = said["right value"], said["verdict"].lower(), said["operator"]
+            verdict = NO_VALUE if verdict == NO_VALUE.replace("-", " ") else verdict
             shown = said["reading"] or said["value"]
             yield FilledRow(filled.line, said["item"], value, verdict, operator, said["record"], shown, filled.fault)
 

@@ -35,7 +35,6 @@ from digitize.review.answering import (
 from digitize.review.askable import find_askable
 from digitize.review.sheet import FilledRow, read_sheet
 from digitize.review.verdicts import OK, SURE
-from digitize.workspace.decisions.apply import BLANK
 from digitize.workspace.decisions.entries import add_entry
 from digitize.workspace.decisions.places import cell_of
 from digitize.workspace.decisions.special_questions import ENTRY, is_word
@@ -44,6 +43,7 @@ from digitize.workspace.ledger.records import Decision, Records
 from digitize.workspace.measuring import measure_place
 from digitize.workspace.place import Place
 from digitize.workspace.run_context import RunContext, build_run_context
+from mappers.record import BLANK
 
 
 @dataclass(slots=True)

@@ -21,9 +21,10 @@ from digitize.workspace.own_weights import list_weights
 from digitize.workspace.place import Place
 from digitize.workspace.run_context import RunContext
 from mappers.record import FieldValue, Record
+from ocr.page import INK_CUT
 
 _ZONES = f"{ZONE}:"
-_NEVER_PASS = (ROW_DOUBTFUL, STRUCK, STRUCK_IN_PART, LINES_JOINED)
+_NEVER_PASS = (ROW_DOUBTFUL, STRUCK, STRUCK_IN_PART, LINES_JOINED, INK_CUT)
 _MEASURED = """
   SELECT unit, json_extract(detail, '$.cell') AS cell, json_extract(detail, '$.measured.weights') AS weights
   FROM events WHERE step IN ('review', ?) AND json_extract(detail, '$.measured') IS NOT NULL

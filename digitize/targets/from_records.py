@@ -70,6 +70,7 @@ def _origins(record: Record) -> Iterable[tuple[object, ...]]:
         yield (
             record.id, path, value.raw, value.confidence, value.by, o.page or None, o.zone or None,
             json.dumps(o.box) if o.box else None, o.file or None, o.table or None, o.row or None, o.column or None,
+            value.why_empty or None,
         )  # fmt: skip
 
 

@@ -226,5 +226,5 @@ def row_texts(name: str, frame: pl.DataFrame) -> pl.Expr:
 
 ORIGIN = (
     "record_id", "field", "raw", "confidence", "by", "page", "zone", "box", "file", "source_table", "source_row",
-    "source_column",
+    "source_column", "why_empty",
 )  # fmt: skip

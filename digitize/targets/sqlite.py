@@ -252,7 +252,8 @@ class _Store:
         taken = set(own[RECORD_ID])
         # Origins come for the whole batch; those of records that were refused or are unchanged are not wanted.
         rows = [o for o in batch.origins if o[0] in taken]
-        self._db.executemany(f"INSERT INTO field_origin VALUES ({', '.join('?' * len(ORIGIN))})", rows)
+        into = f"INSERT INTO field_origin ({', '.join(ORIGIN)})"
+        self._db.executemany(f"{into} VALUES ({', '.join('?' * len(ORIGIN))})", rows)
         if self._layout is not None:
             for record in (r for r in batch.records if r.id in taken):
                 self._insert_laid(record, self._layout)

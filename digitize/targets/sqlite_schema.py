@@ -68,7 +68,7 @@ CREATE INDEX IF NOT EXISTS flags_code ON flags (code);
 CREATE TABLE IF NOT EXISTS field_origin (
   record_id TEXT NOT NULL, field TEXT NOT NULL, raw TEXT NOT NULL, confidence REAL NOT NULL, by TEXT NOT NULL,
   page TEXT, zone TEXT, box TEXT, file TEXT, source_table TEXT, source_row INTEGER, source_column TEXT,
-  PRIMARY KEY (record_id, field)
+  why_empty TEXT, PRIMARY KEY (record_id, field)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS upgrade_findings (
   table_name TEXT NOT NULL, record_id TEXT NOT NULL, line INTEGER NOT NULL, name TEXT NOT NULL
@@ -120,6 +120,9 @@ def _make_fixed(db: sqlite3.Connection, path: Path) -> None:
         )
     _run(db, _FROM_3 if found == _RELEASED else "")
     _run(db, _FIXED)
+    # Files that this or an earlier version made before it was there.
+    if "why_empty" not in {r[1] for r in db.execute("PRAGMA table_info(field_origin)")}:
+        db.execute("ALTER TABLE field_origin ADD COLUMN why_empty TEXT")
     _run(db, TABLES)
     _run(db, sqlite_script())
     db.execute("INSERT OR IGNORE INTO meta VALUES ('format', ?)", (str(FORMAT),))

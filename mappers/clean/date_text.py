@@ -37,6 +37,10 @@ _NIGHT = re.compile(
     rf"{WORD_START}(?:intervening|night|the|of|between|from|रात्रि|रात्री|रात|की|के|दरमियानी|दरम्यान|मध्य|बीच|में|রাত্রি|রাত|রাতে|রাত্রে|মধ্যবর্তী"
     rf"|இரவு|రాత్రి|ರಾತ್ರಿ|രാത്രി|રાત્રે|રાત્રિ|ਰਾਤ|ਦਰਮਿਆਨੀ|ରାତି|شب|درمیانی|رات|کی){WORD_END}"
 )
+_ABOUT = re.compile(
+    rf"{WORD_START}(?:(?:on\s+or\s+)?about|abt\.?|approx(?:\.|imately)?|circa|around|लगभग|क़?रीब|करीब|अंदाज़?न|अंदाजे|साधारणतः|প্রায়|আনুমানিক|প্ৰায়"
+    rf"|சுமார்|ஏறக்குறைய|సుమారు|దాదాపు|ಸುಮಾರು|ഏകദേശം|આશરે|લગભગ|ਲਗਭਗ|ਕਰੀਬ|ପ୍ରାୟ|تقریبا|اندازاً){WORD_END}"
+)
 _CLOCK_TAIL = re.compile(
     r"^(.*\d)(?:t|\s+)(\d{1,2}(?::\d{2}(?::\d{2}(?:\.\d+)?)?(?:\s*[ap]\.?m\.?)?|(?:\.\d{2}){2}(?:\.\d+)?\s*[ap]\.?m\.?))"
     r"\s*(?:z|[+\-]\d{2}:?\d{2})?$"
@@ -65,6 +69,11 @@ def no_date(folded: str) -> tuple[str, ...]:
 def without_prior(folded: str) -> tuple[str, bool]:
     """The text without "prior to", and whether it said so."""
     return _PRIOR.sub(" ", folded), _PRIOR.search(folded) is not None
+
+
+def without_about(folded: str) -> tuple[str, bool]:
+    """The text without "about", and whether it said so."""
+    return _ABOUT.sub(" ", folded), _ABOUT.search(folded) is not None
 
 
 def without_night(text: str) -> str:

@@ -6,10 +6,11 @@ import re
 
 from mappers.clean.annotations import speaks_of_other
 from mappers.clean.base import CleanContext, CleanedCell, CleanedRows, Cleaner, unsure
-from mappers.clean.date_text import bare, fold_date, is_midnight, no_date, without_clock, without_prior
+from mappers.clean.date_text import bare, fold_date, is_midnight, no_date, without_about, without_clock, without_prior
 from mappers.clean.double_dates import read_with_other
 from mappers.clean.gregorian import read_gregorian
 from mappers.clean.times import clean_time
+from mappers.record import ABOUT
 from mappers.text.folding import fold_numerals, squeeze
 
 _WITHIN = re.compile(r"\d{1,4}\s*[./\-–]\s*\d{1,2}\s*[./\-–]\s*\d{2,4}")
@@ -63,12 +64,14 @@ def _read(raw: str, context: CleanContext, after: int) -> CleanedCell:
         return unsure(*marks)
     if without_prior(folded)[1]:
         return unsure("prior-to")
+    folded, is_about = without_about(folded)
     folded, clock = without_clock(folded)
     if speaks_of_other(folded):
         found = read_with_other(folded, context, after)
     else:
         found = read_gregorian(bare(folded), context, after)
-    return CleanedCell(found.value, found.confidence, (*found.notes, *clock)) if clock else found
+    more = (*clock, *(ABOUT for _ in range(is_about and found.value is not None)))
+    return CleanedCell(found.value, found.confidence, (*found.notes, *more)) if more else found
 
 
 CLEANERS = (

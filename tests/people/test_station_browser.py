@@ -91,6 +91,23 @@ def test_undo_and_the_list_of_answers(browser_modules, place, address):
 @pytest.mark.slow
 @needs_browser
 @needs_node
+def test_blank_illegible_and_words_that_are_no_value_have_keys_of_their_own(browser_modules, place, address):
+    found = walk("station_empty.mjs", browser_modules, address)
+    said = words("en")["script"]
+    assert found["asked"] == found["askedEmpty"] == [True, said["type_the_words"]]
+    assert found["undone"]["value"] == "till date"
+    assert found["onPage"] == said["verdict_no-value"]
+    with Ledger(place.ledger) as ledger:
+        rows = ledger.rows(
+            "SELECT verdict, value FROM decisions WHERE operator = 'Asha' AND field LIKE '%/fir_date' ORDER BY seq"
+        )
+    kept = [(r["verdict"], r["value"]) for r in rows if r["verdict"] != "undone"]
+    assert kept[-3:] == [("no-value", "since marriage"), ("illegible", ""), ("blank", "")]
+
+
+@pytest.mark.slow
+@needs_browser
+@needs_node
 def test_a_day_at_the_station(browser_modules, place, address):
     found = walk("station_pages.mjs", browser_modules, address)
     assert len(found["typed"]) == 30

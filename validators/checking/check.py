@@ -15,7 +15,7 @@ from validators.checking.evaluate import RuleHit, evaluate
 from validators.checking.frames import GroupedFrames, record_frames
 from validators.checking.plan import Bound, plan
 from validators.checking.rows import GAP, UNCAPTURED
-from validators.checking.unread import MESSAGE, OPERATOR, unread
+from validators.checking.unread import MESSAGE, OPERATOR, noted, unread
 from validators.doubles.other import plain_record
 from validators.finding import Finding
 from validators.rulebook.columns import LINE, RECORD
@@ -73,8 +73,7 @@ def _gravest(findings: Iterable[Finding], records: Sequence[Record], settings: C
 
 def _findings(records: Sequence[Record], settings: CheckSettings) -> Iterator[Finding]:
     for record in records:
-        for path, code in unread(record):
-            yield Finding(record.id, path, code, "review", MESSAGE)
+        yield from _find_unread(record, settings)
     by_form = {form: [r for r in records if r.form == form] for form in sorted({r.form for r in records})}
     frames = {form: record_frames(form, of_form) for form, of_form in by_form.items()}
     for form, texts in frames.items():
@@ -86,8 +85,7 @@ def _findings(records: Sequence[Record], settings: CheckSettings) -> Iterator[Fi
 
 def _findings_in_groups(groups: Sequence[Sequence[RecordValues]], settings: CheckSettings) -> Iterator[Finding]:
     for values in (v for group in groups for v in group if v.is_doubtful):
-        for path, code in unread(values.whole()):
-            yield Finding(values.id, path, code, "review", MESSAGE)
+        yield from _find_unread(values.whole(), settings)
     forms = sorted({v.form for group in groups for v in group})
     lots = {form: GroupedFrames(form, groups) for form in forms}
     for form, lot in lots.items():
@@ -107,6 +105,15 @@ def _findings_in_groups(groups: Sequence[Sequence[RecordValues]], settings: Chec
             for hit in evaluate(form, texts, settings, frames, is_alone=len(group) == 1, part="across"):
                 place, line = _get_place(texts[hit.bound.table.name], hit.row)
                 yield _make_row_finding(hit, own[place], line, own, settings)
+
+
+def _find_unread(record: Record, settings: CheckSettings) -> Iterator[Finding]:
+    """Text that gave no value, and what a person said of a place without one."""
+    for path, code in unread(record):
+        yield Finding(record.id, path, code, "review", MESSAGE)
+    for path, code in noted(record):
+        if code not in settings.left_out:
+            yield Finding(record.id, path, code, settings.policy[code], load_rules()[code].english)
 
 
 def _off_book(records: Sequence[RecordValues], settings: CheckSettings) -> Iterator[Finding]:

@@ -1,10 +1,10 @@
-"""Fields of a record where something is written and no value was understood: never silent, never a rejection."""
+"""Fields of a record where something is written and no value was understood, or a person said why there is none."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from mappers.record import FieldValue, Record
+from mappers.record import ABOUT, ILLEGIBLE, NO_VALUE, FieldValue, Record
 from mappers.schema import Column, form_tables
 
 MESSAGE = "Something is written here, but no value was understood; the raw text is kept."
@@ -21,6 +21,7 @@ _BY_FIELD: Mapping[str, str] = {
     "section": "L023",
 }
 _BY_LIST: Mapping[str, str] = {"act": "L002", "sex": "F018", "direction": "F038", "rank": "F041"}
+_BY_NOTE: Mapping[str, str] = {ILLEGIBLE: "F054", NO_VALUE: "F055", ABOUT: "F056"}
 _BY_KIND: Mapping[str, str] = {"date": "F008", "time": "F011", "money": "F035"}
 
 
@@ -37,8 +38,16 @@ def unread(record: Record) -> Iterator[tuple[str, str]]:
             yield path, (code_of(column) if column else NOT_UNDERSTOOD)
 
 
+def noted(record: Record) -> Iterator[tuple[str, str]]:
+    """(path, rule code) of every field of which a note says why it has no value, or that its date is about right."""
+    for path, cell in record.cells():
+        word = cell.why_empty or (ABOUT if ABOUT in cell.notes else "")
+        if word in _BY_NOTE:
+            yield path, _BY_NOTE[word]
+
+
 def _is_unread(cell: FieldValue) -> bool:
-    return cell.value is None and not cell.blank and not cell.by.startswith(OPERATOR)
+    return cell.value is None and cell.why_empty == "" and not cell.by.startswith(OPERATOR)
 
 
 def code_of(column: Column) -> str:

@@ -212,6 +212,54 @@ def field_is_captured(f: Fields) -> pl.Expr:
     return pl.lit(value=True)
 
 
+@rule("F054", slug="illegible", form=EVERY_FORM, fields=("state",))
+@tells(
+    "I",
+    en="Something is written here that a person could not read.",
+    hi="यहाँ कुछ लिखा है, जिसे कोई पढ़ न सका।",
+)
+@example(passes={"state": "wb"}, fails={"state": ("", None, "illegible")})
+def field_is_legible(f: Fields) -> pl.Expr:
+    """What nobody can read must not be taken for blank: a better scan, or another copy, may still tell it.
+
+    Our own addition to the rule list. Told by the check itself, of every field that a person called illegible; a field
+    that must be filled is then no gap (F047).
+    """
+    return pl.lit(value=True)
+
+
+@rule("F055", slug="no-such-value", form=EVERY_FORM, fields=("state",))
+@tells(
+    "I",
+    en="Words are written here that are no value of this field; they are kept.",
+    hi="यहाँ ऐसे शब्द लिखे हैं जो इस क्षेत्र का मान नहीं हैं; वे सुरक्षित हैं।",
+)
+@example(passes={"state": "wb"}, fails={"state": ("since marriage", None, "no-value")})
+def words_are_a_value(f: Fields) -> pl.Expr:
+    """Words for a day, as "till date", say something and are no day: neither blank nor a fault.
+
+    Our own addition to the rule list. Told by the check itself, of every field of which a person said so; the words
+    stand as its raw text.
+    """
+    return pl.lit(value=True)
+
+
+@rule("F056", slug="about-a-date", form=EVERY_FORM, fields=("fir_date",))
+@tells(
+    "I",
+    en="The source says that the date is approximate; its words are kept.",
+    hi="स्रोत के अनुसार तारीख़ लगभग है; उसके शब्द सुरक्षित हैं।",
+)
+@example(passes={"fir_date": "1978-06-05"}, fails={"fir_date": ("about 5.6.1978", "1978-06-05", "about")})
+def date_is_exact(f: Fields) -> pl.Expr:
+    """A day that the writer only supposed must not look like one that he knew.
+
+    Our own addition to the rule list. Told by the check itself, of every date with such words beside it; they stand as
+    its raw text.
+    """
+    return pl.lit(value=True)
+
+
 @rule(
     "T020",
     slug="code-not-in-list",

@@ -44,11 +44,12 @@ from digitize.workspace.decisions.entries import add_entry
 from digitize.workspace.decisions.special_questions import ENTRY, is_word
 from digitize.workspace.ledger.dirty_parts import newest_event
 from digitize.workspace.ledger.records import Decision, Records
+from mappers.record import NO_VALUE
 
 KEPT, KNOWN, CONFLICT, REFUSED, NOT_IN_LIST, GONE = "kept", "known", "conflict", "refused", "not_in_list", "gone"
 FLAG, WRONG_ZONE = "flag", "wrong_zone"
 NOT_UNDERSTOOD = "not_understood"
-_VERDICTS = {"value": "", "ok": OK, "blank": "blank", "illegible": "illegible"}
+_VERDICTS = {"value": "", "ok": OK, "blank": "blank", "illegible": "illegible", NO_VALUE: NO_VALUE}
 
 
 @dataclass(frozen=True, slots=True)

@@ -288,9 +288,12 @@ _BOOKS: Definition = {
         {
             **{"record_id": _ID, "field": _TEXT, "raw": _TEXT, "confidence": "real NOT NULL", "by": _TEXT},
             **{"page": "text", "zone": "text", "box": "text", "file": "text", "source_table": "text"},
-            **{"source_row": "bigint", "source_column": "text"},
+            **{"source_row": "bigint", "source_column": "text", "why_empty": "text"},
         },
         {"field_origin_pkey": "PRIMARY KEY (record_id, field)"},
-        comments={"": "Where the value of each field was written, and how surely it was read."},
+        comments={
+            "": "Where the value of each field was written, and how surely it was read.",
+            "why_empty": "Why it has no value: blank, illegible, or no-value (the words of raw are no value of it).",
+        },
     ),
 }

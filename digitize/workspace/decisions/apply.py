@@ -15,11 +15,11 @@ from digitize.workspace.ledger.verdict import CHANGED, OPERATOR, REOPENED
 from mappers.binding.bound import FormMapping
 from mappers.mapping.load import row_sources
 from mappers.mapping.typed import clean_typed
-from mappers.record import FieldValue, Record
+from mappers.record import BLANK, ILLEGIBLE, NO_VALUE, FieldValue, Record
 from mappers.sources.values import MapContext, PageValues, RowValues, ZoneValue
 
-VALUE, BLANK, ILLEGIBLE = "value", "blank", "illegible"
-VERDICTS = (VALUE, BLANK, ILLEGIBLE)
+VALUE = "value"
+VERDICTS = (VALUE, BLANK, ILLEGIBLE, NO_VALUE)
 OPEN_AGAIN = (REOPENED, CHANGED)
 """What is said of a place whose value is asked again, whatever was settled before."""
 
@@ -99,7 +99,7 @@ def sign_record(
                 record = record.with_value(path, _mark_doubtful(value, decision))
                 continue
             # The trail shows what the machine saw or the table holds, not what was typed over it.
-            raw = stored.get(cell, value.raw if decision.verdict == VALUE else decision.reading)
+            raw = stored.get(cell, value.raw if decision.verdict == VALUE else _find_words(decision))
             record = record.with_value(path, _sign_value(replace(value, raw=raw), decision))
     for cell, decision in settled.cells.items():
         kind, _, name = cell.partition(":")
@@ -127,9 +127,14 @@ def _decide_zone(zone: ZoneValue, decision: Decision) -> ZoneValue:
     )  # fmt: skip
 
 
+def _find_words(decision: Decision) -> str:
+    """What stands at a place without a value: the words that a person typed, else what the machine read."""
+    return decision.value if decision.verdict == NO_VALUE else decision.reading
+
+
 def _make_typed_value(path: str, decision: Decision, context: MapContext) -> FieldValue:
     if decision.verdict != VALUE:
-        return _sign_value(FieldValue(raw=decision.reading, value=None), decision)
+        return _sign_value(FieldValue(raw=_find_words(decision), value=None), decision)
     cleaned = clean_typed(decision.schema, path, decision.value, context)
     return _sign_value(FieldValue(raw=decision.value, value=cleaned.value, notes=cleaned.notes), decision)
 
@@ -146,6 +151,7 @@ def _mark_doubtful(value: FieldValue, decision: Decision) -> FieldValue:
 
 def _sign_value(value: FieldValue, decision: Decision) -> FieldValue:
     is_value = decision.verdict == VALUE
+    # Blank is said by the value itself, as it always was.
     notes = value.notes if is_value else (*value.notes, decision.verdict)
     return replace(
         value, confidence=1.0, by=f"{OPERATOR}{decision.operator}", blank=not is_value,

@@ -107,6 +107,8 @@ export class AnswerBox {
   }
 
   get text() { return tidied(this.value.value); }
+  /** Whether nobody typed anything: an empty box, or the reading as it was put there. */
+  get isOffered() { return !this.text || this.text === tidied(this.item.prefill ?? ""); }
   get isChanged() { return this.value.value !== this.start; }
 
   /** Write a value as if it were typed. */

@@ -25,7 +25,7 @@ let cells = [], at = 0;
 const desk = new Desk({
   actions: {
     accept: confirm, back: () => step(-1), undo,
-    blank: () => settle("blank"), illegible: () => settle("illegible"), wrong: () => settle("wrong_zone"), flag: () => settle("flag"),
+    blank: () => settle("blank"), illegible: () => settle("illegible"), noValue, wrong: () => settle("wrong_zone"), flag: () => settle("flag"),
     page: () => desk.openPage(focused()?.item, () => focused()?.box.focus()),
     doubtful: () => focused()?.box.nextDoubtful(),
     above: () => { const cell = focused(); if (cell?.item.above) cell.box.put(cell.item.above); else desk.notice([words("no_above")]); },
@@ -177,6 +177,13 @@ function settle(verdict) {
   (cells.find(needsPerson) ?? cell).box.focus();
 }
 
+/** Words that are no value of the field: they are kept as typed. */
+function noValue() {
+  const cell = focused();
+  if (cell?.box.isOffered) return cell.box.say("ask", words("type_the_words"));
+  settle("no-value");
+}
+
 /** Enter: end the edit of a cell, visit what needs a person, bring into sight what was not seen; else keep the screen. */
 function confirm() {
   if (main.dataset.state !== "open") return;
@@ -195,7 +202,7 @@ function confirm() {
   if ([...cells.map((c) => c.root), ...(frame ? [frame] : [])].some(isComing)) return desk.notice([words("pictures_coming")]);
   const unseen = cells.find((c) => !c.isSeen);
   if (unseen) { unseen.root.scrollIntoView({ block: "start" }); return; }
-  const answers = cells.map((c) => [c, c.verdict ? { verdict: c.verdict, value: "", sure: false } : c.box.answer()]);
+  const answers = cells.map((c) => [c, c.verdict ? { verdict: c.verdict, value: c.verdict === "no-value" ? c.box.text : "", sure: false } : c.box.answer()]);
   const stuck = answers.find(([, answer]) => !answer);
   if (stuck) return stuck[0].box.value.focus();
   keep(answers);

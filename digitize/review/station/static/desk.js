@@ -8,7 +8,7 @@ import { call, chord, element, isComposing, reasonOf, uniqueName, words } from "
 import { Typing } from "./typing.js";
 
 // A key that is held down, and the second click of a double click, come when the next field stands there that nobody saw.
-const ONCE = new Set(["accept", "blank", "illegible", "wrong", "flag", "later", "undo"]);
+const ONCE = new Set(["accept", "blank", "illegible", "noValue", "wrong", "flag", "later", "undo"]);
 
 export class Desk {
   /** actions: {name: function} for the buttons' data-do. onBack(item, answer, outcome): the server did not keep it. onUndone(client, item). */

@@ -2,7 +2,10 @@
 
 import { call, reasonOf, uniqueName, words } from "./station.js";
 
-for (const input of document.querySelectorAll("[data-picks]")) input.addEventListener("input", () => { document.getElementById(input.dataset.picks).checked = true; });
+for (const input of document.querySelectorAll("[data-picks]")) input.addEventListener("input", () => {
+  // Words that are no value are typed into the same box.
+  if (!input.form.querySelector(".typed-words:checked")) document.getElementById(input.dataset.picks).checked = true;
+});
 
 for (const form of document.querySelectorAll("[data-settle]")) {
   form.addEventListener("submit", async (event) => {
@@ -10,10 +13,11 @@ for (const form of document.querySelectorAll("[data-settle]")) {
     const chosen = form.querySelector("input[name=verdict]:checked");
     const value = chosen.dataset.value ?? form.elements.value.value.trim();
     const says = form.querySelector(".outcome");
-    if (chosen.value === "value" && !value) { says.textContent = words("empty_value"); return; }
+    const isTyped = chosen.value === "value" || chosen.value === "no-value";
+    if (isTyped && !value) { says.textContent = words("empty_value"); return; }
     // The same name when it is sent again: it is never kept twice.
     form.dataset.client ||= uniqueName();
-    const answer = { client: form.dataset.client, item: form.dataset.settle, version: Number(form.dataset.version), verdict: chosen.value, value: chosen.value === "value" ? value : "", note: "", active_ms: 0, keys: 0, sure: true };
+    const answer = { client: form.dataset.client, item: form.dataset.settle, version: Number(form.dataset.version), verdict: chosen.value, value: isTyped ? value : "", note: "", active_ms: 0, keys: 0, sure: true };
     try {
       const { outcomes: [outcome] } = await call("/api/answers", { body: { answers: [answer] } });
       const isKept = outcome.state === "kept" || outcome.state === "known";

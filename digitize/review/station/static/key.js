@@ -20,7 +20,7 @@ let given = 0;                      // answers since then, without those that we
 const desk = new Desk({
   actions: {
     accept, back, later, undo, ditto, above,
-    blank: () => verdict("blank"), illegible: () => verdict("illegible"), wrong: () => verdict("wrong_zone"), flag,
+    blank: () => verdict("blank"), illegible: () => verdict("illegible"), noValue, wrong: () => verdict("wrong_zone"), flag,
     page: () => desk.openPage(now(), () => box.focus()),
     doubtful: () => box.nextDoubtful(),
   },
@@ -126,6 +126,14 @@ function onward() {
 function verdict(name) {
   if (now()?.masked) return box.answer();
   if (now() && main.dataset.state === "open") keep({ verdict: name, value: "", sure: false });
+}
+
+/** Words that are no value of the field: they are kept as typed. */
+function noValue() {
+  if (now()?.masked) return box.answer();
+  if (!now() || main.dataset.state !== "open") return;
+  if (box.isOffered) return box.say("ask", words("type_the_words"));
+  keep({ verdict: "no-value", value: box.text, sure: false });
 }
 
 function flag() {
