@@ -1,6 +1,7 @@
 """The review measured: what is asked of a page, and the keys of a simulated operator beside keying all of it twice.
 
 python benchmarks/review.py --data FOLDER [--sets NAME ...] [--json FILE] [--folds WEIGHTS] [--cache FOLDER] [--pages N]
+python benchmarks/review.py --data FOLDER --in-order fir-bench-2 [--settings TOML] [--shares] [--cache FOLDER]
 python benchmarks/review.py --quick
 
 FOLDER is the folder with fir-bench/; of further sets, as fir-bench-2, the stations are those of the first. The pages of
@@ -9,6 +10,10 @@ recogniser for each station, trained without its pages; without them the package
 all these stations: the figures are then those of known offices, and the output says so. What passes and what stands
 before the operator is decided by thresholds that come from all other stations (99 of 100 right). --quick takes invented
 pages of sample_data/.
+
+--in-order takes the pages of one set, a hundred to a workspace, and answers them one after the other, with measuring,
+thresholds and runs in between (benchmarks/parts/review/office_in_order.py). --settings 'right = 0.95' promises less;
+--shares takes in the answers of all stations that are not in the workspace.
 
 Questions and keys: pages.py and simulated_operator.py in benchmarks/parts/review/. How fast the station
 answers, and what it loses: benchmarks/review_station.py; --without-browser leaves that out.
@@ -31,6 +36,7 @@ from typing import Any
 from benchmarks.parts.forms.fir import FIELDS, SAMPLES, How, _engine
 from benchmarks.parts.handwriting.read import scorer_of
 from benchmarks.parts.measuring.straight import threshold
+from benchmarks.parts.review.office_in_order import Simulation
 from benchmarks.parts.review.pages import PEOPLE, Asked, Paper, ask, boxes, fir_papers, sample_papers
 from benchmarks.parts.review.simulated_operator import (
     CARPET,
@@ -77,6 +83,12 @@ def measure(data: Path | None, how: How, log: Any, sets: Sequence[str] = ("fir-b
         **keystrokes(found),
         **blank_figures(asked, _looked(papers, is_invented=data is None)),
     }
+
+
+def papers_of_set(data: Path, name: str) -> list[Paper]:
+    """The pages of one set in the order of its books. data: the folder with fir-bench/, whose stations are listed."""
+    benches = [data / folder for folder in dict.fromkeys(("fir-bench", name))]
+    return [p for p in fir_papers(benches, scorer_of(benches[0])) if p.image.parents[1].name == name]
 
 
 def _said(unseen: Sequence[str], papers: Sequence[Paper], data: Path | None) -> str:
@@ -297,6 +309,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, help="folder with fir-bench/")
     parser.add_argument("--sets", nargs="+", default=["fir-bench"], help="folders of pages in it")
+    parser.add_argument("--in-order", default="", metavar="SET", help="answer the pages of this set one by one")
+    parser.add_argument("--settings", default="", help="lines of [calibrate], with --in-order")
+    parser.add_argument("--shares", action="store_true", help="take in other stations' answers, with --in-order")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--folds", type=Path, help="folder with weights for each station")
     parser.add_argument("--cache", type=Path)
@@ -310,8 +325,12 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         # Invented pages are few: nothing of them is kept.
         cache = Path(folder) if a.quick else a.cache or How().cache
-        result = measure(None if a.quick else a.data, How(cache, a.jobs, a.folds, a.pages), _log, a.sets)
-        if not a.without_browser:
+        if a.in_order:
+            simulation = Simulation(cache / "in-order", a.data / "fir-bench" / "stations.json", a.settings, a.shares)
+            result = simulation.measure(papers_of_set(a.data, a.in_order), _log)
+        else:
+            result = measure(None if a.quick else a.data, How(cache, a.jobs, a.folds, a.pages), _log, a.sets)
+        if not a.without_browser and not a.in_order:
             _log("the station, in a browser")
             result |= station_figures(Path(folder) / "station", quick=a.quick)
     print(json.dumps(result, indent=1))

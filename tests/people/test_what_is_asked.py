@@ -28,7 +28,7 @@ BOX = (1, 2, 3, 4)
 
 
 def zone(value: str | None, confidence: float = 0.4, raw: str = "x", **more: object) -> ZoneValue:
-    return ZoneValue(raw, value, confidence, BOX, accept=NEVER, **more)  # type: ignore[arg-type]
+    return ZoneValue(raw, value, confidence, BOX, **{"accept": NEVER, **more})  # type: ignore[arg-type]
 
 
 def told(zones: dict[str, ZoneValue], station: str = "U.Ganj", year: int | None = 2019) -> Record:
