@@ -27,7 +27,7 @@ that were read with .8 to .97, 100 were right; with .5 to .97, 145 of 166."""
 NEVER = 1.1
 _LEAST = 30
 _ZONES = f"{ZONE}:"
-_IN_ORDER = frozenset({"fir_no", "fir_date"})
+_IN_ORDER = frozenset({"year", "fir_no", "fir_date"})
 
 
 class PrefillFloors:
@@ -60,7 +60,7 @@ class PrefillFloors:
         return bool(item.findings) or item.is_at_odds or self._breaks_its_book(item)
 
     def _breaks_its_book(self, item: Item) -> bool:
-        """Whether a number or date does not fit between those of its volume's other pages, of which no rule tells.
+        """Whether a year, number or date does not fit between those of its volume's other pages; no rule tells that.
 
         While station or year of a page are asked it is checked by itself, without its neighbours.
         """
@@ -80,7 +80,7 @@ class PrefillFloors:
 
 
 def _find_off_in(ledger: Ledger, page: str) -> frozenset[tuple[str, str]]:
-    """(record, field) of the numbers and dates that break the order of a page's volume."""
+    """(record, field) of the years, numbers and dates that break the order of a page's volume."""
     # Here: it brings polars, and most volumes have no page that stands alone.
     from validators.checking.book_order import find_off_book
 

@@ -50,6 +50,26 @@ def test_what_breaks_the_order_is_told_and_nothing_else(numbers, days, expected)
     assert off(numbers, days) == expected
 
 
+YEARS = [2018] * 6 + [2019] * 6
+RESTART = [*range(95, 101), *range(1, 7)]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "years", "expected"),
+    [
+        (RESTART, YEARS, ([], [])),
+        (RESTART, with_(YEARS, at3=2013), ([], [3])),
+        (RESTART, with_(YEARS, at3=None), ([], [])),
+        (with_(RESTART, at8=42), YEARS, ([8], [])),
+        (with_(RESTART, at8=42), with_(YEARS, at3=2013), ([8], [3])),
+    ],
+    ids=["numbers begin anew", "a year misread", "a year unread", "a number misread", "both, on two pages"],
+)
+def test_years_and_numbers_are_one_run(numbers, years, expected):
+    found = weigh_book(numbers, RUN, years)
+    assert (sorted(found.numbers), sorted(found.years), sorted(found.dates)) == (*expected, [])
+
+
 @given(st.lists(st.integers(1, 400), min_size=8, max_size=40, unique=True), st.data())
 def test_one_misread_far_off_is_told_alone_in_any_book_in_order(numbers, data):
     """Neighbours of a stray value are never blamed for it; of two pages alone nobody can tell which of them is off."""

@@ -1,8 +1,8 @@
 """FIR numbers and dates that break the order of the book they were scanned from.
 
-Scans come in the order of a book's pages, and a book is filled from the front: its numbers rise, its dates do not fall.
-Pages, numbers and dates are weighed together: what breaks the run of the pages is the number or the date that the
-fewest corrections would mend, and a page whose number and date agree with each other lies in the wrong place.
+Scans come in the order of a book's pages, and a book is filled from the front: its years and dates do not fall, the
+numbers of a year rise. Pages, years, numbers and dates are weighed together: what breaks the run of the pages is that
+which the fewest corrections would mend, and a page whose number and date agree with each other lies in the wrong place.
 """
 
 from __future__ import annotations
@@ -16,7 +16,11 @@ from mappers.record import RecordValues
 from validators.rulebook.strays import longest_in_order
 
 NUMBER_OFF, DATE_OFF = "R016", "R017"
-_FORM, _NUMBER, _DATE = "iif1", "fir_no", "fir_date"
+YEAR_OFF = ""
+"""No rule tells of it: records are checked one year at a time."""
+_FORM, _YEAR, _NUMBER, _DATE = "iif1", "year", "fir_no", "fir_date"
+_YEAR_HAS = 10**10
+"""More than any number that is weighed: with it year and number are one."""
 _LEAST = 5
 """So many pages make a run; of fewer nobody can tell which is off."""
 _IN_ORDER = 0.7
@@ -26,17 +30,17 @@ _SLACK_DAYS = 1
 
 
 class OffBook(NamedTuple):
-    """Places in a book of the numbers, and of the dates, that break its order."""
+    """Places in a book of the numbers, dates and years that break its order."""
 
     numbers: frozenset[int] = frozenset()
     dates: frozenset[int] = frozenset()
+    years: frozenset[int] = frozenset()
 
 
 def find_off_book(records: Sequence[RecordValues]) -> Iterator[tuple[str, str, str]]:
-    """(record, field, code) of each number and date of scanned FIRs that breaks the order of its book.
+    """(record, field, code) of each number, date and year of scanned FIRs that breaks the order of its book.
 
-    records: of one station and year. A book is what lies in one volume; records of tables have no pages and are left
-    alone.
+    A book is what lies in one volume; records of tables have no pages and are left alone.
     """
     books: dict[str, list[tuple[int, RecordValues]]] = {}
     for values in records:
@@ -46,23 +50,26 @@ def find_off_book(records: Sequence[RecordValues]) -> Iterator[tuple[str, str, s
     for book in books.values():
         # Entries of one page of a register have ids that rise down the page.
         rows = [values for _, values in sorted(book, key=lambda one: (one[0], one[1].id))]
-        off = weigh_book([_number(v) for v in rows], [_day(v) for v in rows])
+        off = weigh_book([_number(v) for v in rows], [_day(v) for v in rows], [_year(v) for v in rows])
         yield from ((rows[at].id, _NUMBER, NUMBER_OFF) for at in sorted(off.numbers))
         yield from ((rows[at].id, _DATE, DATE_OFF) for at in sorted(off.dates))
+        yield from ((rows[at].id, _YEAR, YEAR_OFF) for at in sorted(off.years))
 
 
-def weigh_book(numbers: Sequence[int | None], days: Sequence[int | None]) -> OffBook:
-    """What breaks the order of a book. numbers, days: of its pages, in their order; None where there is none.
+def weigh_book(numbers: Sequence[int | None], days: Sequence[int | None], years: Sequence[int | None] = ()) -> OffBook:
+    """What breaks the order of a book. numbers, days, years: of its pages, in their order; None where there is none.
 
     A page off in both, whose number and date agree with those of the other pages, is misfiled, and nothing is off. Of
     two that contradict each other, where nothing tells which is right, both are off. A book whose pages were not
     scanned in order tells only which dates do not follow the numbers.
     """
+    of_years = _break_run(years) or frozenset()
+    numbers = _number_through(numbers, years, of_years)
     of_numbers = _break_run(numbers)
     if of_numbers is None:
         ranked = sorted((n, d, at) for at, (n, d) in enumerate(zip(numbers, days, strict=True)) if n and d)
         off = _break_run([d for _, d, _ in ranked], _SLACK_DAYS) or frozenset()
-        return OffBook(dates=frozenset(ranked[at][2] for at in off))
+        return OffBook(dates=frozenset(ranked[at][2] for at in off), years=of_years)
     of_dates = _break_run(days, _SLACK_DAYS) or frozenset()
     in_run = sorted(
         (n, d)
@@ -70,7 +77,24 @@ def weigh_book(numbers: Sequence[int | None], days: Sequence[int | None]) -> Off
         if n is not None and d is not None and at not in of_numbers and at not in of_dates
     )
     misfiled = {at for at in of_numbers & of_dates if _fits_elsewhere(numbers[at], days[at], in_run)}
-    return OffBook(of_numbers - misfiled, of_dates - misfiled)
+    return OffBook(of_numbers - misfiled, of_dates - misfiled, of_years - misfiled)
+
+
+def _number_through(
+    numbers: Sequence[int | None], years: Sequence[int | None], off: frozenset[int]
+) -> list[int | None]:
+    """Numbers that go on from year to year; a page whose year is off or unknown is of the year of the page before."""
+    year, made = next((y for at, y in enumerate(years) if y is not None and at not in off), 0), list[int | None]()
+    for at, number in enumerate(numbers):
+        own = years[at] if at < len(years) and at not in off else None
+        year = year if own is None else own
+        made.append(None if number is None else year * _YEAR_HAS + number)
+    return made
+
+
+def _year(values: RecordValues) -> int | None:
+    text = values.fields.get(_YEAR) or ""
+    return int(text) if len(text) == 4 and text.isascii() and text.isdecimal() else None
 
 
 def _number(values: RecordValues) -> int | None:

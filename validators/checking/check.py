@@ -119,7 +119,7 @@ def _find_unread(record: Record, settings: CheckSettings) -> Iterator[Finding]:
 def _off_book(records: Sequence[RecordValues], settings: CheckSettings) -> Iterator[Finding]:
     """What breaks the order of a scanned book, be it ever so surely read: it is asked, not refused."""
     for record, field, code in find_off_book(records):
-        if code not in settings.left_out:
+        if code and code not in settings.left_out:
             yield Finding(record, field, code, settings.policy[code], load_rules()[code].english)
 
 
