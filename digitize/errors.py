@@ -23,6 +23,10 @@ class InputError(DigitizeError):
     """A file given by the user cannot be read."""
 
 
+class OutputError(DigitizeError):
+    """A file cannot be written at the place given by the user."""
+
+
 class NotFound(InputError):
     """There is no page, record or batch of that id."""
 

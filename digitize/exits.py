@@ -19,6 +19,7 @@ class Exit(IntEnum):
     MISSING = 6
     LEDGER = 7
     TARGET = 8
+    BAD_OUTPUT = 9
     INTERRUPTED = 130
     UNREAD = 141
 
@@ -37,6 +38,7 @@ _BY_NAME = {
     "UpdateRefused": Exit.BAD_INPUT,
     "TableError": Exit.BAD_INPUT,
     "ScanError": Exit.BAD_INPUT,
+    "OutputError": Exit.BAD_OUTPUT,
     "MachineLacks": Exit.MISSING,
     "EngineMissing": Exit.MISSING,
     "KeyUnusable": Exit.MISSING,

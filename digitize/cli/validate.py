@@ -86,6 +86,7 @@ def validate(
     agreed, writer = parse_agreed(max_rejects), _writer("json" if json else format, out)
     who = asked_by(unmask=unmask, reason=reason, operator=operator)
     need_file(who, out)
+    _require_place(writer, out)
     lists, left_out = Lists(state, stations, beats, _find_dataset(paths)), _left_out(form, select, ignore)
     settings = file_settings(lists, today=today, profile=profile, policy=policy, years=years, left_out=left_out)
     legacy = _legacy(_Old(mapping, name, year), lists.code, stations, fix)
@@ -161,13 +162,22 @@ def _report(
     return report.drop_known(known) if known else report
 
 
+def _require_place(writer: Any, out: Path | None) -> None:
+    from digitize.files.check_reports import require_place
+
+    if writer is not None:
+        require_place(writer, out)
+
+
 def _show(report: CheckReport, writer: Any, out: Path | None) -> None:
     from digitize.files.check_reports import write_report
 
     if writer is None:
         print_report(report)
     else:
-        write_report(report, writer, out)
+        left = write_report(report, writer, out)
+        if left:
+            errors().print(f"{out or 'This report'}: {left}", markup=False, soft_wrap=True)
 
 
 def _keep(report: CheckReport, who: Unmasking, out: Path) -> None:

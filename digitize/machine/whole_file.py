@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import errno
+import os
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from digitize.errors import DiskFull, InputError
+from digitize.errors import DiskFull, OutputError
 from digitize.machine.exit_texts import block_on_terminal
 
 
@@ -28,7 +30,7 @@ class WholeFile:
         return self._stream is not None
 
     def write(self, data: bytes) -> None:
-        """Write on. Raises DiskFull and InputError, naming the file."""
+        """Write on. Raises DiskFull and OutputError, naming the file."""
         with writing(self._target):
             if self._stream is None:
                 self._stream = self._part.open("wb") if self._part else sys.stdout.buffer
@@ -67,9 +69,23 @@ def _part(target: Path) -> Path:
     return target if target.exists() and not target.is_file() else target.with_name(f"{target.name}.part")
 
 
+def require_writable(target: Path | None) -> None:
+    """Raise OutputError or DiskFull, before work is begun, when a file cannot be written; None: standard output."""
+    if target is None:
+        return
+    part = _part(target)
+    with writing(target):
+        if part != target:
+            # Beside one that stands there: another run may be writing its part.
+            with tempfile.TemporaryFile(dir=target.parent):
+                pass
+        elif target.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+
+
 @contextmanager
 def writing(target: Path | None) -> Iterator[None]:
-    """Report write errors. Raises DiskFull, InputError; a closed pipe is not an error."""
+    """Report write errors. Raises DiskFull, OutputError; a closed pipe is not an error."""
     try:
         yield
     # It is an OSError, too, and would be told as a fault below.
@@ -80,4 +96,4 @@ def writing(target: Path | None) -> Iterator[None]:
         if e.errno in (errno.ENOSPC, errno.EDQUOT):
             raise DiskFull(f"{place}: no room left on the disk. Make room and run the same command again.") from e
         what = e.strerror or type(e).__name__
-        raise InputError(f"{place}: cannot be written ({what}). Give another place, or correct its permissions.") from e
+        raise OutputError(f"{place}: cannot be written ({what}). Give another place, or correct its permissions.") from e

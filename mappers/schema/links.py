@@ -9,6 +9,8 @@ from functools import cache
 from mappers.schema import Table, form_tables
 
 PERSON_LINE, OF_LINE, OF_TABLE = "person_line", "of_line", "of_table"
+NO_ROW = "line "
+"""Before a line that names no row of the record, so that it is not taken for the place of another row."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 import polars as pl
 
 from mappers.schema import Table, form_tables
+from mappers.schema.links import NO_ROW, OF_LINE, PERSON_LINE
 from mappers.schema.profiles import required_fields
 from validators.checking.evaluate import answers, asked_frames
 from validators.checking.gather import Texts
@@ -71,6 +72,8 @@ def _rows(rows: pl.DataFrame, table: str, field: str, code: str) -> pl.DataFrame
     key = pl.when(~pl.col(RECORD).str.starts_with("\x00")).then(pl.col(RECORD)).fill_null("")
     text = TEXT + field if TEXT + field in rows.columns else field
     value = key if field == RECORD_ID else pl.col(text) if text in rows.columns else pl.lit(None)
+    if field in (PERSON_LINE, OF_LINE):
+        value = value.cast(pl.String).str.strip_prefix(NO_ROW)
     return rows.select(
         pl.lit(table).alias("table"),
         pl.col(LINE).alias("line"),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import polars as pl
 
+from mappers.schema.links import NO_ROW, OF_LINE, PERSON_LINE
 from validators.rulebook.columns import Fields
 from validators.rulebook.rule import EVERY_FORM, each, example, rule, tells
 from validators.rules.identity import MASKED
 
 _SIGNS = r"[\x{093E}-\x{094C}\x{09BE}-\x{09CC}]"
 _MAY_COME = ("date_fixed", "release_date")
+_TELLS_OF_ROWS = {PERSON_LINE: "T027", OF_LINE: "T028"}
 _INDIC = r"[\x{0900}-\x{0DFF}]"
 
 
@@ -138,8 +140,12 @@ def number_is_a_number(f: Fields) -> pl.Expr:
     """Counts, years and measures are plain digits, measures with at most one point; units stand in fields of their own.
 
     Our own addition to the rule list. Year and number of the FIR have rules of their own, since they may not be absent.
+    A number that names no row of its record is told by T027 and T028, where these are asked.
     """
-    return _fits_kind(f)
+    told_by = _TELLS_OF_ROWS.get(f.this_name)
+    if told_by is None or told_by in f.given.left_out:
+        return _fits_kind(f)
+    return _fits_kind(f) | f.text.str.contains(f"^{NO_ROW}[0-9]")
 
 
 @rule("F038", slug="direction-not-in-list", form="iif1", fields=("place_direction",))

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TextIO, cast
 
 from digitize.errors import OptionsError
-from digitize.machine.whole_file import WholeFile
+from digitize.machine.whole_file import WholeFile, require_writable
 
 if TYPE_CHECKING:
     from digitize.files.validating.report import CheckReport
@@ -26,8 +26,11 @@ class ReportWriter(Protocol):
 
     ENCODING: str
 
-    def write(self, report: CheckReport, out: TextIO) -> None:
-        """Write the whole report. A binary format writes bytes to `out.buffer`."""
+    def write(self, report: CheckReport, out: TextIO) -> str:
+        """Write the report and return what it leaves out, in words, "" for nothing.
+
+        Rejections are left out last. A binary format writes bytes to `out.buffer`.
+        """
 
 
 @cache
@@ -45,20 +48,27 @@ def load_writer(name: str) -> ReportWriter:
     return writer
 
 
-def write_report(report: CheckReport, writer: ReportWriter, target: Path | None) -> None:
-    """Write a report atomically to a file, or to standard output (None)."""
+def require_place(writer: ReportWriter, target: Path | None) -> None:
+    """Raise OptionsError, OutputError or DiskFull, before the work, when no report can be written there."""
     if target is None and not writer.ENCODING:
         raise OptionsError("a workbook needs a file: name it with --out, e.g. report.xlsx.")
+    require_writable(target)
+
+
+def write_report(report: CheckReport, writer: ReportWriter, target: Path | None) -> str:
+    """Write a report atomically to a file, or to standard output (None). Returns what it leaves out, in words."""
+    require_place(writer, target)
     file = WholeFile(target)
     # Only a file gets the mark of the byte order: on standard output it would stand in another program's way.
     text = _Text(file, (writer.ENCODING if target else "") or "utf-8")
     try:
-        writer.write(report, cast(TextIO, text))
+        left = writer.write(report, cast(TextIO, text))
         text.flush()
         file.close()
     except BaseException:
         file.close(keep=False)
         raise
+    return left
 
 
 class _Text(io.TextIOBase):

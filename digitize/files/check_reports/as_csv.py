@@ -15,9 +15,10 @@ COLUMNS = (
 )
 
 
-def write(report: CheckReport, out: TextIO) -> None:
+def write(report: CheckReport, out: TextIO) -> str:
     """See `Writer`. A cell that could be read as a formula gets an apostrophe prefix."""
     rows = csv.writer(out, lineterminator="\r\n")
     rows.writerow(COLUMNS)
     for f in report.findings:
         rows.writerow(safe(getattr(f, name)) for name in COLUMNS)
+    return ""

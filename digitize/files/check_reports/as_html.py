@@ -7,7 +7,7 @@ from importlib import resources
 from string import Template
 from typing import TextIO
 
-from digitize.files.check_reports.samples import Sample, in_order, take_samples
+from digitize.files.check_reports.samples import Cap, Sample, describe_omitted, in_order, take_samples
 from digitize.files.validating.case_files import CaseFiles
 from digitize.files.validating.findings import FileFinding
 from digitize.files.validating.report import CheckReport, Tally
@@ -16,13 +16,17 @@ from validators.messages.texts import ENGLISH, HINDI
 
 ENCODING = "utf-8"
 _COLUMNS = ("where", "key", "field", "value", "rule", "severity", "what")
-_EXAMPLES, _MOST_OF_A_RULE, _MOST, _MOST_STATIONS = 5, 200, 3000, 40
+_EXAMPLES, _MOST_STATIONS = 5, 40
+CAP = Cap(most=3000, of_a_rule=200, least=_EXAMPLES)
 
 
-def write(report: CheckReport, out: TextIO) -> None:
-    """See `Writer`. The table shows at most 200 findings per rule and 3,000 in all, and says so."""
-    samples = take_samples(report, _MOST_OF_A_RULE)
-    shown = _count_shown(samples)
+def write(report: CheckReport, out: TextIO) -> str:
+    """See `Writer`. The table shows some 3,000 findings, rejections first, and 200 per rule that rejects nothing.
+
+    It says what is left out.
+    """
+    samples = take_samples(report, CAP)
+    shown, left = list(in_order(samples)), describe_omitted(samples)
     folder = resources.files("digitize.files.check_reports")
     parts = {name: (folder / f"page.{name}").read_text(encoding="utf-8") for name in ("html", "css", "js")}
     page = Template(parts["html"]).substitute(
@@ -37,19 +41,12 @@ def write(report: CheckReport, out: TextIO) -> None:
         years=_bars("Year", sorted(report.years.items())),
         stations=_bars("Station", _worst(report.stations)) + _count_not_shown(report.stations),
         count=len(shown),
-        left=_format_omitted(len(report.findings) - len(shown)),
+        left=f"<p>{escape(left)}</p>" if left else "",
         rows="".join(_row(f, report) for f in shown),
         masked=_format_masked(report),
     )
     out.write(page)
-
-
-def _count_shown(samples: list[Sample]) -> list[FileFinding]:
-    # Every rule gets its share of the table, so that one that is broken a million times hides no other.
-    share = max(1, _MOST // max(len(samples), 1))
-    for sample in samples:
-        sample.findings = sample.findings[: max(share, _EXAMPLES)]
-    return list(in_order(samples))
+    return left
 
 
 def _verdict(report: CheckReport) -> str:
@@ -156,12 +153,6 @@ def _place(f: FileFinding) -> str:
 def _cell(text: str) -> str:
     """Text from the file, with its own direction so that Urdu does not reorder the row."""
     return f"<bdi>{escape(text)}</bdi>" if text else ""
-
-
-def _format_omitted(count: int) -> str:
-    if count <= 0:
-        return ""
-    return f"<p>{count:,} more are not in this page; <code>--format jsonl</code> and <code>csv</code> hold all.</p>"
 
 
 def _format_masked(report: CheckReport) -> str:

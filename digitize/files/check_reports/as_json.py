@@ -12,7 +12,7 @@ ENCODING = "utf-8"
 SCHEMA = 1
 
 
-def write(report: CheckReport, out: TextIO) -> None:
+def write(report: CheckReport, out: TextIO) -> str:
     """See `Writer`. Findings are streamed, however many there are."""
     head = json.dumps({"schema": SCHEMA, **report.summary()}, ensure_ascii=False, indent=1)
     # The object stays open: the findings go into it one by one.
@@ -20,3 +20,4 @@ def write(report: CheckReport, out: TextIO) -> None:
     for i, finding in enumerate(report.findings):
         out.write(("," if i else "") + "\n  " + json.dumps(asdict(finding), ensure_ascii=False))
     out.write("\n ]\n}\n")
+    return ""

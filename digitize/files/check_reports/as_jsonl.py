@@ -11,7 +11,8 @@ from digitize.files.validating.report import CheckReport
 ENCODING = "utf-8"
 
 
-def write(report: CheckReport, out: TextIO) -> None:
+def write(report: CheckReport, out: TextIO) -> str:
     """See `Writer`. Keys: file, line, table, key, field, code, severity, message, value, expected, example, do."""
     for finding in report.findings:
         out.write(json.dumps(asdict(finding), ensure_ascii=False) + "\n")
+    return ""

@@ -6,19 +6,23 @@ import re
 from typing import TextIO
 from xml.etree import ElementTree as ET
 
-from digitize.files.check_reports.samples import Sample, format_place, take_samples
+from digitize.files.check_reports.samples import Cap, Sample, describe_omitted, format_place, take_samples
 from digitize.files.validating.report import CheckReport
 from validators.rulebook.rule import load_rules
 
 ENCODING = "utf-8"
-_EXAMPLES = 10
+CAP = Cap(most=5000, of_a_rule=10, least=10)
 # XML takes no other characters, not even as codes; cells of broken files hold them.
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def write(report: CheckReport, out: TextIO) -> None:
-    """See `Writer`. Rules that only note or ask for review are listed in the case's output."""
-    samples = {s.code: s for s in take_samples(report, _EXAMPLES)}
+def write(report: CheckReport, out: TextIO) -> str:
+    """See `Writer`. Rules that only note or ask for review have ten examples in the case's output.
+
+    Rejections are listed up to 5,000; the suite's output says what is left out.
+    """
+    taken = take_samples(report, CAP)
+    samples, left = {s.code: s for s in taken}, describe_omitted(taken)
     codes = sorted({*samples, *load_rules(report.form)})
     failed = sum(s.severity == "reject" for s in samples.values())
     counts = {"tests": str(len(codes)), "failures": str(failed), "errors": "0"}
@@ -28,8 +32,11 @@ def write(report: CheckReport, out: TextIO) -> None:
         case = ET.SubElement(suite, "testcase", {"name": code, "classname": f"digitize.{report.form}"})
         if code in samples:
             _tell(case, samples[code])
+    if left:
+        ET.SubElement(suite, "system-out").text = left
     ET.indent(suites)
     out.write('<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(suites, encoding="unicode") + "\n")
+    return left
 
 
 def _tell(case: ET.Element, sample: Sample) -> None:
@@ -37,7 +44,7 @@ def _tell(case: ET.Element, sample: Sample) -> None:
         f"{format_place(f)} {f.key} {f.field} {f.value} ({f.expected})".replace("()", "").rstrip()
         for f in sample.findings
     ]
-    text = _NOT_XML.sub("�", "\n".join([f"{sample.count} times, such as:", *lines]))
+    text = _NOT_XML.sub("�", "\n".join([f"{sample.count} times{', such as' if len(lines) < sample.count else ''}:", *lines]))
     if sample.severity == "reject":
         ET.SubElement(case, "failure", {"message": f"{sample.message} {sample.do}", "type": sample.slug}).text = text
     else:

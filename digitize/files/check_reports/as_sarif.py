@@ -8,23 +8,29 @@ from typing import Any, TextIO
 from urllib.parse import quote
 
 from digitize import __version__
-from digitize.files.check_reports.samples import Sample, in_order, take_samples
+from digitize.files.check_reports.samples import Cap, Sample, describe_omitted, in_order, take_samples
 from digitize.files.validating.findings import FileFinding
 from digitize.files.validating.report import CheckReport
 
 ENCODING = "utf-8"
 # Readers of such files refuse long ones; the totals stand under properties.
-MOST_OF_A_RULE, MOST = 500, 5000
+CAP = Cap(most=5000, of_a_rule=500)
 _LEVELS = {"reject": "error", "review": "warning", "note": "note"}
 
 
-def write(report: CheckReport, out: TextIO) -> None:
-    """See `Writer`. Lists at most 500 findings per rule and 5,000 in all; properties hold the full counts."""
-    samples = take_samples(report, MOST_OF_A_RULE)
+def write(report: CheckReport, out: TextIO) -> str:
+    """See `Writer`. Lists at most 5,000 findings, rejections first, and 500 per rule that rejects nothing.
+
+    Properties hold the full counts; a notification says what is left out.
+    """
+    samples = take_samples(report, CAP)
     places = {s.code: i for i, s in enumerate(samples)}
-    results = [_result(f, report.text(f), places[f.code]) for f in in_order(samples)][:MOST]
+    results = [_result(f, report.text(f), places[f.code]) for f in in_order(samples)]
+    left = describe_omitted(samples)
+    told = [{"level": "warning", "message": {"text": left}}] if left else []
     run = {
         "tool": {"driver": {"name": "digitize", "version": __version__, "rules": [_rule(s) for s in samples]}},
+        "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": told}],
         "columnKind": "unicodeCodePoints",
         "results": results,
         "properties": {**report.summary(), "by_code": report.by_code(), "named": len(results)},
@@ -32,6 +38,7 @@ def write(report: CheckReport, out: TextIO) -> None:
     whole = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
     json.dump(whole, out, ensure_ascii=False, indent=1)
     out.write("\n")
+    return left
 
 
 def _rule(sample: Sample) -> dict[str, Any]:

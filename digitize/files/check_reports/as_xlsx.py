@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
-from digitize.files.check_reports.samples import Sample, take_samples
+from digitize.files.check_reports.samples import Cap, Sample, describe_omitted, take_samples
 from digitize.files.check_reports.sheets import RowOfFindings, SheetColumn, SheetStyles, rows_of
 from digitize.files.check_reports.source_rows import SourceRows
 from digitize.files.validating.report import CheckReport
@@ -18,21 +18,19 @@ if TYPE_CHECKING:
 
 ENCODING = ""
 # So that a workbook opens on an office's computer, and is made in little memory, however large the files are.
-MOST_OF_A_RULE, MOST, LEAST = 500, 10_000, 20
+CAP = Cap(most=10_000, of_a_rule=500, least=20)
 _TITLE = 31  # letters that a sheet's name may have
 
 
-def write(report: CheckReport, out: TextIO) -> None:
+def write(report: CheckReport, out: TextIO) -> str:
     """See `Writer`.
 
-    Shows rows for at most 500 findings per rule and about 10,000 in all; each sheet states the rest.
+    Shows rows for about 10,000 findings, rejections first, and for 500 per rule that rejects nothing; each sheet
+    states the rest.
     """
     from openpyxl import Workbook
 
-    samples = take_samples(report, MOST_OF_A_RULE)
-    share = max(LEAST, MOST // max(len(samples), 1))
-    for sample in samples:
-        sample.findings = sample.findings[:share]
+    samples = take_samples(report, CAP)
     book = Workbook(write_only=True)
     styles = SheetStyles(report.teller)
     _overview(book, report, samples, styles)
@@ -44,6 +42,7 @@ def write(report: CheckReport, out: TextIO) -> None:
         book.save(path)
         with path.open("rb") as f:
             shutil.copyfileobj(f, cast(Any, out).buffer)
+    return describe_omitted(samples)
 
 
 def title_of(sample: Sample) -> str:
@@ -66,6 +65,8 @@ def _overview(book: Workbook, report: CheckReport, samples: list[Sample], styles
     facts: list[tuple[object, ...]] = [(label("file"), ", ".join(report.files)), (label("rows"), report.rows_checked)]
     facts.append((label("rejected"), report.findings.rejected_rows()))
     shown = label("unmasked").format(reason=report.unmasked) if report.unmasked else label("masked")
+    if left := describe_omitted(samples):
+        facts.append((left,))
     for one in report.not_told:
         facts.append((one.option, f"{one.what} ({', '.join(one.rules)})"))
     for fact in (*facts, (shown,)):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from mappers.schema import form_tables
-from mappers.schema.links import RowReference, row_references
+from mappers.schema.links import NO_ROW, RowReference, row_references
 from validators.rulebook.columns import RECORD, type_column
 
 GIVEN_LINE = "line"
@@ -94,7 +94,7 @@ def _replace_references(rows: pl.DataFrame, stored: pl.Series, link: RowReferenc
         pl.when(place != number)
         .then(place.cast(pl.String))
         .when(is_misleading)
-        .then(pl.concat_str(pl.lit("line "), link.column))
+        .then(pl.concat_str(pl.lit(NO_ROW), link.column))
         .otherwise(link.column)
     )
     found = known.select(made.alias(_FOUND)).to_series()
