@@ -96,4 +96,6 @@ def writing(target: Path | None) -> Iterator[None]:
         if e.errno in (errno.ENOSPC, errno.EDQUOT):
             raise DiskFull(f"{place}: no room left on the disk. Make room and run the same command again.") from e
         what = e.strerror or type(e).__name__
-        raise OutputError(f"{place}: cannot be written ({what}). Give another place, or correct its permissions.") from e
+        raise OutputError(
+            f"{place}: cannot be written ({what}). Give another place, or correct its permissions."
+        ) from e

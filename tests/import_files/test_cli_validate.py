@@ -14,7 +14,8 @@ import pytest
 from typer.testing import CliRunner
 
 from digitize.cli.app import build
-from digitize.files.check_reports import formats
+from digitize.files.check_reports import formats, load_writer
+from digitize.files.check_reports.samples import Cap
 from digitize.machine.csv_cells import safe
 
 HEAD = "record_id,state,district,police_station,year,fir_no,fir_date,narrative"
@@ -355,6 +356,47 @@ def test_what_was_not_told_is_said_first_and_once_and_refuses_nothing(digitize, 
     assert digitize.json("validate", path, "--state", "wb", code=3)["counts"]["reject"] == 59
     path.write_text(f"{HEAD}\n{GOOD.replace(',wb,', ',xx,')}", encoding="utf-8")
     assert [f["code"] for f in digitize.json("validate", path, code=3)["findings"]] == ["F001"]
+
+
+@pytest.mark.parametrize("kind", [k for k in formats() if load_writer(k).__dict__.get("CAP")])
+def test_of_a_capped_report_notes_are_left_out_before_rejects(tmp_path, monkeypatch, kind):
+    """SARIF stopped in the order of the files: rejects were left out while notes stood, without a word."""
+    path = tmp_path / "iif1.csv"
+    rows = [f"r{i},wb,Howrah,Bally,2009,{i + 1},2009-03-1{i % 9},A cow,5I" for i in range(20)]
+    rows += [f"x{i},wb,Howrah,Bally,2009,{i + 50},2009-02-31,A cow," for i in range(8)]
+    path.write_text("\n".join([f"{HEAD},io_rank", *rows]), encoding="utf-8")
+    monkeypatch.setattr(load_writer(kind), "CAP", Cap(most=10, of_a_rule=5))
+    out = tmp_path / f"report.{kind}"
+    done = run(path, "--select", "F008,F041", "--format", kind, "-o", out)
+    assert "are left out (0 reject, 0 review, 18 note)" in done.stderr
+    if kind == "sarif":
+        (told,) = json.loads(out.read_text(encoding="utf-8"))["runs"]
+        assert [r["level"] for r in told["results"]] == ["error"] * 8 + ["note"] * 2
+        (word,) = told["invocations"][0]["toolExecutionNotifications"]
+        assert "18 findings are left out" in word["message"]["text"]
+
+
+@pytest.mark.parametrize("kind", formats())
+def test_a_place_that_cannot_be_written_is_told_before_the_work(digitize, tmp_path, firs, monkeypatch, kind):
+    monkeypatch.setattr("digitize.files.validating.validate.validate_files", lambda *_, **__: pytest.fail("worked"))
+    for out in (tmp_path / "none" / "report", tmp_path):
+        digitize("validate", firs, "--format", kind, "-o", out, code=9)
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_a_line_of_no_person_is_told_once_with_what_the_file_says(digitize, folder):
+    """F046 said beside T027 that 1 is no number, and masked it."""
+    (folder / "iif1_persons.csv").write_text("record_id,line,role,name\na,2,accused,Qarla", encoding="utf-8")
+    rows = "record_id,line,address_of,person_line,village_town\na,1,person,1,Lohapar"
+    (folder / "iif1_addresses.csv").write_text(rows, encoding="utf-8")
+
+    def told(*more):
+        found = digitize.json("validate", folder, *more, code=3)["findings"]
+        return [(f["code"], f["value"]) for f in found if f["field"] == "person_line"]
+
+    assert told() == [("T027", "1")]
+    # Without T027 something must keep it from being loaded as the line of another person.
+    assert told("--ignore", "T027") == [("F046", "1")]
 
 
 def run(*arguments):

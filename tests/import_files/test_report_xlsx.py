@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 
 from digitize.files.check_reports import as_xlsx, load_writer, write_report
 from digitize.files.check_reports.as_xlsx import title_of
-from digitize.files.check_reports.samples import Sample
+from digitize.files.check_reports.samples import Cap, Sample
 from digitize.files.validating.validate import validate_file
 from validators.checking.settings import make_settings
 from validators.rulebook.rule import every_rule
@@ -119,7 +119,7 @@ def test_a_workbook_needs_a_file(digitize, folder):
 
 
 def test_of_many_rows_a_sheet_says_how_many_more_there_are(tmp_path, monkeypatch):
-    monkeypatch.setattr(as_xlsx, "MOST_OF_A_RULE", 5)
+    monkeypatch.setattr(as_xlsx, "CAP", Cap(most=5, of_a_rule=5))
     path = tmp_path / "iif1.csv"
     rows = (f"r{i},wb,Howrah,Bally,2009,{i + 1},31-12-2009,A cow,oral" for i in range(30))
     path.write_text("\n".join([HEAD, *rows]), encoding="utf-8")

@@ -44,7 +44,9 @@ def _tell(case: ET.Element, sample: Sample) -> None:
         f"{format_place(f)} {f.key} {f.field} {f.value} ({f.expected})".replace("()", "").rstrip()
         for f in sample.findings
     ]
-    text = _NOT_XML.sub("�", "\n".join([f"{sample.count} times{', such as' if len(lines) < sample.count else ''}:", *lines]))
+    text = _NOT_XML.sub(
+        "�", "\n".join([f"{sample.count} times{', such as' if len(lines) < sample.count else ''}:", *lines])
+    )
     if sample.severity == "reject":
         ET.SubElement(case, "failure", {"message": f"{sample.message} {sample.do}", "type": sample.slug}).text = text
     else:

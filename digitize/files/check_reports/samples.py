@@ -59,7 +59,7 @@ def _share_places(samples: list[Sample], cap: Cap) -> dict[str, int]:
     for severity in _ORDER:
         of_severity = sorted((s for s in samples if s.severity == severity), key=lambda s: s.count)
         for at, sample in enumerate(of_severity):
-            # What a rare rule does not need is left to the frequent ones; one that is broken a million times hides none.
+            # What a rare rule does not need is left to the frequent ones; one broken a million times hides no other.
             share = max(cap.least, left // (len(of_severity) - at))
             wanted = sample.count if severity == "reject" else min(sample.count, cap.of_a_rule)
             kept[sample.code] = min(wanted, share)
