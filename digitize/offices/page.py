@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import math
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -258,9 +259,9 @@ def _write_sentences(r: Row, words: Words) -> Iterator[str]:
 
 
 def _format_interval(share: Share) -> str:
-    # Rounded down as the share beside it, which else could lie below its own interval.
-    low, high = (int(10_000 * n) / 100 for n in find_interval(share.part, share.of))
-    return f"{low:.2f} – {high:.2f} %"
+    # The lower end is rounded down as the share beside it, the upper one up: the share lies within its own interval.
+    low, high = find_interval(share.part, share.of)
+    return f"{int(10_000 * low) / 100:.2f} – {math.ceil(round(10_000 * high, 6)) / 100:.2f} %"
 
 
 def _count_withdrawn(root: ReportedPlace) -> int:

@@ -245,8 +245,9 @@ def is_stalled(station: ReportedPlace, limits: Limits) -> bool:
     c = station.counts
     if c is None or not station.name or station.idle is None or station.idle <= limits.stalled_days:
         return False
-    # Complete or certified, nothing is left to do there: no work is no standstill.
-    return not station.is_certified and not (c.expected is not None and c.loaded >= c.expected)
+    # Complete, nothing is left to do there. Certified is only the inventory: it says how much work there is, not that
+    # it is done.
+    return not (c.expected is not None and c.loaded >= c.expected)
 
 
 def _list_refusals(rows: Sequence[Received]) -> Iterator[Oddity]:

@@ -26,11 +26,12 @@ from digitize.offices.lag import find_cause, find_lags
 from digitize.offices.measures import MEASURES, OF_STATION, Counts, Coverage, sum_counts
 from digitize.offices.numbers import find_interval, format_percent, group_digits
 from digitize.offices.outline import load_outline
-from digitize.offices.page import render_page
-from digitize.offices.picture import Limits, NationalPicture
+from digitize.offices.page import _format_interval, render_page
+from digitize.offices.picture import Limits, NationalPicture, is_stalled
 from digitize.offices.rollup import ReportedPlace, SnapshotReport, roll_up_nation, sum_parts
 from digitize.offices.series import Series, make_series, pack_differences
 from digitize.offices.shape import Snapshot
+from digitize.offices.shape_quality import Share
 from digitize.offices.state_overlaps import find_overlaps
 from digitize.offices.states import shown_states
 from digitize.offices.store_rows import Received
@@ -426,3 +427,25 @@ def test_a_past_that_is_packed_can_be_read_again(values):
             read.append(total_)
         assert made[0] == known[0]
         assert [read[i - known[0]] for i in known] == [values[i] for i in known]
+
+
+@given(
+    st.booleans(),
+    st.integers(0, 400),
+    st.one_of(st.none(), st.integers(0, 400)),
+    st.one_of(st.none(), st.integers(0, 60)),
+)
+def test_a_station_is_stalled_when_it_is_unfinished_and_idle_whatever_is_certified(
+    is_certified, loaded, expected, idle
+):
+    counts = Counts(expected=expected, loaded=loaded)
+    station = ReportedPlace("station", "", "Bantra", counts, idle=idle, is_certified=is_certified)
+    is_unfinished = expected is None or loaded < expected
+    assert is_stalled(station, Limits(stalled_days=14)) == (idle is not None and idle > 14 and is_unfinished)
+
+
+@given(st.integers(1, 5000).flatmap(lambda of: st.tuples(st.integers(0, of), st.just(of))))
+def test_a_share_lies_within_its_own_interval(share):
+    part, of = share
+    low, high = (float(end) for end in _format_interval(Share(part=part, of=of)).removesuffix(" %").split(" – "))
+    assert 0 <= low <= part * 100 / of <= high <= 100
