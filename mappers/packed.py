@@ -15,9 +15,8 @@ from typing import Any, NamedTuple
 
 from mappers.record import (
     ABOUT,
-    ILLEGIBLE,
-    NO_VALUE,
     NOT_CAPTURED,
+    WRITTEN,
     FieldValue,
     Origin,
     Record,
@@ -33,7 +32,7 @@ HERE = -1
 and its id come next, and hold for the cells of parts behind it."""
 PART = "@"
 """Stands for the id of a part, where its row is HERE."""
-_LOOKED_AT = frozenset({NOT_CAPTURED, ILLEGIBLE, NO_VALUE, ABOUT})
+_LOOKED_AT = WRITTEN | {NOT_CAPTURED, ABOUT}
 """Notes of which rules tell."""
 _SAMPLES = 3
 _KINDS = 500

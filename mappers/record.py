@@ -12,6 +12,8 @@ NOT_CAPTURED = "not-captured"
 BLANK, ILLEGIBLE, NO_VALUE = "blank", "illegible", "no-value"
 """Why a field surely has no value: nothing is written; something is, that nobody can read; words are, that are no value
 of it ("till date"). The last two are notes on it."""
+WRITTEN = frozenset({ILLEGIBLE, NO_VALUE})
+"""Notes of a field without a value where something is written all the same."""
 ABOUT = "about"
 """Note on a date beside which the source says that it is one among others ("about 5.6.1978"); raw has the words."""
 INTAKE = "intake"

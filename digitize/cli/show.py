@@ -112,9 +112,9 @@ def _print_record(record: dict[str, Any]) -> None:
     if record["purged"]:
         say(f"  {_describe_purge(record['purged'])}")
     rows = [
-        [("? " if f["open"] else "  ") + f["field"], f["value"] or "", f["raw"], f"{f['confidence']:.2f}", _place(f)]
+        [("? " if f["open"] else "  ") + f["field"], _format_value(f), f["raw"], f"{f['confidence']:.2f}", _place(f)]
         for f in record["fields"]
-        if f["value"] or f["raw"] or f["open"]
+        if f["value"] or f["raw"] or f["open"] or f["why_empty"] not in ("", "blank")
     ]
     out.print(table("Fields (? = a person must look)", ["field", "value", "raw", "sure", "from"], rows), markup=False)
     for name, text in record["left_over"].items():
@@ -128,6 +128,11 @@ def _describe_purge(purged: dict[str, str]) -> str:
 
     what = "Personal data were" if purged["what"] == "personal" else "The original was"
     return f"{what} {Purged(**purged).line()}."
+
+
+def _format_value(f: dict[str, Any]) -> str:
+    """A field's value, or in brackets why it has none."""
+    return f["value"] or (f"({f['why_empty']})" if f["why_empty"] else "")
 
 
 def _place(f: dict[str, Any]) -> str:

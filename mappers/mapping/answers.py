@@ -14,7 +14,7 @@ from mappers.clean.names import clean_name
 from mappers.clean.persons import lines_of
 from mappers.clean.titles import without_titles
 from mappers.codes.places import place_lists
-from mappers.record import FieldValue, Origin
+from mappers.record import WRITTEN, FieldValue, Origin
 from mappers.sources.cells import SourceCell
 from mappers.sources.values import MapContext
 from mappers.text.folding import squeeze
@@ -197,13 +197,14 @@ class Answers:
     def _empty(self, rule: BoundRule, cell: SourceCell) -> Answer:
         written = bool(cell.text.strip())
         blank = cell.blank or written
-        notes = ("nil",) if written else () if blank else ("unread", *cell.notes)
+        notes = ("nil",) if written else cell.notes if blank else ("unread", *cell.notes)
         empty = SourceAnswers(
             cell.raw, None, cell.confidence, cell.origin, self._by, blank, notes, cell.candidates, cell.accept
         )
         if not rule.cleaner.many:
             return (dict.fromkeys((f for _, f in rule.targets), empty),)
-        return () if empty.is_sure() else ({rule.main: empty},)
+        # Where nobody can read it, or words are no value, something is written: a row says so.
+        return () if empty.is_sure() and WRITTEN.isdisjoint(notes) else ({rule.main: empty},)
 
     def _parts(
         self, rule: BoundRule, names: Mapping[str, str], cell: SourceCell, parts: Mapping[str, CleanedCell],

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from mappers.binding.bound import BoundRow, FormMapping
 from mappers.mapping.answers import Answer, SaidRow, SourceAnswers, is_nil
-from mappers.record import Origin, Record, Row
+from mappers.record import WRITTEN, Origin, Record, Row
 from mappers.schema.parts import FirRef
 from mappers.sources.cells import Sources
 from mappers.sources.values import MapContext
@@ -116,10 +116,10 @@ class Mapped:
 
 
 def says_anything(row: SaidRow) -> bool:
-    """Whether any of a row's values is not blank."""
+    """Whether any of a row's values is not blank, or is written though it is no value."""
     # As a loop it takes a third of what `any` takes, and nearly every row is settled by its first value.
     for said in row.values():  # noqa: SIM110
-        if not said.blank:
+        if not said.blank or (said.notes and not WRITTEN.isdisjoint(said.notes)):
             return True
     return False
 

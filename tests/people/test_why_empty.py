@@ -133,6 +133,26 @@ def test_what_people_say_of_a_place_reaches_its_record_with_its_words(office, mo
         assert not text or fields[zone].raw == shown[zone]["raw"] == text
 
 
+@pytest.mark.parametrize(
+    ("verdict", "text", "rows"),
+    [(BLANK, "", []), (ILLEGIBLE, "", [(ILLEGIBLE, "F054")]), (NO_VALUE, "as in the letter", [(NO_VALUE, "F055")])],
+)
+def test_a_place_that_makes_rows_makes_one_that_says_why_it_is_empty(office, verdict, text, rows):
+    with Ledger(office.ledger) as ledger:
+        known = build_run_context(office, ledger)
+        settle(ledger, known, RECORD, "acts[0].section", text, "A", verdict=verdict)
+    run(office)
+    with Ledger(office.ledger) as ledger:
+        found = {(f.field, f.code) for f in Records(ledger).findings(RECORD)}
+        cells = dict(Records(ledger).find(RECORD).record.cells())
+    acts = {path: v for path, v in cells.items() if path.startswith("acts")}
+    assert [(v.why_empty, v.raw) for v in acts.values()] == [
+        (why, text or v.raw) for (why, _), v in zip(rows, acts.values(), strict=True)
+    ]
+    assert {(path, code) for path, (_, code) in zip(acts, rows, strict=True)} <= found
+    assert all(v.by == "operator A" and v.is_sure() for v in acts.values())
+
+
 def test_words_need_words_and_the_command_takes_them_too(office):
     with Ledger(office.ledger) as ledger:
         known = build_run_context(office, ledger)

@@ -121,9 +121,10 @@ def sign_record(
 
 def _decide_zone(zone: ZoneValue, decision: Decision) -> ZoneValue:
     is_value = decision.verdict == VALUE
+    notes = () if decision.verdict in (VALUE, BLANK) else (decision.verdict,)
     return replace(
         zone, value=decision.value if is_value else None, raw=zone.raw if is_value else "", confidence=1.0,
-        blank=not is_value, accept=0.0, noise=False, notes=(),
+        blank=not is_value, accept=0.0, noise=False, notes=notes,
     )  # fmt: skip
 
 
@@ -151,8 +152,7 @@ def _mark_doubtful(value: FieldValue, decision: Decision) -> FieldValue:
 
 def _sign_value(value: FieldValue, decision: Decision) -> FieldValue:
     is_value = decision.verdict == VALUE
-    # Blank is said by the value itself, as it always was.
-    notes = value.notes if is_value else (*value.notes, decision.verdict)
+    notes = value.notes if is_value else tuple(dict.fromkeys((*value.notes, decision.verdict)))
     return replace(
         value, confidence=1.0, by=f"{OPERATOR}{decision.operator}", blank=not is_value,
         value=value.value if is_value else None, notes=notes, accept=0.0,
