@@ -42,9 +42,10 @@ from ocr.learning.strips import Mixture, TextStrip
 from ocr.learning.teach import Course, Pupil, mean_of
 from ocr.models.running import load_network
 
-LEARN_VERSION = "3"
+LEARN_VERSION = "4"
 LEAST_PAGES = 12
 _SAVED_EVERY = 20
+_FEWEST_STEPS = 40
 _UNFINISHED = "unfinished"
 
 
@@ -63,7 +64,7 @@ def learn_handwriting(place: Place, progress: Progress, course: Course | None = 
             if why:
                 left += [why] if pages[network.name] else []
             else:
-                work.append(_Work(ledger, known, network, pages[network.name], course or Course(), progress))
+                work.append(_Work(ledger, known, network, pages[network.name], course, progress))
         if not work:
             raise InputError(" ".join(left) or f"{_explain_too_few(0)} Answer more of the review sheet first.")
         # Of a learning that was broken off what is done stays done.
@@ -85,6 +86,12 @@ def _explain_too_few(pages: int) -> str:
     return f"{pages} pages of forms have settled values to learn from, {LEAST_PAGES} are needed."
 
 
+def choose_course(crops: int) -> Course:
+    """A course as long as there are crops: many steps on few of them learn these by heart, and forget the rest."""
+    full = Course()
+    return replace(full, steps=min(full.steps, max(_FEWEST_STEPS, crops)))
+
+
 class _Work:
     """One training run and its inputs."""
 
@@ -94,7 +101,7 @@ class _Work:
         known: RunContext,
         network: TaughtNetwork,
         pages: Sequence[AcceptedPage],
-        course: Course,
+        course: Course | None,
         progress: Progress,
     ) -> None:
         self._ledger, self._known, self._course, self._progress = ledger, known, course, progress
@@ -212,15 +219,18 @@ class _Work:
         if done.is_file():
             return done.read_bytes()
         mixture = Mixture(tuple(samples), self._network.strips(), load_network(self._parent_file).characters)
-        pupil = Pupil(content_to_teach(self._network, self._parent_file), mixture, self._course)
+        parent, course = content_to_teach(self._network, self._parent_file), self._course or choose_course(len(samples))
+        pupil = Pupil(parent, mixture, course)
         if state.is_file():
             pupil.take_up(state)
-        self._progress.start(f"learn {self._network.name}, {turn + 1} of {TURNS}", self._course.steps - pupil.done)
+        self._progress.start(f"learn {self._network.name}, {turn + 1} of {TURNS}", course.steps - pupil.done)
         for _ in pupil.steps():
             self._progress.advance()
             if pupil.done % _SAVED_EVERY == 0:
                 pupil.keep(state)
-        taught = pupil.content()
+        # Half the way: what was learned is kept mostly, what was known before nearly all (Wortsman and others, "Robust
+        # fine-tuning of zero-shot models", 2022).
+        taught = mean_of((parent, pupil.content()))
         write_file(done, taught)
         return taught
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from benchmarks.parts.review.office_in_order import Office, PageWork, summarise
 from benchmarks.parts.review.simulated_operator import (
     CARPET,
     MISTYPED,
@@ -56,3 +57,10 @@ def test_thresholds_come_from_other_offices_alone() -> None:
     assert found["by_field"]["fir_no"]["passed"] == 0.5 and found["residual_errors"] >= 0.5
     # Where no other office says anything, what the machine takes to be right stands in the box, and nothing passes.
     assert keystrokes(good)["keystrokes_ratio"] == pytest.approx(1 / (2.0198 * 4), abs=1e-3)
+
+
+def test_figures_of_pages_in_order_are_those_of_their_parts() -> None:
+    works = {f"p{n}": PageWork(questions=7 if n < 30 else 4, prefilled=1, prefilled_right=n != 3) for n in range(60)}
+    found = summarise([Office(None, (), {}, works)])  # type: ignore[arg-type]
+    assert {part: own["questions"] for part, own in found.items()} == {"1-30": 7, "31-60": 4}
+    assert found["1-30"]["prefill_right"] == round(29 / 30, 4) and found["31-60"]["passed_right"] is None
