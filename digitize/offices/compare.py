@@ -13,7 +13,7 @@ from digitize.offices.naming import twin_key
 from digitize.offices.refusal import Flag, Refused, make_flag
 from digitize.offices.shape import Snapshot, Statement
 from digitize.offices.stated import OLD, is_beyond
-from digitize.offices.store_rows import Received
+from digitize.offices.store_rows import TWICE, Received
 
 # Flagged and taken, not refused: a total may fall for a good reason, which people can tell.
 _FALLING = ("pages", "pages_read", "records", "validated", "loaded")
@@ -72,7 +72,7 @@ def _find_more_than_all(s: Snapshot) -> Iterator[Flag]:
                     all=all_, share=share,
                 )  # fmt: skip
     if s.twice and s.twice.books:
-        yield make_flag("digitized-twice", "digitized-twice", books=s.twice.books, records=s.twice.records)
+        yield make_flag(TWICE, TWICE, books=s.twice.books, records=s.twice.records)
 
 
 def _find_same_codes(s: Snapshot) -> Iterator[Flag]:

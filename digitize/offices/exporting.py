@@ -82,11 +82,12 @@ def _figure_cells(f: Figure, words: Words) -> list[Any]:
 
 
 def count_rows(picture: NationalPicture) -> Iterator[list[Any]]:
-    """One row a place: its counts; empty cells, never 0, where nobody reported or counted."""
+    """One row a place: its net counts; empty cells, never 0, where nobody reported or counted."""
     for names, place in walk_places(picture.root):
-        counts = place.counts.as_plain() if place.counts else dict.fromkeys(MEASURES)
+        counts = place.net.as_plain() if place.net else dict.fromkeys(MEASURES)
+        doubled = place.doubled if place.net else None
         as_on = place.report.snapshot.as_on.isoformat() if place.report else ""
-        yield [*_place_cells(names, place), *counts.values(), *_coverage_cells(place), place.idle, as_on]
+        yield [*_place_cells(names, place), *counts.values(), *_coverage_cells(place), place.idle, as_on, doubled]
 
 
 def _coverage_cells(place: ReportedPlace) -> list[int | None]:
@@ -153,7 +154,7 @@ def make_tables(picture: NationalPicture, words: Words) -> dict[str, tuple[list[
     figure = ["figure", "numerator", "denominator", "value", "why_not", "definition"]
     return {
         "figures": ([*_PLACE, *figure], figure_rows(picture, words)),
-        "counts": ([*_PLACE, *MEASURES, *_STATION_COLUMNS, "days_idle", "as_on"], count_rows(picture)),
+        "counts": ([*_PLACE, *MEASURES, *_STATION_COLUMNS, "days_idle", "as_on", "counted_twice"], count_rows(picture)),
         "breakdowns": ([*_PLACE, "by", "key", *CELLS], breakdown_rows(picture)),
         "integration": (_LINK_COLUMNS, integration_rows(picture)),
         "services": (_SERVICE_COLUMNS, service_rows(picture)),

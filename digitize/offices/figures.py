@@ -63,16 +63,15 @@ def quality_of(place: ReportedPlace) -> Quality | None:
 
 
 def _make_share(place: ReportedPlace, name: str, part: str, whole: str) -> Figure:
-    if place.counts is None:
+    if place.net is None:
         return Figure(name, None, None, "no-report")
-    counts = place.counts.as_plain()
+    counts = place.net.as_plain()
     # No inventory and an inventory of 0 are told apart: of the first nobody can say anything.
     if counts[whole] is None:
         return Figure(name, None, None, "no-inventory")
-    done = counts[part] - place.doubled if part == "of_expected" else counts[part]
     # Of an inventory of 0 all may be done, or more than it says.
     nothing = "none-expected" if whole in ("expected", "pages_expected") else "nothing-yet"
-    return Figure(name, max(0, done), counts[whole], "" if counts[whole] else nothing)
+    return Figure(name, counts[part], counts[whole], "" if counts[whole] else nothing)
 
 
 def _list_station_figures(place: ReportedPlace) -> Iterator[Figure]:

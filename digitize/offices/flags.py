@@ -10,11 +10,11 @@ from datetime import date
 from digitize.errors import OptionsError
 from digitize.offices.refusal import Flag
 from digitize.offices.store import SnapshotStore
-from digitize.offices.store_rows import OfficeAct, Received
+from digitize.offices.store_rows import TWICE, OfficeAct, Received
 
 _NAMING = ("place", "measure", "site", "links")
 """Values that say of what a flag is; the others are counts, which differ from month to month."""
-_CONDITIONS = ("more-than-expected", "digitized-twice", "same-code", "stated-ahead", "stated-beyond", "stated-long-ago")
+_CONDITIONS = ("more-than-expected", TWICE, "same-code", "stated-ahead", "stated-beyond", "stated-long-ago")
 """What a snapshot bears for as long as something is so: answered once, it stays answered while it lasts."""
 _STAYS = ("expected-fell",)
 """Shown with the answer for ever: a share that was raised by expecting less must not look earned."""

@@ -68,8 +68,8 @@ def count_inventoried(place: ReportedPlace) -> int:
 
 def share_of(place: ReportedPlace) -> tuple[int, int]:
     """Records loaded, each counted once, and those expected; of a place with an inventory."""
-    c = place.counts
-    return (max(0, c.of_expected - place.doubled), c.expected or 0) if c else (0, 0)
+    c = place.net
+    return (c.of_expected, c.expected or 0) if c else (0, 0)
 
 
 def count_proven(place: ReportedPlace) -> int:

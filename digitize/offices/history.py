@@ -22,7 +22,7 @@ _FAR = 365.0 * 60
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """The counts at the end of a month. members: how many had reported by then, each with its newest snapshot."""
+    """The net counts at the end of a month. members: how many had reported by then, each with its newest snapshot."""
 
     day: date
     counts: Counts
@@ -51,7 +51,7 @@ class Projection:
 def sum_by_month(received: Sequence[Received], day: date) -> list[Point]:
     """The sums of all members at each month's end from the first snapshot on, and on the day itself."""
     return [
-        Point(end, sum_counts(Counts.from_values(r.summary["totals"]) for r in newest), len(newest))
+        Point(end, sum_counts(r.counts for r in newest), len(newest))
         for end, newest in each_month_newest(received, day)
     ]
 
@@ -79,16 +79,13 @@ def _list_month_ends(first: date, last: date) -> list[date]:
     return [*found, last]
 
 
-def project_end(points: Sequence[Point], doubled: int = 0) -> Projection:
-    """When all but a hundredth will be loaded, as a range: at the fastest and at the slowest pace lately seen.
-
-    doubled: records that are counted twice now; they are done once, as in shares.
-    """
+def project_end(points: Sequence[Point]) -> Projection:
+    """When all but a hundredth will be loaded, as a range: at the fastest and at the slowest pace lately seen."""
     if not points or points[-1].counts.expected is None:
         return Projection(why="no-inventory")
     now = points[-1]
     # What is left at the end waits for a person or was refused: complete is what it is for a grade, too.
-    left = -(-(now.counts.expected or 0) * COMPLETE // 100) - max(0, now.counts.of_expected - doubled)
+    left = -(-(now.counts.expected or 0) * COMPLETE // 100) - now.counts.of_expected
     if left <= 0:
         return Projection(why="done")
     paces = []
@@ -125,20 +122,14 @@ def _count_monthly_done(points: Sequence[Point]) -> list[float]:
     return done
 
 
-def project_reporters(
-    received: Sequence[Received], day: date, doubled: Mapping[str, int] | None = None
-) -> dict[str, Projection]:
-    """When each reporter ends, at its own pace, as of its newest snapshot. received: by reporter and day.
-
-    doubled: reporter -> records that are counted twice in its newest.
-    """
-    twice = doubled or {}
+def project_reporters(received: Sequence[Received], day: date) -> dict[str, Projection]:
+    """When each reporter ends, at its own pace, as of its newest snapshot. received: by reporter and day."""
     rows: dict[str, list[Received]] = {}
     for r in received:
         rows.setdefault(r.reporter, []).append(r)
     # Not as of the day: what a silent one did since nobody knows, and nothing would look like standing still.
     return {
-        reporter: project_end(sum_by_month(own, min(day, date.fromisoformat(own[-1].as_on))), twice.get(reporter, 0))
+        reporter: project_end(sum_by_month(own, min(day, date.fromisoformat(own[-1].as_on))))
         for reporter, own in rows.items()
     }
 
@@ -157,4 +148,4 @@ def count_change(store: SnapshotStore, newest: Received) -> int | None:
     """How many records more are loaded than in the snapshot a month and more before; None where there is none."""
     # 26 and not 30: the ends of February and March lie 28 days apart, and a report may come a little early.
     before = store.find_newest(newest.reporter, date.fromisoformat(newest.as_on) - timedelta(days=26))
-    return newest.summary["totals"]["loaded"] - before.summary["totals"]["loaded"] if before else None
+    return newest.counts.loaded - before.counts.loaded if before else None

@@ -59,15 +59,15 @@ def _sort_key(ends: Projection, place: ReportedPlace) -> tuple[int, float, str]:
 
 
 def _find_lag(place: ReportedPlace, ends: Projection, silent_days: int, rows: Sequence[Received]) -> Lag:
-    past = tuple(int(r.summary["totals"]["loaded"]) for r in rows[-13:])
+    past = tuple(r.counts.loaded for r in rows[-13:])
     trend = _find_trend(ends)
-    if place.counts is None or place.report is None:
+    if place.net is None or place.report is None:
         return Lag(place.code, "no-report", 0, "", "unknown", ends)
     if place.report.days > silent_days:
         return Lag(place.code, "silent", 0, place.report.snapshot.as_on.isoformat(), trend, ends, past)
     if not is_gradable(place):
         return Lag(place.code, "no-inventory", 0, "", trend, ends, past)
-    cause, records = find_cause(place.counts)
+    cause, records = find_cause(place.net)
     return Lag(place.code, cause, records, _find_since(cause, rows), trend, ends, past)
 
 
@@ -92,7 +92,7 @@ def find_cause(c: Counts) -> tuple[str, int]:
 
 def _find_since(cause: str, rows: Sequence[Received]) -> str:
     """The snapshot since which that was the cause; where nothing is loaded any more, the last day on which it was."""
-    totals = [Counts.from_values(r.summary["totals"]) for r in rows]
+    totals = [r.counts for r in rows]
     if not totals:
         return ""
     since = len(rows) - 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from operator import attrgetter
 from typing import Any, Self
 
@@ -49,6 +49,13 @@ class Counts:
     def __add__(self, other: Counts) -> Counts:
         """Both together."""
         return Counts(*map(add_known, _values(self), _values(other)))  # type: ignore[arg-type]
+
+    def without_doubles(self, doubled: int) -> Counts:
+        """The counts in which so many records, digitized at two sites, count once among those of the inventory.
+
+        Only these: how many of them were checked or loaded at both sites nobody reports.
+        """
+        return replace(self, of_expected=max(0, self.of_expected - doubled)) if doubled else self
 
     def as_plain(self) -> dict[str, Any]:
         """As JSON types."""

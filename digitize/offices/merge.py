@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from digitize import __version__
-from digitize.offices.books import Newest, subtract_withdrawn
+from digitize.offices.books import Newest, SameBook, subtract_withdrawn
 from digitize.offices.build import StationTally, Tallies, make_station_rows
 from digitize.offices.exchange_dates import find_latest
 from digitize.offices.lists import Gazetteer, Inventory, PlaceKey
@@ -91,7 +92,7 @@ def merge_sites(
         books=_merge_books(snapshots, rows, [d.name for d in districts], names),
         quality=merge_quality([s.quality for s in snapshots]),
         effort=merge_effort([s.effort for s in snapshots]), pace=_merge_pace([s.pace for s in snapshots]),
-        services=_merge_services(snapshots, [d.by_form for d in districts]), statement=statement,
+        services=_merge_services(snapshots, [d.by_form for d in districts], twice), statement=statement,
         exchanges=find_latest(s.exchanges for s in snapshots),
         twice=Twice(books=len(twice), records=sum(b.records for b in twice)),
     )  # fmt: skip
@@ -100,12 +101,14 @@ def merge_sites(
 def merge_counts(
     sites: Sequence[Newest], own: OwnLists, withdrawn: Iterable[OfficeAct] = ()
 ) -> tuple[Counts, dict[str, int]]:
-    """The counts of a state as `merge_sites` tells them, and the records loaded of each district, without the rest."""
-    tallies = _add_up(subtract_withdrawn(sites, withdrawn)[0], own, {}, {}, _Names(own.gazetteer))
+    """The counts of a state, each record once, and the records loaded of each district as `merge_sites` tells them."""
+    counting, twice = subtract_withdrawn(sites, withdrawn)
+    tallies = _add_up(counting, own, {}, {}, _Names(own.gazetteer))
     loaded = dict.fromkeys(tallies.broken_down, 0)
     for key, s in tallies.stations.items():
         loaded[key.district] += s.counts["loaded"] or 0
-    return sum_counts(s.plain() for s in tallies.stations.values()), loaded
+    whole = sum_counts(s.plain() for s in tallies.stations.values())
+    return whole.without_doubles(sum(b.records for b in twice)), loaded
 
 
 def _add_up(
@@ -132,11 +135,14 @@ def _merge_profiles(parts: Sequence[Snapshot]) -> dict[str, list[int]]:
 
 
 def _merge_services(
-    parts: Sequence[Snapshot], by_form: Sequence[Mapping[str, Sequence[int]]]
+    parts: Sequence[Snapshot], by_form: Sequence[Mapping[str, Sequence[int]]], twice: Sequence[SameBook]
 ) -> dict[str, Findable] | None:
     told = add_services(p.services for p in parts)
-    # A book that was withdrawn may have held what was told of.
-    return None if told is None else limit_all_to_loaded(told, by_form)
+    doubled: Counter[str] = Counter()
+    for book in twice:
+        doubled[book.volume.form] += book.records
+    # A book that was withdrawn may have held what was told of; of one that two sites have a record is found once.
+    return None if told is None else limit_all_to_loaded(told, by_form, doubled)
 
 
 def _make_source(site: Newest) -> Source:

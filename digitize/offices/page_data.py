@@ -20,16 +20,15 @@ from digitize.offices.words import Words
 def make_page_data(picture: NationalPicture, words: Words, name: str, told: dict[str, list[str]]) -> dict[str, Any]:
     """What the script needs. name: of the place, as it is shown; told: code of a state -> its name, sentences on it.
 
-    states: code, name, counts or null, day, records counted twice; districts: index of the state, name, counts,
-    stations in scope, loaded,
-    records loaded at each of the days as `packed` says;
+    states: code, name, counts or null, day; districts: index of the state, name, counts, stations in scope, loaded,
+    records loaded at each of the days as `pack_differences` says;
     stations: index of the district, name, code, counts, days without work, whether certified.
     """
     root = picture.root
     states, districts, stations = [], [], []
     for s, state in enumerate(root.parts if root.level == "nation" else [root]):
         as_on = state.report.snapshot.as_on.isoformat() if state.report else None
-        states.append([state.code, state.name, _list_counts(state), as_on, state.doubled])
+        states.append([state.code, state.name, _list_counts(state), as_on])
         for district in state.parts:
             c = district.coverage
             past = pack_differences(picture.series.loaded.get((state.code, district.name), ()))
@@ -51,7 +50,7 @@ def make_page_data(picture: NationalPicture, words: Words, name: str, told: dict
 
 def _list_counts(place: ReportedPlace) -> list[int | None] | None:
     # In the order of MEASURES, whose names the script is told once.
-    return list(place.counts.as_plain().values()) if place.counts else None
+    return list(place.net.as_plain().values()) if place.net else None
 
 
 def _make_station_row(district: int, place: ReportedPlace) -> list[Any]:

@@ -31,7 +31,7 @@ from digitize.offices.sites import list_sites
 from digitize.offices.state_overlaps import ReportedTwice, find_overlaps
 from digitize.offices.states import shown_states
 from digitize.offices.store import SnapshotStore
-from digitize.offices.store_rows import OfficeAct, Received
+from digitize.offices.store_rows import TWICE, OfficeAct, Received
 from digitize.offices.words import load_words
 
 _NAMED = 5
@@ -118,8 +118,7 @@ def make_national_picture(office: Office, day: date, limits: Limits) -> National
     picture = NationalPicture(root, day, limits, sum_by_month(received, day), mark=mark)
     across = find_overlaps(root)
     root.doubled += sum(d.records for d in across)
-    doubled = {p.code: p.doubled for p in root.parts}
-    picture.ends = {p.code: Projection(why="no-report") for p in root.parts} | project_reporters(received, day, doubled)
+    picture.ends = {p.code: Projection(why="no-report") for p in root.parts} | project_reporters(received, day)
     picture.projection = combine_projections(picture.ends)
     picture.lag = find_lags(root, picture.ends, limits.silent_days, received)
     picture.series = make_series(received, day)
@@ -165,10 +164,10 @@ def make_state_picture(office: Office, day: date, limits: Limits) -> NationalPic
     picture = _make_picture(merged, day, limits, mark)
     picture.points, picture.series = points, series
     if picture.points and merged.totals.expected is not None:
-        picture.projection = project_end(picture.points, picture.root.doubled)
+        picture.projection = project_end(picture.points)
     words = {"silent": "silent", "no report": "no-report"}
     odd = [Oddity(words[s.word], s.site, s.as_on) for s in seen.sites if s.word in words]
-    twice = [Oddity("digitized-twice", b.volume.station, _format_shared(b.sites, b.records)) for b in seen.twice]
+    twice = [Oddity(TWICE, b.volume.station, _format_shared(b.sites, b.records)) for b in seen.twice]
     picture.raised = raised
     flagged = _list_flags(picture.root, raised)
     picture.oddities = [*odd, *twice, *flagged, *picture.oddities, *_list_refusals(seen.refused)]
@@ -285,4 +284,10 @@ def make_state_history(
 def _is_plain_sum(last: Point, series: Series, merged: Snapshot) -> bool:
     """Whether the sites' own sums are the state's, and their districts are called as the state calls them."""
     loaded = {name: row[-1] or 0 for (_, name), row in series.loaded.items()}
-    return last.counts == merged.totals.plain() and loaded == {d.name: d.counts.loaded for d in merged.districts}
+    # What two sites counted both is known of all sites together alone.
+    is_once = not (merged.twice and merged.twice.records)
+    return (
+        is_once
+        and last.counts == merged.totals.plain()
+        and loaded == {d.name: d.counts.loaded for d in merged.districts}
+    )

@@ -31,8 +31,9 @@ class SnapshotReport:
 class ReportedPlace:
     """One place. counts and coverage are None where nobody reported: never 0.
 
-    code: of a state or station; protected: see `Protected`; idle: days without work of a
-    station, None when never any was done or it is no station; doubled: records that are counted twice in it.
+    counts: as reported, a book of two sites twice; net is what is shown. code: of a state or station; protected: see
+    `Protected`; idle: days without work of a station, None when never any was done or it is no station; doubled:
+    records that are counted twice in it. is_cut: fewer records are expected than before, and nobody answered the flag.
     """
 
     level: str
@@ -47,6 +48,12 @@ class ReportedPlace:
     idle: int | None = None
     is_certified: bool = False
     doubled: int = 0
+    is_cut: bool = False
+
+    @property
+    def net(self) -> Counts | None:
+        """The counts that pages, files and answers give: `of_expected` has each record once."""
+        return self.counts and self.counts.without_doubles(self.doubled)
 
     def each_of_level(self, level: str) -> Iterator[ReportedPlace]:
         """All places of a level in it, itself included."""

@@ -74,15 +74,22 @@ def limit_to_loaded(told: Findable, loaded: int) -> Findable:
 
 
 def limit_all_to_loaded(
-    told: Mapping[str, Findable], by_form: Iterable[Mapping[str, Iterable[int]]]
+    told: Mapping[str, Findable],
+    by_form: Iterable[Mapping[str, Iterable[int]]],
+    doubled: Mapping[str, int] | None = None,
 ) -> dict[str, Findable]:
-    """What holds of all services. by_form: the breakdown of each district by form, as it is now."""
-    loaded: dict[str, int] = {}
+    """What holds of all services. by_form: the breakdown of each district by form, as it is now.
+
+    doubled: form -> records of it that are counted twice.
+    """
+    loaded = {form: -n for form, n in (doubled or {}).items()}
     for district in by_form:
         for form, cells in district.items():
             loaded[form] = loaded.get(form, 0) + tuple(cells)[_LOADED]
     known = load_services()
-    return {name: limit_to_loaded(f, loaded.get(known[name].form, 0)) for name, f in told.items() if name in known}
+    return {
+        name: limit_to_loaded(f, max(0, loaded.get(known[name].form, 0))) for name, f in told.items() if name in known
+    }
 
 
 def add_services(parts: Iterable[Mapping[str, Findable] | None]) -> dict[str, Findable] | None:

@@ -7,7 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from digitize.offices.measures import Counts
 from digitize.offices.refusal import Flag
+
+TWICE = "digitized-twice"
+"""The flag on a snapshot in which books of two sites are counted twice; its value `records` says how many records."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,13 @@ class Received:
     verdict: str
     flags: tuple[Flag, ...]
     summary: dict[str, Any]
+
+    @property
+    def counts(self) -> Counts:
+        """What an accepted snapshot counts in all, each record once."""
+        # Every snapshot of a state with books of two sites bears this flag (`compare_snapshots`).
+        doubled = sum(int(f.values["records"]) for f in self.flags if f.code == TWICE)
+        return Counts.from_values(self.summary["totals"]).without_doubles(doubled)
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,9 +117,9 @@ def _first_names(names: Iterable[str]) -> tuple[str, ...]:
 
 def _find_fallen(old: ReportedPlace, place: ReportedPlace) -> Iterator[WatchedChange]:
     """Counts of the State, and stations whose loaded records are fewer than they were."""
-    if old.counts is None or place.counts is None:
+    if old.net is None or place.net is None:
         return
-    was, is_ = old.counts.as_plain(), place.counts.as_plain()
+    was, is_ = old.net.as_plain(), place.net.as_plain()
     for name in _FALLING:
         if was[name] is not None and (is_[name] is None or is_[name] < was[name]):
             left = "–" if is_[name] is None else is_[name]

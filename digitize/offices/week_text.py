@@ -88,7 +88,7 @@ def format_period(days: tuple[date, date], words: Words) -> str:
 
 def format_standing(s: WatchedState, words: Words) -> str:
     """How many records are loaded now, and how many more than before."""
-    now, before = s.now.counts, s.before.counts
+    now, before = s.now.net, s.before.net
     if now is None:
         return words("ui.no_report")
     loaded = group_digits(now.loaded)

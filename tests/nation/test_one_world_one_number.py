@@ -19,7 +19,7 @@ from digitize.offices.books import subtract_withdrawn, withdraw_book
 from digitize.offices.envelope import seal
 from digitize.offices.exporting import as_plain, format_csv, make_tables
 from digitize.offices.figures import list_figures
-from digitize.offices.history import Point, project_end
+from digitize.offices.history import Point, project_end, project_reporters
 from digitize.offices.judge import check_alone, read_body
 from digitize.offices.keys import add_key
 from digitize.offices.lag import find_first_and_last
@@ -31,12 +31,14 @@ from digitize.offices.page import _accuracy_text, _count_withdrawn, _format_inte
 from digitize.offices.picture import Limits, make_national_picture, make_state_picture, restrict_to_state
 from digitize.offices.quality_sheet import QualityLine
 from digitize.offices.receive import add_files
+from digitize.offices.refusal import Flag
 from digitize.offices.rollup import ReportedPlace
 from digitize.offices.shape import Protected
 from digitize.offices.shape_quality import NotMeasured, Share
+from digitize.offices.store_rows import TWICE, Received
 from digitize.offices.web import Dashboard
 from digitize.offices.words import load_words
-from sample_data.makers.national import seal_plain
+from sample_data.makers.national import month_ends, seal_plain
 
 WORDS = {language: load_words(language) for language in ("en", "hi")}
 COUNTED = ("expected", "pages_expected", "pages", "pages_read", "pages_failed", "records", "in_review", "rejected",
@@ -188,7 +190,8 @@ def test_every_place_says_the_same_of_a_state_and_it_is_what_its_sites_sent(worl
     for picture in (state, whole):
         check_pages(picture, *check(picture, stations, twice))
     last = state.points[-1].counts.as_plain()
-    assert last == added(stations.values())
+    whole = added(stations.values())
+    assert last == {**whole, "of_expected": max(0, whole["of_expected"] - twice)}
     for (_, name), loaded in state.series.loaded.items():
         assert loaded[-1] == added(r for p, r in stations.items() if p[0] == name)["loaded"]
     days = sorted(date.fromisoformat(b["as_on"]) for b in bodies)
@@ -202,13 +205,19 @@ def check(picture, stations, twice):
     for name, rows in read.items():
         own = [{k: "" if v is None else str(v) for k, v in row.items()} for row in plain[name]]
         assert own == [{k: v for k, v in row.items() if k != "definition"} for row in rows]
-    wanted = {("", ""): added(stations.values()), **{p: added([r]) for p, r in stations.items()}}
+    whole = added(stations.values())
+    # Once among those of the inventory, in every file alike; how many were checked or loaded twice nobody reports.
+    whole["of_expected"] = max(0, whole["of_expected"] - twice)
+    wanted = {("", ""): whole, **{p: added([r]) for p, r in stations.items()}}
     for district in {d for d, _ in stations}:
         wanted[district, ""] = added(r for p, r in stations.items() if p[0] == district)
     for row in (r for r in read["counts"] if r["records"] != ""):
         own = wanted[row["district"], row["station"]]
         assert {n: row[n] for n in own} == {n: "" if v is None else str(v) for n, v in own.items()}
-    done, expected = max(0, wanted["", ""]["of_expected"] - twice), wanted["", ""]["expected"]
+        assert row["counted_twice"] == str(0 if row["district"] else twice)
+    done, expected = wanted["", ""]["of_expected"], wanted["", ""]["expected"]
+    if picture.points:
+        assert read["history"][-1]["of_expected"] == str(done)
     top = next(f for f in read["figures"] if f["figure"] == "loaded_of_expected" and f["level"] == picture.root.level)
     assert (top["numerator"], top["denominator"]) == (str(done), str(expected))
     assert not expected or float(top["value"]) <= done / expected
@@ -272,8 +281,25 @@ def test_a_dashboard_shows_the_inventory_that_its_office_has_now(world, tmp_path
 
 def test_who_counts_records_twice_is_not_done():
     days = [date(2026, m, 28) for m in range(1, 8)]
-    points = [Point(d, Counts(expected=100, of_expected=n), 1) for d, n in zip(days, range(40, 101, 10), strict=True)]
-    assert (project_end(points).why, project_end(points, doubled=10).why) == ("done", "")
+    counts = [Counts(expected=100, of_expected=n) for n in range(40, 101, 10)]
+    points = [Point(d, c, 1) for d, c in zip(days, counts, strict=True)]
+    once = [Point(d, c.without_doubles(10), 1) for d, c in zip(days, counts, strict=True)]
+    assert (project_end(points).why, project_end(once).why) == ("done", "")
+
+
+def test_a_book_that_two_sites_digitize_makes_no_pace():
+    """Both sites do the same 20 records a month: what is done grows by 20, as if one site did it."""
+    days = month_ends(14, date(2026, 12, 31))
+    flag = Flag(TWICE, "", TWICE, {"books": 1, "records": 0})
+    rows = []
+    for n, day in enumerate(days):
+        totals = Counts(expected=1000, records=40 * n, loaded=40 * n, of_expected=40 * n).as_plain()
+        twice = replace(flag, values={"books": 1, "records": 20 * n})
+        rows.append(Received(n, "", "", "", "up", f"{day}", "accepted", (twice,), {"totals": totals}))
+    both = project_reporters(rows, days[-1])["up"]
+    alone = [Point(day, Counts(expected=1000, of_expected=20 * n), 1) for n, day in enumerate(days)]
+    assert both == project_end(alone)
+    assert {pace for _, pace in both.paces} <= {19, 20, 21}
 
 
 def test_shares_that_were_audited_are_rounded_down_in_whole_numbers():

@@ -168,16 +168,14 @@
   const save = (name, text, kind) => { const a = make("a"); a.href = URL.createObjectURL(new Blob([text], { type: kind })); a.download = name; a.click(); URL.revokeObjectURL(a.href); };
   const down = (part, whole) => Math.floor((part * 1e6) / whole) / 1e6;
   const everywhere = () => [
-    ...data.states.map((s) => ["state", s[1], "", "", named(s[2]), s[4]]),
+    ...data.states.map((s) => ["state", s[1], "", "", named(s[2])]),
     ...data.districts.map((d) => ["district", data.states[d[0]][1], d[1], "", named(d[2])]),
     ...data.stations.map((x) => ["station", data.states[data.districts[x[0]][0]][1], data.districts[x[0]][1], x[1], wide(x)]),
   ];
   const figures = () => {
     const rows = [["level", "state", "district", "station", "figure", "numerator", "denominator", "value", "why_not", "definition"]];
     for (const [level, name, slug, , part, whole, why, definition] of data.figures) rows.push([level, level === "nation" ? "" : name, "", "", slug, part, whole, part !== null && whole ? down(part, whole) : null, why, definition]);
-    for (const [level, state, district, station, counted, doubled] of everywhere()) {
-      // What two sites digitized counts once in a share, and as often as it was done in counts.
-      const c = counted && doubled ? { ...counted, of_expected: Math.max(0, counted.of_expected - doubled) } : counted;
+    for (const [level, state, district, station, c] of everywhere()) {
       for (const [slug, [over, under, , definition]] of Object.entries(data.shares)) {
         const why = !c ? "no-report" : c[under] === null ? "no-inventory" : c[under] ? "" : under.endsWith("expected") ? "none-expected" : "nothing-yet";
         rows.push([level, state, district, station, slug, c && c[under] !== null ? c[over] : null, c ? c[under] : null, why ? null : down(c[over], c[under]), why, definition]);
