@@ -401,7 +401,7 @@ def test_flags_and_refusals_are_said_in_both_languages():
     assert translate_flag(Flag("truncated", "send the file again"), en) == "send the file again"
     assert translate_flag(Flag("truncated", "send the file again"), hi) == ""
     docs = (Path(__file__).parents[2] / "docs" / "national.md").read_text(encoding="utf-8")
-    judged = docs[docs.index("| refused |") : docs.index("A lost or stolen key")]
+    judged = docs[docs.index("| refused |") : docs.index("Revoke a lost or stolen key")]
     codes = set(re.findall("`([a-z-]+)`", judged))
     assert len(codes) > 25
     assert {c for c in codes if f"odd.{c}" not in hi.by_slug} == set()
