@@ -102,12 +102,32 @@ def _list_items(
                 continue
             if item.cell.startswith(_ZONES):
                 asked.add(item.cell)
+                above, item = _find_first(ledger, known, (stored, item), readings)
+                if above is not stored:
+                    yield above, item
+                    continue
             if not item.fields[0].startswith(LEFT_OVER) and sample.is_blind(stored, item):
                 yield stored, make_measuring_item(item, LADDER[-1])
             elif not everything and sample.may_wait(stored.unit, item):
                 deferred.append(item.id)
             else:
                 yield stored, item
+
+
+def _find_first(
+    ledger: Ledger, known: RunContext, asked: tuple[Stored, Item], readings: Readings
+) -> tuple[Stored, Item]:
+    """A question under the first record of the page on which its place stands, as a diary's day feeds later pages: an
+    answer holds from the record on under which it is given.
+    """
+    stored, item = asked
+    page = item.cell.removeprefix(_ZONES).rpartition("/")[0]
+    own = Records(ledger).of_unit(page) if page != stored.unit else []
+    for above in sorted(filter(is_open, own), key=lambda s: s.record.id):
+        for found in items_of(ledger, above, known.mappings, readings):
+            if found.cell == item.cell:
+                return above, found
+    return asked
 
 
 def _list_fields(stored: Stored, sample: DrawnSample) -> set[str]:

@@ -79,7 +79,13 @@ def test_no_answer_is_lost_or_doubled_when_the_server_is_killed(office_of):
     csrf = token(server, "/")
     items = json.loads(server.ask("GET", "/api/next?n=20")[1])["items"]
     queue = [
-        {"client": f"kill-{n:04d}", "item": i["id"], "version": 0, "verdict": "ok", "value": ""}
+        {
+            "client": f"kill-{n:04d}",
+            "item": i["id"],
+            "version": 0,
+            "verdict": "ok" if i["prefill"] else "illegible",
+            "value": "",
+        }
         for n, i in enumerate(items)
     ]
     head = {"Content-Type": "application/json", "X-CSRF": csrf}

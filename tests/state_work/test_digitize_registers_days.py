@@ -105,7 +105,7 @@ def test_a_day_is_not_believed_many_pages_on(digitize, book):
     assert asked_days(digitize, place) == [("5/r01.day", None), ("6/r01.day", None)]
 
 
-@pytest.mark.parametrize("zone", ["0001/above", "r01.particulars"])
+@pytest.mark.parametrize("zone", ["0001/above", "0001/r01.particulars"])
 def test_a_corrected_day_holds_for_all_its_entries_while_the_page_is_the_same(digitize, book, tmp_path, zone):
     rows = ROWS[:2] if "above" in zone else [line("5.1.2019"), *ROWS[:2]]
     given = page(rows, ["5.1.2019"] if "above" in zone else [], days=[] if "above" in zone else [0])
