@@ -18,7 +18,7 @@ SAMPLES = ROOT / "sample_data"
 PASSWORD = "correct horse battery"
 PEOPLE = (("Asha", "operator", "en"), ("Bala", "operator", "en"), ("Sita", "supervisor", "en"),
           ("Adil", "administrator", "hi"))  # fmt: skip
-CONFIDENCE = 0.5
+CONFIDENCE = 0.85
 URDU = {
     "district": "نمونہ", "police_station": "نمونہ پور", "year": "۲۰۲۱", "fir_no": "۱۲", "complainant_name": "محمد فرضی",
     "complainant_relative": "عبد فرضی", "complainant_occupation": "کسان", "place_address": "بازار کے پاس، نمونہ پور",

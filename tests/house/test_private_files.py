@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digitize.errors import DiskFull, InputError, OptionsError
+from digitize.errors import DiskFull, InputError, OptionsError, OutputError
 from digitize.machine.age_files import check_public, decrypt, encrypt, new_key
 from digitize.machine.exposure import open_to_others, told_exposure
 from digitize.machine.sealing import read_publics, read_secret, seal, unseal, write_key
@@ -206,7 +206,7 @@ def test_a_full_disk_or_an_unreadable_file_leaves_no_sealed_file(tmp_path, monke
             seal(folder, tmp_path / "backup.tar.age", [public])
     with monkeypatch.context() as broken:
         broken.setattr(tarfile.TarFile, "addfile", refuse)
-        with pytest.raises(InputError):
+        with pytest.raises(OutputError):
             seal(folder, tmp_path / "backup.tar.age", [public])
     assert sorted(p.name for p in tmp_path.iterdir()) == ["backup", "office.key"]
     made = seal(folder, tmp_path / "backup.tar.age", read_publics([public]))

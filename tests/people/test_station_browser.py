@@ -110,7 +110,7 @@ def test_blank_illegible_and_words_that_are_no_value_have_keys_of_their_own(brow
 @needs_node
 def test_a_day_at_the_station(browser_modules, place, address):
     found = walk("station_pages.mjs", browser_modules, address)
-    assert len(found["typed"]) == 8
+    assert len(found["typed"]) == 30
     assert found["once"] == [1, 1]
     assert found["undone"] == ["undone"] * 3
     assert found["conflict"] == ["राम नमूना", found["mine"]]
