@@ -33,7 +33,7 @@ class ReportedPlace:
 
     counts: as reported, a book of two sites twice; net is what is shown. code: of a state or station; protected: see
     `Protected`; idle: days without work of a station, None when never any was done or it is no station; doubled:
-    records that are counted twice in it. is_cut: fewer records are expected than before, and nobody answered the flag.
+    records that are counted twice in it.
     """
 
     level: str
@@ -48,7 +48,6 @@ class ReportedPlace:
     idle: int | None = None
     is_certified: bool = False
     doubled: int = 0
-    is_cut: bool = False
 
     @property
     def net(self) -> Counts | None:
