@@ -31,7 +31,7 @@ from digitize.workspace.calibration.sampling import draw_of
 from digitize.workspace.calibration.threshold_proof import LADDER
 from digitize.workspace.calibration.threshold_store import STEP
 from digitize.workspace.counting.parts import values_of, where_of
-from digitize.workspace.decisions.items import ZONE, Item, items_in_order, items_of, make_measuring_item
+from digitize.workspace.decisions.items import ZONE, Item, find_question, items_in_order, items_of, make_measuring_item
 from digitize.workspace.decisions.left_over import LEFT_OVER
 from digitize.workspace.decisions.order import records_by_value
 from digitize.workspace.ledger import Ledger
@@ -96,38 +96,28 @@ def _list_items(
         wanted = _list_fields(stored, sample)
         if not wanted or stored.is_purged:
             continue
+        # By record, so that what was answered meanwhile is seen.
+        list_open = lru_cache(lambda page: list(filter(is_open, Records(ledger).of_unit(page))))
         for item in items_of(ledger, replace(stored, open=tuple(sorted(wanted))), known.mappings, readings):
             # As in list_items: a place on paper that feeds several records is asked once.
             if item.cell in asked:
                 continue
             if item.cell.startswith(_ZONES):
                 asked.add(item.cell)
-                above, item = _find_first(ledger, known, (stored, item), readings)
-                if above is not stored:
-                    yield above, item
-                    continue
-            if not item.fields[0].startswith(LEFT_OVER) and sample.is_blind(stored, item):
-                yield stored, make_measuring_item(item, LADDER[-1])
-            elif not everything and sample.may_wait(stored.unit, item):
-                deferred.append(item.id)
+            is_blind = not item.fields[0].startswith(LEFT_OVER) and sample.is_blind(stored, item)
+            may_wait = not everything and sample.may_wait(stored.unit, item)
+            # A diary's day feeds later pages, too. What is answered holds from the record on under which it is asked:
+            # that is the first of the page on which the place stands.
+            page = item.cell.removeprefix(_ZONES).rpartition("/")[0]
+            own = list_open(page) if page not in ("", stored.unit) else ()
+            places = (find_question(ledger, known.mappings, above, item.cell, readings) for above in own)
+            holder, question = next(filter(None, places), (stored, item))
+            if is_blind:
+                yield holder, make_measuring_item(question, LADDER[-1])
+            elif may_wait:
+                deferred.append(question.id)
             else:
-                yield stored, item
-
-
-def _find_first(
-    ledger: Ledger, known: RunContext, asked: tuple[Stored, Item], readings: Readings
-) -> tuple[Stored, Item]:
-    """A question under the first record of the page on which its place stands, as a diary's day feeds later pages: an
-    answer holds from the record on under which it is given.
-    """
-    stored, item = asked
-    page = item.cell.removeprefix(_ZONES).rpartition("/")[0]
-    own = Records(ledger).of_unit(page) if page != stored.unit else []
-    for above in sorted(filter(is_open, own), key=lambda s: s.record.id):
-        for found in items_of(ledger, above, known.mappings, readings):
-            if found.cell == item.cell:
-                return above, found
-    return asked
+                yield holder, question
 
 
 def _list_fields(stored: Stored, sample: DrawnSample) -> set[str]:

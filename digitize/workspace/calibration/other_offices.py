@@ -46,7 +46,7 @@ def give_answers(ledger: Ledger, state: str, office: str, path: Path) -> int:
     """Write this office's blind answers to a file for other offices; without values, pages and volumes.
 
     Only those on readings by the package's weights: no other office reads with this one's. Returns their number. Raises
-    InputError or DiskFull if the file cannot be written.
+    OutputError or DiskFull if the file cannot be written.
     """
     found = [{k: v for k, v in plain.items() if k != "book"} for plain in own_answers(ledger)]
     found = [plain for plain in found if is_for_weights(plain["weights"], {})]

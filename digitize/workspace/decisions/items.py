@@ -24,8 +24,9 @@ from ocr.page import HAND_NOT_MEASURED, Box, Decided
 from validators.finding import Finding
 
 __all__ = [
-    "COLUMN", "FIELD", "MEASURED", "ZONE", "Item", "cell_of", "item_id", "items_in_order", "items_of", "list_items",
-    "make_measuring_item", "measured_id", "register_source", "row_id", "source_of", "describe_metadata", "told_value",
+    "COLUMN", "FIELD", "MEASURED", "ZONE", "Item", "cell_of", "find_question", "item_id", "items_in_order", "items_of",
+    "list_items", "make_measuring_item", "measured_id", "register_source", "row_id", "source_of", "describe_metadata",
+    "told_value",
 ]  # fmt: skip
 _OF_THE_BOOK = ("fir_date", "info_date", "gd_date")
 """Dates of the day on which an entry was made, so in the year of its book. An earlier year is possible, and rare."""
@@ -181,8 +182,15 @@ def items_in_order(
                 asked.add(item.cell)
             # Under the record that is the first on the paper, whichever needs the answer soonest.
             above = Records(ledger).find(first.get(item.cell, ""))
-            of_above = items_of(ledger, above, mappings, readings) if above else []
-            yield next(((above, i) for i in of_above if above and i.cell == item.cell), (stored, item))
+            yield find_question(ledger, mappings, above, item.cell, readings) or (stored, item)
+
+
+def find_question(
+    ledger: Ledger, mappings: Mapping[str, FormMapping], stored: Stored | None, cell: str, readings: Readings
+) -> tuple[Stored, Item] | None:
+    """The question on a place under one of the records that it feeds; None if that does not ask it."""
+    of_record = items_of(ledger, stored, mappings, readings) if stored else []
+    return next(((stored, item) for item in of_record if stored and item.cell == cell), None)
 
 
 def items_of(
@@ -267,16 +275,16 @@ class _Asked:
             findings=findings,
             is_legible=not (decided and is_noise(decided)),
             is_measured=not (decided and HAND_NOT_MEASURED in decided.notes),
-            told=self._told(cell, paths),
+            told=self._find_told(cell, paths),
             is_at_odds=any(map(self._is_at_odds, paths)) or self._is_against_told(cell, paths, value),
         )
 
-    def _told(self, cell: str, paths: tuple[str, ...]) -> str:
+    def _find_told(self, cell: str, paths: tuple[str, ...]) -> str:
         return self.told.get(cell) or next((self.told[p] for p in paths if p in self.told), "")
 
     def _is_against_told(self, cell: str, paths: tuple[str, ...], value: str) -> bool:
         """Whether a place on paper says another station, district or year than its volume was told to be of."""
-        told = told_value(self._told(cell, paths))
+        told = told_value(self._find_told(cell, paths))
         said = {value, *(self.stored.record.value(path) or "" for path in paths)}
         return cell.startswith(f"{ZONE}:") and bool(told and value) and told not in said
 
