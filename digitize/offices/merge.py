@@ -13,7 +13,7 @@ from digitize.offices.build import StationTally, Tallies, make_station_rows
 from digitize.offices.exchange_dates import find_latest
 from digitize.offices.lists import Gazetteer, Inventory, PlaceKey
 from digitize.offices.measures import OF_STATION, Counts, add_cells, add_known, sum_counts
-from digitize.offices.services import add_services, limit_all_to_loaded
+from digitize.offices.services import add_services, count_once, limit_all_to_loaded
 from digitize.offices.shape import (  # fmt: skip
     DEFINITIONS,
     FORMAT,
@@ -142,7 +142,7 @@ def _merge_services(
     for book in twice:
         doubled[book.volume.form] += book.records
     # A book that was withdrawn may have held what was told of; of one that two sites have a record is found once.
-    return None if told is None else limit_all_to_loaded(told, by_form, doubled)
+    return None if told is None else count_once(limit_all_to_loaded(told, by_form), doubled)
 
 
 def _make_source(site: Newest) -> Source:

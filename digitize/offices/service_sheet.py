@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from digitize.offices.rollup import ReportedPlace
-from digitize.offices.services import Service, add_services, load_services
+from digitize.offices.services import Service, add_services, count_once, load_services
 from digitize.offices.shape_quality import Findable
 
 
@@ -27,6 +27,9 @@ def list_services(place: ReportedPlace) -> list[ServiceLine]:
     told = [p.report.snapshot.services for p in (place, *place.parts) if p.report]
     said = [t for t in told if t is not None]
     whole = add_services(said) or {}
+    if place.level == "nation":
+        # Each state counts its own doubles once already; books of two states are of FIRs (`state_overlaps`).
+        whole = count_once(whole, {"iif1": place.doubled - sum(p.doubled for p in place.parts)})
     nothing = Findable(count=0, of=0)
     return [
         ServiceLine(

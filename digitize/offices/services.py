@@ -74,22 +74,25 @@ def limit_to_loaded(told: Findable, loaded: int) -> Findable:
 
 
 def limit_all_to_loaded(
-    told: Mapping[str, Findable],
-    by_form: Iterable[Mapping[str, Iterable[int]]],
-    doubled: Mapping[str, int] | None = None,
+    told: Mapping[str, Findable], by_form: Iterable[Mapping[str, Iterable[int]]]
 ) -> dict[str, Findable]:
-    """What holds of all services. by_form: the breakdown of each district by form, as it is now.
-
-    doubled: form -> records of it that are counted twice.
-    """
-    loaded = {form: -n for form, n in (doubled or {}).items()}
+    """What holds of all services. by_form: the breakdown of each district by form, as it is now."""
+    loaded: dict[str, int] = {}
     for district in by_form:
         for form, cells in district.items():
             loaded[form] = loaded.get(form, 0) + tuple(cells)[_LOADED]
     known = load_services()
-    return {
-        name: limit_to_loaded(f, max(0, loaded.get(known[name].form, 0))) for name, f in told.items() if name in known
-    }
+    return {name: limit_to_loaded(f, loaded.get(known[name].form, 0)) for name, f in told.items() if name in known}
+
+
+def count_once(told: Mapping[str, Findable], doubled: Mapping[str, int]) -> dict[str, Findable]:
+    """What surely holds when records are counted twice: each of them may have been told of twice.
+
+    doubled: form -> such records at most.
+    """
+    known = load_services()
+    gone = {name: doubled.get(known[name].form, 0) if name in known else 0 for name in told}
+    return {n: Findable(count=max(0, f.count - gone[n]), of=max(0, f.of - gone[n])) for n, f in told.items()}
 
 
 def add_services(parts: Iterable[Mapping[str, Findable] | None]) -> dict[str, Findable] | None:

@@ -27,7 +27,14 @@ from digitize.offices.quality_sheet import list_quality, sum_profiles
 from digitize.offices.refusal import Refused
 from digitize.offices.rollup import SnapshotReport, roll_up_nation
 from digitize.offices.service_sheet import list_services
-from digitize.offices.services import add_services, each_service, limit_all_to_loaded, limit_to_loaded, load_services
+from digitize.offices.services import (
+    add_services,
+    count_once,
+    each_service,
+    limit_all_to_loaded,
+    limit_to_loaded,
+    load_services,
+)
 from digitize.offices.shape import Snapshot
 from digitize.offices.shape_quality import Findable, NotMeasured, Share
 from digitize.offices.words import LANGUAGES, load_words
@@ -92,6 +99,12 @@ def test_records_that_were_taken_back_may_be_those_that_were_told_of():
     assert limit_all_to_loaded({"missing-persons": told, "new-one": told}, [{"missing": [9, 0, 0, 9, 9]}]) == {
         "missing-persons": Findable(count=0, of=9)
     }
+    # Of a book that two sites have each record is found once, whoever else tells nothing.
+    assert count_once({"fir-view": told, "vehicles": told}, {"iif1": 30}) == {
+        "fir-view": Findable(count=10, of=30),
+        "vehicles": told,
+    }
+    assert count_once({"fir-view": told}, {"iif1": 50})["fir-view"] == Findable(count=0, of=10)
     assert add_services([None, None]) is None
     assert add_services([None, {"vehicles": told}, {"vehicles": told}]) == {"vehicles": Findable(count=80, of=120)}
 
@@ -188,3 +201,15 @@ def test_quality_by_form_of_a_ledger(tmp_path):
     assert found.double_keyed == Share(part=1, of=2)
     assert found.by_form["gd"].audited == NotMeasured(why="no-sample-drawn")
     assert merge_quality([found, found]).by_form["iif1"].validated == 4
+
+
+def test_a_book_that_two_states_have_is_found_once(bodies):
+    root = nation(bodies).root
+    before = {x.service.name: x for x in list_services(root)}
+    root.doubled += 3
+    fir = 0
+    for x in list_services(root):
+        was, is_of_firs = before[x.service.name], x.service.form == "iif1"
+        fir += is_of_firs
+        assert (x.count, x.of) == (max(0, was.count - 3 * is_of_firs), max(0, was.of - 3 * is_of_firs))
+    assert fir
