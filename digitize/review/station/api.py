@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.requests import Request
@@ -33,9 +34,9 @@ def parse_wish(request: Request) -> WorkChoice:
     return WorkChoice(**asked | {"order": order})
 
 
-def parse_count(request: Request, name: str, otherwise: int) -> int:
-    """A number from the query string. Raises NotAnswered for anything else."""
-    text = request.query_params.get(name, str(otherwise))
+def parse_count(given: Mapping[str, str], name: str, otherwise: int) -> int:
+    """A number from a query string or a form. Raises NotAnswered for anything else."""
+    text = given.get(name, str(otherwise))
     if not text.isascii() or not text.isdigit() or len(text) > _MOST_DIGITS:
         raise NotAnswered(422, f"{name} is a number.")
     return int(text)
@@ -44,7 +45,7 @@ def parse_count(request: Request, name: str, otherwise: int) -> int:
 async def next_items(request: Request, served: Served, visitor: Visitor) -> Response:
     """Next questions, leased to the visitor for ten minutes."""
     wish, who = parse_wish(request), visitor.account
-    count = max(1, min(_MOST_ITEMS, parse_count(request, "n", 20)))
+    count = max(1, min(_MOST_ITEMS, parse_count(request.query_params, "n", 20)))
 
     def work(room: Room) -> dict[str, Any]:
         room.reload_if_changed()
@@ -113,7 +114,7 @@ async def newest_answer(request: Request, served: Served, visitor: Visitor) -> R
     """Id and event of the person's newest answer that was not undone, "" and 0 if there is none: what undo takes back
     next. before: only older events.
     """
-    who, before = visitor.account, parse_count(request, "before", 0)
+    who, before = visitor.account, parse_count(request.query_params, "before", 0)
     found = await served.room.run_in_thread(lambda room: list_own_answers(room, who, who.name, before=before, most=1))
     newest = found[0].past if found else None
     return JSONResponse({"client": newest.client if newest else "", "seq": newest.seq if newest else 0})
@@ -133,7 +134,7 @@ async def entries(request: Request, served: Served, visitor: Visitor) -> Respons
     """List entries that start with, or resemble, the typed text."""
     del visitor
     name, typed = request.query_params.get("list", ""), request.query_params.get("q", "")[:_MOST_NAME]
-    count = max(1, min(50, parse_count(request, "n", 12)))
+    count = max(1, min(50, parse_count(request.query_params, "n", 12)))
     found = await served.room.run_in_thread(lambda room: find_entries(room, name, typed, count))
     return JSONResponse({"entries": found})
 

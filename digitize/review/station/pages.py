@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -112,9 +113,12 @@ async def one_page(request: Request, served: Served, visitor: Visitor) -> Respon
 
 async def own_answers(request: Request, served: Served, visitor: Visitor) -> Response:
     """One's own last answers, searched, to be opened again; a supervisor may look at those of others."""
-    who, before = visitor.account, parse_count(request, "before", 0)
-    search = request.query_params.get("q", "")[:_MOST_SEARCHED]
-    name = request.query_params.get("of", "") or who.name
+    # Searched for are names, too: they are posted, so that none stands in an address.
+    posted = await read_form(request) if request.method == "POST" else {}
+    given: Mapping[str, str] = posted or request.query_params
+    who, before = visitor.account, parse_count(given, "before", 0)
+    search = posted.get("q", "")[:_MOST_SEARCHED]
+    name = given.get("of", "") or who.name
     if name != who.name and not who.may(SUPERVISOR):
         raise NotAnswered(403, "You may not see this.")
 
