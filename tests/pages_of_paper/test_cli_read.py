@@ -275,14 +275,14 @@ def test_standard_output_on_a_full_disk_is_exit_7(scans, reading, monkeypatch):
             full.close()
 
 
-def test_an_out_folder_that_cannot_be_written_is_exit_5_and_no_fault(digitize, scans, reading, monkeypatch):
+def test_an_out_folder_that_cannot_be_written_is_exit_9_and_no_fault(digitize, scans, reading, monkeypatch):
     def refuses(path, *rest, **more):
         raise PermissionError(errno.EACCES, "Permission denied")
 
     out = scans / "out"
     out.mkdir()
     monkeypatch.setattr(Path, "mkdir", refuses)
-    digitize("read", scans / "one.png", scans / "two.tif", "--out", out, "--jobs", 1, code=5)
+    digitize("read", scans / "one.png", scans / "two.tif", "--out", out, "--jobs", 1, code=9)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
