@@ -66,7 +66,7 @@ def by_two_workers(place):
         try:
             worker = LotWorker(lambda: (open_place(place.folder), None), Silent(), size=2)
             worker.go_on(lambda: True)
-            left.wait(120)
+            left.wait()
             worker.go_on(lambda: True)
         except BaseException as e:
             failed.append(e)

@@ -45,8 +45,7 @@ def check_groups(ledger: Ledger, known: RunContext, todos: Sequence[tuple[str, s
     work = CheckWork(known.check_settings, known.parts)
     count = 0
     for done in checked_lots(work, _lots(ledger, known, todos, progress), known.workers):
-        _keep(ledger, known, done)
-        count += sum(len(d.verdicts) for d in done)
+        count += _keep(ledger, known, done)
         _advance(progress, len(done))
     return count
 
@@ -81,16 +80,21 @@ def _lot(records: Records, groups: list[tuple[str, str, list[PackedRow]]]) -> Ch
     return CheckLot(groups, records.packs.shapes_of(row for _, _, rows in groups for row in rows))
 
 
-def _keep(ledger: Ledger, known: RunContext, done: Sequence[GroupChecked]) -> None:
+def _keep(ledger: Ledger, known: RunContext, done: Sequence[GroupChecked]) -> int:
+    """Keep verdicts and findings of the groups that this worker still leases. Returns the number of their records."""
     records = Records(ledger)
     # Findings and the "done" events together: a lot that was killed here is checked again.
     with ledger.writing():
+        # Silent for longer than a lease runs: another worker checked those groups, maybe under newer answers.
+        held = ledger.list_leased(known.owner)
         ledger.renew(known.owner)
-        for d in done:
+        kept = [d for d in done if unit_of(d.group) in held]
+        for d in kept:
             records.set_verdicts(d.verdicts, d.findings)
             words = Counter(verdict.word for verdict in d.verdicts.values())
             counts = {"records": len(d.verdicts), **{word: words[word] for word in ("clean", "review", "reject")}}
             ledger.finish(unit_of(d.group), "check", d.key, {"findings": len(d.findings), **counts}, counts)
+    return sum(len(d.verdicts) for d in kept)
 
 
 def unit_of(group: str) -> str:

@@ -6,10 +6,11 @@ Of a register, each page is a unit.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from digitize.errors import DigitizeError, fault
+from digitize.errors import DigitizeError, LeaseLost, fault
 from digitize.machine.progress import Progress
 from digitize.machine.work_keys import plain_hash, work_key
 from digitize.reading import grouping
@@ -120,7 +121,9 @@ def map_units(ledger: Ledger, known: RunContext, todos: Sequence[MapTodo], progr
                 # A part may have been settled while it waited for its head.
                 units += [t.unit for t in todo.system.tables] if todo.system else []
                 own = {r: c for u in units for r, c in decided(u).items()}
-                count += _map(ledger, known, systems, todo, own)
+                # Silent for longer than a lease runs: what another worker made of it meanwhile holds.
+                with suppress(LeaseLost):
+                    count += _map(ledger, known, systems, todo, own)
             progress.advance()
     return count
 
@@ -128,15 +131,17 @@ def map_units(ledger: Ledger, known: RunContext, todos: Sequence[MapTodo], progr
 def _map(ledger: Ledger, known: RunContext, systems: OpenSystems, todo: MapTodo, decisions: Decisions) -> int:
     """Map one unit. An internal error is recorded with its location, and the run continues."""
     if todo.replaced_by and todo.table is not None:
-        replaced.take_out(ledger, todo.table, todo.replaced_by)
+        with ledger.writing_leased(todo.unit, "map", known.owner):
+            replaced.take_out(ledger, todo.table, todo.replaced_by)
         return 0
     if todo.is_gone:
-        with ledger.writing():
+        with ledger.writing_leased(todo.unit, "map", known.owner):
             Records(ledger).replace_unit(todo.unit, [])
             ledger.finish(todo.unit, "map", todo.key, {"records": []}, {"records": 0, "gone": True})
         return 0
     if todo.problem:
-        ledger.fail(todo.unit, "map", todo.key, {"kind": NO_MAPPING, "message": todo.problem, "retry": False})
+        with ledger.writing_leased(todo.unit, "map", known.owner):
+            ledger.fail(todo.unit, "map", todo.key, {"kind": NO_MAPPING, "message": todo.problem, "retry": False})
         return 0
     try:
         if todo.table is not None and todo.system is not None:
@@ -152,7 +157,8 @@ def _map(ledger: Ledger, known: RunContext, systems: OpenSystems, todo: MapTodo,
     except (DigitizeError, MapperError):
         raise
     except Exception as e:
-        ledger.fail(todo.unit, "map", todo.key, {"kind": "fault", "message": fault(todo.unit, e), "retry": False})
+        with ledger.writing_leased(todo.unit, "map", known.owner):
+            ledger.fail(todo.unit, "map", todo.key, {"kind": "fault", "message": fault(todo.unit, e), "retry": False})
         return 0
 
 

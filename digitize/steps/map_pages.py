@@ -61,7 +61,7 @@ def map_group(
         **capture_counts(records, known.capture),
         **({"parts": [question_to_plain(q) for q in filled.questions]} if filled.questions else {}),
     }
-    with ledger.writing():
+    with ledger.writing_leased(unit, "map", known.owner):
         Records(ledger).replace_unit(unit, stored)
         ledger.finish(unit, "map", key, {"records": [r.id for r in records]}, detail)
     return len(stored)

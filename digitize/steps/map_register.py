@@ -147,7 +147,7 @@ def map_register(ledger: Ledger, known: RunContext, page: RegisterPage, key: str
         "left_over": sum(len(r.left_over) for r in records), "mapping": work.mapping.by,
         **capture_counts(records, known.capture),
     }  # fmt: skip
-    with ledger.writing():
+    with ledger.writing_leased(page.scan.page, "map", known.owner):
         Records(ledger).replace_unit(page.scan.page, stored)
         ledger.finish(page.scan.page, "map", key, {"records": [r.id for r in records], "reported": reported}, detail)
     return len(stored)

@@ -41,7 +41,7 @@ def map_member(
     system, role = members.system, members.role(table)
     if role in ("left", "lookup"):
         detail = {"rows": 0, "records": 0, "system": system.id, "role": role}
-        with ledger.writing():
+        with ledger.writing_leased(table.unit, "map", known.owner):
             # It may have been mapped by itself before its system was described.
             for unit in _units_of(ledger, table):
                 Records(ledger).replace_unit(unit, [])
@@ -54,7 +54,8 @@ def map_member(
         kind = getattr(e, "kind", "no-mapping" if isinstance(e, MappingError) else "unreadable")
         step = "" if isinstance(e, EncodingUnclear) else ". Correct it, and run the same command again."
         message = f"Table {table.unit} ({table.name}), of the system {system.id}: {e}{step}"
-        ledger.fail(table.unit, "map", keys[0], {"kind": kind, "message": message, "retry": False})
+        with ledger.writing_leased(table.unit, "map", known.owner):
+            ledger.fail(table.unit, "map", keys[0], {"kind": kind, "message": message, "retry": False})
         return 0
 
 
@@ -150,7 +151,7 @@ class _Table:
             return _ChunkDone(Records(self.ledger).count_unit(unit), reported, 0, made.rows)
         count, own = len(made.records), _settled_key(settled.get(job.number, {}))
         detail = {"rows": made.rows, "records": count, "reported": reported, **made.captured}
-        with self.ledger.writing():
+        with self.ledger.writing_leased(self.unit.unit, "map", self.known.owner):
             Records(self.ledger).replace_rows(unit, made.records)
             # A long table takes longer than a lease lasts.
             self.ledger.renew(self.known.owner)
@@ -170,7 +171,8 @@ class _Table:
         told = {"repeated": why.get(REPEATED, 0), "gone": store.count_gone(table.number)}
         orphans = {REASONS[state]: n for state, n in sorted(why.items()) if state not in (JOINED, REPEATED)}
         detail |= {"joined": why.get(JOINED, 0), "orphans": orphans, **{name: n for name, n in told.items() if n}}
-        self.ledger.finish(self.unit.unit, "map", self.keys[0], detail, detail)
+        with self.ledger.writing_leased(self.unit.unit, "map", self.known.owner):
+            self.ledger.finish(self.unit.unit, "map", self.keys[0], detail, detail)
 
 
 def _settled_key(decisions: Decisions) -> str:

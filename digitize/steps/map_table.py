@@ -49,14 +49,16 @@ def map_table(ledger: Ledger, known: RunContext, table: TableUnit, key: str, dec
         kind = getattr(e, "kind", "no-mapping" if isinstance(e, MappingError) else "unreadable")
         step = "" if isinstance(e, EncodingUnclear) else f". {_NEXT}"
         message = f"Table {table.unit} ({table.name}): {e}{step}"
-        ledger.fail(table.unit, "map", key, {"kind": kind, "message": message, "retry": False})
+        with ledger.writing_leased(table.unit, "map", known.owner):
+            ledger.fail(table.unit, "map", key, {"kind": kind, "message": message, "retry": False})
         return 0
     records, reported = sum(c.records for c in chunks), sum(c.reported for c in chunks)
     detail = {
         "rows": sum(c.rows for c in chunks), "records": records, "reported": reported, "chunks": len(chunks),
         "damage": list(legacy.notes), "mapping": mapping.by, **columns_left(mapping, legacy.columns),
     }  # fmt: skip
-    ledger.finish(table.unit, "map", key, detail, detail)
+    with ledger.writing_leased(table.unit, "map", known.owner):
+        ledger.finish(table.unit, "map", key, detail, detail)
     return sum(c.written for c in chunks)
 
 
@@ -166,7 +168,7 @@ def _keep(ledger: Ledger, known: RunContext, table: _Table, job: Job, made: _Mad
     number, rows = job
     reported, count = _list_left_rows(rows), len(made.records)
     detail = {"rows": rows.total, "records": count, "reported": len(reported), **made.captured}
-    with ledger.writing():
+    with ledger.writing_leased(table.table.unit, "map", known.owner):
         Records(ledger).replace_rows(made.unit, made.records)
         # A long table takes longer than a lease lasts.
         ledger.renew(known.owner)

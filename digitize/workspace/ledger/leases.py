@@ -80,6 +80,17 @@ class Leases(LedgerFile):
             finally:
                 self._fence = None
 
+    @contextmanager
+    def writing_leased(self, unit: str, step: str, owner: str) -> Iterator[None]:
+        """One transaction that writes the results of a unit. Raises LeaseLost, with nothing stored, unless the owner
+        still has its lease.
+        """
+        with self.writing():
+            sql = "SELECT 1 FROM leases WHERE unit = ? AND step = ? AND owner = ?"
+            if not self.rows(sql, (unit, step, owner)):
+                raise LeaseLost(f"{unit} now belongs to another worker; nothing of this transaction was recorded.")
+            yield
+
     def _give_back(self, unit: str, step: str) -> None:
         """The end of a unit in a step. Raises LeaseLost behind a fence that the unit is not within."""
         if self._fence is not None and unit not in self._fence:
