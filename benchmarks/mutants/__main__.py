@@ -34,6 +34,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.mutants.caches import CacheReaders
 from benchmarks.mutants.kept import Kept, file_hash, text_hash
 from benchmarks.mutants.plant import Mutant, list_mutants
 from benchmarks.mutants.record import QUIET
@@ -127,7 +128,7 @@ def measure(areas: Mapping[str, tuple[str, ...]], tests: tuple[str, ...], option
         record(kept, files, modules, marker, is_anew=options.again, takes_stale=options.stale)
     if options.record:
         return {}
-    known = Known()
+    known = Known(caches=CacheReaders((path, read_source(path)) for path in modules))
     for name in files:
         for marker in markers:
             if told := kept.read_tests(name, marker):

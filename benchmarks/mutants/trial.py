@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.mutants.caches import CacheReaders
 from benchmarks.mutants.plant import Mutant
 from benchmarks.mutants.replacing import (
     NotPlantedError,
@@ -43,6 +44,7 @@ class Known:
     by_block: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     at_import: set[str] = field(default_factory=set)
     modules: set[str] = field(default_factory=set)
+    caches: CacheReaders = field(default_factory=lambda: CacheReaders(()))
 
     def add(self, told: dict[str, Any]) -> None:
         """Take in what the tests of one file run."""
@@ -58,15 +60,18 @@ class Known:
     def tests_of(self, mutant: Mutant) -> set[str]:
         """The tests that run the block with a fault; those that run a reader of the name for one at a module's top.
 
-        Of a function that has another name since this was recorded, the tests that run anything of its module.
+        Where answers are kept, those that run whoever reads them. Of a function that has another name since this was
+        recorded, the tests that run anything of its module.
         """
-        if mutant.block and (found := self.by_block.get(_without_folder(mutant.block), set())):
+        stem = Path(mutant.path).stem
+        kept = {t for own, where in self.caches.find(stem, mutant.where) for t in self._of_module(own, {where})}
+        if mutant.block and (found := self.by_block.get(_without_folder(mutant.block), set()) | kept):
             return found
         if mutant.block and self._runs_function(mutant):
             return set()
         name = mutant.what.partition(":")[0] if not mutant.block and ": " in mutant.what else ""
         readers = find_readers(read_source(mutant.path), name) if name else set()
-        return self._of_module(Path(mutant.path).stem, readers)
+        return self._of_module(stem, readers) | kept
 
     def is_at_import(self, mutant: Mutant) -> bool:
         """Whether the block with a fault runs while modules are loaded, where no fault can be put in any more."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.mutants.caches import CacheReaders
 from benchmarks.mutants.plant import list_mutants
 from benchmarks.mutants.targets import EQUIVALENT, TINY, read_equivalent
 
@@ -22,6 +23,17 @@ def test_planted_faults_are_noticed_but_where_no_test_asks(tmp_path):
     assert figures["mutants"] >= 10 and figures["areas"] == {"tiny": {k: figures[k] for k in ("noticed", "mutants")}}
     assert {one["in"] for one in figures["survivors"]} == {"unread"}
     assert figures["noticed"] == round(1 - len(figures["survivors"]) / figures["mutants"], 4)
+
+
+def test_of_kept_answers_whoever_reads_them_is_asked():
+    words = "@cache\ndef load(k):\n    return build(k)\ndef build(k):\n    return k\ndef fold(t):\n    return t\n"
+    readers = (
+        "@lru_cache(9)\ndef told(t):\n    return load(t)\ndef mask(t):\n    return told(t)\ndef alone():\n    pass\n"
+    )
+    caches = CacheReaders([("digitize/words.py", words), ("digitize/masks.py", readers)])
+    assert caches.find("words", "load") == caches.find("words", "build") == {("masks", "told"), ("masks", "mask")}
+    assert caches.find("masks", "told") == {("masks", "mask")}
+    assert caches.find("words", "fold") == caches.find("masks", "mask") == set()
 
 
 def find_stale(file):
