@@ -22,6 +22,7 @@ _TUNING = frozenset({
     "check", "ensure_ascii", "indent", "newline", "stdin", "stdout", "stderr", "max_workers", "chunksize",
     "buffering", "separators", "capture_output", "text", "help", "slots", "frozen", "ignore_errors", "uri",
     "isolation_level", "check_same_thread", "block_size", "progress", "usedforsecurity", "key_size",
+    "thread_name_prefix",
 })  # fmt: skip
 """Arguments that change how fast or how neatly something is done."""
 _TEXT = frozenset({"lines", "line", "_lines", "_line", "_did", "_said", "_summary"})

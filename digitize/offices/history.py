@@ -137,8 +137,9 @@ def project_reporters(received: Sequence[Received], day: date) -> dict[str, Proj
 def combine_projections(parts: Mapping[str, Projection]) -> Projection:
     """When the whole ends: when its last part does. Without a date of one part there is none of the whole."""
     without = tuple((name, p.why) for name, p in parts.items() if p.last is None and p.why != "done")
-    dated = [p for p in parts.values() if p.first and p.last]
-    known = (max(p.first for p in dated if p.first), max(p.last for p in dated if p.last)) if dated else None
+    # Whoever has one of the two days has both.
+    firsts, lasts = [p.first for p in parts.values() if p.first], [p.last for p in parts.values() if p.last]
+    known = (max(firsts), max(lasts)) if lasts else None
     if without:
         return Projection(why="not-all", without=without, known=known)
     return Projection(*known) if known else Projection(why="done" if parts else "no-inventory")

@@ -17,6 +17,7 @@ from digitize.offices.grades import count_in_scope, count_proven, grade_of, rank
 from digitize.offices.history import (
     Point,
     Projection,
+    _count_monthly_done,
     combine_projections,
     project_end,
     project_reporters,
@@ -280,6 +281,17 @@ def test_the_finish_is_a_range_between_the_fastest_and_the_slowest_pace():
 def test_where_the_finish_cannot_be_told_the_reason_is(points, why):
     p = project_end(points)
     assert (p.first, p.last, p.why) == (None, None, why)
+
+
+def test_a_month_that_has_just_begun_tells_no_pace():
+    day = date(2026, 3, 31)
+    whole = [point(day, 100), point(day + timedelta(days=30), 130)]
+    assert _count_monthly_done(whole) == [pytest.approx(30.4, abs=0.1)]
+    assert len(_count_monthly_done([*whole, point(whole[-1].day + timedelta(days=15), 140)])) == 2
+    assert len(_count_monthly_done([*whole, point(whole[-1].day + timedelta(days=14), 140)])) == 1
+    # Whoever joined brought what was done before.
+    joined = point(whole[-1].day + timedelta(days=30), 500, members=37)
+    assert len(_count_monthly_done([*whole, joined])) == 1
 
 
 def told(reporter, loaded, *, start=date(2025, 10, 31), expected=1000):

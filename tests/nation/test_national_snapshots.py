@@ -146,6 +146,14 @@ def test_an_inventory_tells_what_is_expected_and_what_was_reached(digitize, tabl
     assert coverage.complete[2] == 1
 
 
+def test_what_an_officer_states_stands_in_the_snapshot_as_it_was_stated(table, tmp_path):
+    place = shutil.copytree(table, tmp_path / "ws")
+    assert fold(place).statement is None
+    (place / "lists" / "statement.toml").write_text("as_on = 2026-10-01\nstations = 12\ntarget = 10\ncovered = 9\n")
+    stated = fold(place).statement
+    assert (stated.stations, stated.target, stated.covered) == (12, 10, 9)
+
+
 @pytest.mark.parametrize("line", ["Nowhere,,5,,\n", "Namunahat,,five,,\n", "Namunahat,,-5,,\n", "Namunahat,,5,,soon\n"])
 def test_an_inventory_that_cannot_be_meant_names_the_row(digitize, table, tmp_path, line):
     place = shutil.copytree(table, tmp_path / "ws")

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from digitize.masking.children import is_child
 from digitize.masking.law import names_protected_section
-from digitize.masking.masks import ALONE, MASK, is_masked, list_masked_paths, mask_record
+from digitize.masking.masks import ALONE, MASK, find_person, is_masked, list_masked_paths, mask_record
 from digitize.masking.sensitive import accuses_child, is_sensitive, is_under_protected_section, names_sections
 from digitize.masking.words import fold_words, tells_of_child
 from mappers.record import FieldValue, Record
@@ -148,3 +149,41 @@ def test_a_child_is_accused_where_words_say_so(plain, accuses):
 
 def test_alone_is_a_case_of_nothing():
     assert not (ALONE.is_sensitive or ALONE.accuses_child or ALONE.names_sections or ALONE.secrets or ALONE.children)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_protected"), [("IPC 75", False), ("75 BNS", True), ("BNS 376", False), ("64 BNS", True)]
+)
+def test_a_number_is_protected_under_the_act_that_holds_it(text, is_protected):
+    assert names_protected_section(text) == is_protected
+
+
+@pytest.mark.parametrize(("months", "is_child"), [("200", True), ("215", True), ("216", False), ("300", False)])
+def test_months_below_eighteen_years_are_a_childs(months, is_child):
+    assert tells_of_child(fold_words(f"{months} months old")) == is_child
+
+
+@pytest.mark.parametrize(
+    ("ages", "is_known_child"),
+    [
+        ({"age_months": "8"}, True),
+        ({"age_months": "8", "age": "0"}, True),
+        ({"age_months": "8", "age": "30"}, False),
+        ({"age": "30"}, False),
+        ({"age": "17"}, True),
+        ({"age": "18"}, False),
+        ({"age_from": "16", "age_to": "20"}, True),
+        ({"birth_year": "2000"}, False),
+    ],
+)
+def test_a_child_by_age(ages, is_known_child):
+    record = make_record("r", {"persons": [{"role": "victim", "name": "Qarla", **ages}]})
+    assert is_child(record, record.children["persons"][0]) == is_known_child
+
+
+@pytest.mark.parametrize(("line", "number"), [("1", 0), ("2", 1), ("3", None), ("0", None), ("", None), ("x", None)])
+def test_a_row_belongs_to_the_person_whose_line_it_names(line, number):
+    record = make_record("r", {"persons": [{"name": "Qarla"}, {"name": "Zorab"}]})
+    found = find_person(record, {"person_line": FieldValue(line, line or None)})
+    assert found == (None if number is None else record.children["persons"][number])
+    assert find_person(record, {}) is None
