@@ -10,17 +10,19 @@ from typing import NamedTuple
 
 from digitize.errors import InputError
 from digitize.files.systems.bonds import JOINED, REASONS, REPEATED
+from digitize.files.systems.delivered import list_tied
 from digitize.steps.kept_rows import CHUNK
 from digitize.steps.system_chunks import ChunkMade, SystemJob, SystemWork, make_chunks, records_of_row, with_shape
 from digitize.steps.system_decisions import Decisions, by_head
 from digitize.steps.systems import OpenSystem, OpenSystems, SystemTables
 from digitize.workspace.decisions.apply import decisions_hash
-from digitize.workspace.decisions.left_over import columns_left
+from digitize.workspace.decisions.left_over import columns_left, columns_left_in_parts
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue, TableUnit
 from digitize.workspace.ledger.records import Records, Stored
 from digitize.workspace.run_context import RunContext
 from mappers.errors import EncodingUnclear, MappingError, TableError
+from mappers.mapping.load import FormMapping
 from mappers.record import Record
 
 
@@ -159,6 +161,13 @@ class _Table:
             self.ledger.finish(unit, "map", made.key, {"reported": made.reported}, told)
         return _ChunkDone(count, reported, count, made.rows)
 
+    def _list_parts(self) -> Iterator[tuple[str, str, FormMapping, list[str]]]:
+        """Of a head its delivered parts: names, mapping, and the columns that tie nothing."""
+        for part in self.opened.kept.tables if self.work.is_head else ():
+            if part.mapping is not None and self.members.system.role(part.name) == "part":
+                tied = list_tied(self.members.system, part)
+                yield part.name, part.table, part.mapping, [c for c in part.columns if c not in tied]
+
     def _finish(self, done: Sequence[_ChunkDone]) -> None:
         table, store = self.work.table, self.opened.store
         assert table.mapping is not None
@@ -167,6 +176,7 @@ class _Table:
             "rows": sum(c.rows for c in done), "records": sum(c.records for c in done),
             "reported": sum(c.reported for c in done), "chunks": len(done), "damage": list(table.notes),
             "mapping": table.mapping.by, "rows_key": self._rows_key, **columns_left(table.mapping, table.columns),
+            **columns_left_in_parts(self._list_parts()),
         }  # fmt: skip
         told = {"repeated": why.get(REPEATED, 0), "gone": store.count_gone(table.number)}
         orphans = {REASONS[state]: n for state, n in sorted(why.items()) if state not in (JOINED, REPEATED)}

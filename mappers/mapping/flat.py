@@ -86,7 +86,7 @@ def _doubtful(values: Sequence[SourceAnswers | None]) -> list[tuple[int, SourceA
 
 
 def left_over(mapped: Mapped, also: Sequence[Mapped] = ()) -> dict[str, int]:
-    """Column -> cells with text that nothing took and the mapping does not ignore.
+    """Column -> cells with text that nothing took and the mapping does not ignore; of parts, "TABLE.COLUMN".
 
     also: what else was made of the same sources; it takes cells of those of which it makes a record.
     """
@@ -98,6 +98,9 @@ def left_over(mapped: Mapped, also: Sequence[Mapped] = ()) -> dict[str, int]:
         left = [s for at, s in enumerate(stored) if s is not None and (where is None or where[at])
                 and not any(o.takes(name, at) and o.is_needed(at) for o in also)]  # fmt: skip
         _count(counts, name, sum(bool(c.text.strip()) for c in mapped.sources.open(name, left)))
+    for of_head in mapped.of_parts:
+        for name, texts in of_head.items():
+            _count(counts, name, len(texts))
     return counts
 
 

@@ -26,7 +26,8 @@ class Mapped:
 
     fields: field -> its value in each source, None where nothing was said of it. rows: kind of row of the mapping ->
     its rows in each source, all of them blank or not. left: source cells that nothing took, by column: None for all
-    sources, else whether in each.
+    sources, else whether in each. of_parts: in each source of a head, the texts in the rows of its parts that nothing
+    took, by "TABLE.COLUMN"; () where there are no parts.
     """
 
     mapping: FormMapping
@@ -34,6 +35,7 @@ class Mapped:
     fields: Mapping[str, Values]
     rows: Mapping[str, Sequence[Answer]]
     left: Mapping[str, Sequence[bool] | None]
+    of_parts: Sequence[Mapping[str, Sequence[str]]] = ()
 
     def children(self, kind: str, at: int) -> Iterator[SaidRow]:
         """The rows of a kind in one source that say anything, with the mapping's constants."""
@@ -60,6 +62,7 @@ class Mapped:
             {n: [values[at] for at in places] for n, values in self.fields.items()},
             {n: [rows[at] for at in places] for n, rows in self.rows.items()},
             left,
+            [self.of_parts[at] for at in places] if self.of_parts else (),
         )
 
     def is_needed(self, at: int) -> bool:
@@ -99,13 +102,16 @@ class Mapped:
     def takes(self, name: str, at: int) -> bool:
         """Whether a rule took a cell of one source."""
         where = self.left.get(name, ())
-        return where is not None and not (where and where[at])
+        return name in self.sources.columns and where is not None and not (where and where[at])
 
     def left_over(self, at: int) -> Mapping[str, str]:
-        """Texts of the cells of one source that nothing took and the mapping does not ignore, by column."""
+        """Texts of the cells of one source, and of the rows of its parts, that nothing took and the mapping does not
+        ignore, by column.
+        """
         cells = self.sources.columns
         names = [n for n, where in self.left.items() if n not in self.mapping.ignored and (where is None or where[at])]
-        return {n: self.sources.cell(n, stored).text for n in names if (stored := cells[n][at]) is not None}
+        own = {n: self.sources.cell(n, stored).text for n in names if (stored := cells[n][at]) is not None}
+        return own | {n: " | ".join(texts) for n, texts in self.of_parts[at].items()} if self.of_parts else own
 
     def list_ignored(self, at: int) -> tuple[str, ...]:
         """The cells of one source that the mapping leaves out on purpose."""

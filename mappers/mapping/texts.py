@@ -144,7 +144,7 @@ class _MappedTexts:
 
     def left_over(self, at: int) -> Mapping[str, str]:
         """As `Mapped.left_over`, which is asked only where a column is left at all."""
-        return self._mapped.left_over(at) if self._kept else {}
+        return self._mapped.left_over(at) if self._kept or self._mapped.of_parts else {}
 
     def record(
         self, at: int, record_id: str, row: int, left: Mapping[str, str], key: tuple[SourceAnswers | None, ...]

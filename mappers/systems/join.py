@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mappers.binding.bound import BoundRow, FormMapping
@@ -21,7 +21,7 @@ _OF_THE_KEY = frozenset({"state", "district", "police_station", "year", "fir_no"
 class PartLot:
     """Rows of one part, mapped. name: of its table. owners: of each row, the place of its head among the heads' rows,
     ascending. numbers: of each row in its table; ids: by which its cells are known, "" outside a workspace. order: of
-    each row, where it stands among those of its head, in whichever lot.
+    each row, where it stands among those of its head, in whichever lot. tied: columns that tie it to other tables.
     """
 
     name: str
@@ -30,6 +30,14 @@ class PartLot:
     numbers: Sequence[int]
     ids: Sequence[str]
     order: Sequence[tuple[object, ...]] = ()
+    tied: frozenset[str] = frozenset()
+
+    def left_over(self) -> Iterator[tuple[int, str, str]]:
+        """(place of the head, column, text) of the cells that nothing took; a key that ties the part says nothing."""
+        for at, owner in enumerate(self.owners) if self.mapped.left else ():
+            for column, text in self.mapped.left_over(at).items():
+                if text.strip() and column not in self.tied:
+                    yield owner, column, text
 
 
 def with_part_rows(mapping: FormMapping, parts: Mapping[str, FormMapping]) -> FormMapping:
@@ -63,7 +71,12 @@ def join(head: Mapped, parts: Sequence[PartLot]) -> Mapped:
         for field in filled:
             if field not in _OF_THE_KEY and field not in mappings[name].set:
                 _fill(fields.setdefault(field, [None] * head.sources.count), lots, field, head.mapping.by)
-    return replace(head, mapping=with_part_rows(head.mapping, mappings), fields=fields, rows=rows)
+    left: list[dict[str, list[str]]] = [{} for _ in range(head.sources.count)]
+    for lot in parts:
+        for owner, column, text in lot.left_over():
+            left[owner].setdefault(f"{lot.name}.{column}", []).append(text)
+    mapping = with_part_rows(head.mapping, mappings)
+    return replace(head, mapping=mapping, fields=fields, rows=rows, of_parts=left if any(left) else ())
 
 
 def _sort_rows(lots: Sequence[_Placed], kind: str, heads: int) -> list[Answer]:

@@ -153,6 +153,42 @@ def test_a_system_becomes_whole_cases(tmp_path):
     assert ("police_station", "9", "unread code-not-in-lookup") in told
 
 
+MORE = {
+    "accused": "acc_id,case_id,nm,age,father,remark\n1,0001,Sample One,30,Sample Elder,\n2,1,Sample Two,31,,lame\n"
+    "3,2,Sample Three,40,,\n4,99,Sample Lost,20,,lost\n",
+    "bail": "person,surety,amount\n1,Example Surety,500\n2,Other Surety,700\n3,Third Surety,\n",
+}
+
+
+def test_cells_of_a_part_that_no_rule_takes_are_counted_as_those_of_a_head(tmp_path):
+    done, _ = applied(tmp_path, **MORE)
+    assert done.left_over == {"accused.father": 1, "accused.remark": 1, "bail.amount": 2}
+
+
+def test_a_record_waits_for_what_its_parts_say_that_no_rule_takes(digitize, place, tmp_path):
+    """Not loaded as if nothing were lacking: held, counted once for the mapping, and named with the file to mend."""
+    tables = write_tables(tmp_path / "tables", **MORE)
+    digitize("intake", place, tables, "--year", "2009")
+    digitize("run", place)
+    with Ledger(place / "ledger.sqlite") as ledger:
+        made = [s for s in Records(ledger).all() if "-fir-" in s.record.id or s.record.fields.get("fir_no")]
+        heads = {s.record.value("fir_no"): s for s in made if s.record.value("fir_no")}
+    assert heads["12"].record.left_over == {
+        "accused.father": "Sample Elder", "accused.remark": "lame", "bail.amount": "500 | 700",
+    }  # fmt: skip
+    assert heads["12"].verdict == "review" and not heads["13"].record.left_over
+    left = {(c["table"], c["column"]): (c["rows"], c["mapping"]) for c in digitize.json("status", place)["left_over"]}
+    assert left[("accused", "father")] == (1, "thana_accused.toml") and left[("bail", "amount")][1] == "thana_bail.toml"
+    # Ignored with a reason, it waits no more.
+    for name, column in (("accused", "father"), ("accused", "remark"), ("bail", "amount")):
+        file = place / "mappings" / f"thana_{name}.toml"
+        file.write_text(file.read_text("utf-8") + KEYS.format(column), "utf-8")
+    digitize("run", place)
+    assert not [c for c in digitize.json("status", place)["left_over"] if c["table"] in ("accused", "bail")]
+    with Ledger(place / "ledger.sqlite") as ledger:
+        assert not any(s.record.left_over for s in Records(ledger).all())
+
+
 def test_a_part_whose_key_fits_two_heads_belongs_to_none(tmp_path):
     done, _ = applied(tmp_path, fir=TABLES["fir"] + "1,15,2009-03-07,3\n")
     assert orphans(done)["accused"]["several rows have its key"] == 2

@@ -103,6 +103,15 @@ def tie_of(system: System, name: str) -> Tie | None:
     return next((t for t in system.ties if t.table == name), None)
 
 
+def list_tied(system: System, table: DeliveredTable) -> frozenset[str]:
+    """The columns that tie a table to its owner and to its own parts: they are used, whatever its mapping says."""
+    own = tie_of(system, table.name)
+    names = {*own.key, *own.row} if own else set()
+    names |= {c for tie in system.parts_of(table.name) for c in tie.to}
+    wanted = {n.casefold() for n in names}
+    return frozenset(c for c in table.columns if c.casefold() in wanted)
+
+
 def nearness(one: tuple[str, str, str], other: tuple[str, str, str]) -> int:
     """3: same file, 2: same delivery, 1: same office or unknown, 0: different."""
     if one[0] == other[0]:

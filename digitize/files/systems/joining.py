@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from digitize.files.systems.delivered import DeliveredTable
+from digitize.files.systems.delivered import DeliveredTable, list_tied
 from digitize.files.systems.lookups import Lookups
 from digitize.files.systems.store import KeptRow, RowStore
 from mappers.mapping.apply import Application
@@ -116,7 +116,8 @@ class CaseJoiner:
             mapped = work.map(self._map_over(family, over), told_of(made[""], family.owners))
             _note_gone(mapped, family.rows)
             numbers, order = [r.number for r in family.rows], [_order(r) for r in family.rows]
-            lots.append(PartLot(family.table.name, mapped, family.owners, numbers, family.ids, order))
+            tied = list_tied(self._system, family.table)
+            lots.append(PartLot(family.table.name, mapped, family.owners, numbers, family.ids, order, tied))
         return {**made, "": join(made[""], lots)}
 
     def _map_over(self, family: Family, over: OverRows | None) -> Sources:

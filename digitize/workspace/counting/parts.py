@@ -201,7 +201,9 @@ class _Table(_Part):
         self._fold_records()
         self._fold_mapping()
         self._fold_findings(iter((self._unit,)))
-        self._t.table, self._t.mapping = self._name, str(self._map_detail(self._unit).get("file", ""))
+        detail = self._map_detail(self._unit)
+        self._t.table, self._t.mapping = self._name, str(detail.get("file", ""))
+        self._t.of_parts = dict(detail.get("of_parts", {}))
         self._t.not_mapped = int(self._is_there and "map" not in self._states.get(self._unit, {}))
 
 

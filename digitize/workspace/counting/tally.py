@@ -20,8 +20,9 @@ class PartCounts:
     """Counts of one part.
 
     totals: by the names of Totals. by: volume, station, language -> name -> line of counts. kinds: file, page, map ->
-    reason for failure. failed: "kind|what triggers a retry". left: column of a table -> rows. asked: number of open
-    fields -> [number of records, the first of them]. captured: profile -> [records, loaded, fields].
+    reason for failure. failed: "kind|what triggers a retry". left: column of a table -> rows; of_parts: those of them
+    that are of its parts -> [table, column, mapping]. asked: number of open fields -> [number of records, the first of
+    them]. captured: profile -> [records, loaded, fields].
     """
 
     totals: dict[str, int] = field(default_factory=dict)
@@ -34,6 +35,7 @@ class PartCounts:
     left: Counter[str] = field(default_factory=Counter)
     table: str = ""
     mapping: str = ""
+    of_parts: dict[str, list[str]] = field(default_factory=dict)
     gaps: list[dict[str, Any]] = field(default_factory=list)
     asked: dict[str, list[Any]] = field(default_factory=dict)
     captured: dict[str, list[Any]] = field(default_factory=dict)

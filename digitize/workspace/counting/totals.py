@@ -264,7 +264,9 @@ class _Sums:
         self.not_mapped += tally.get("not_mapped", 0)
         if "left" in tally:
             for column, n in sorted(tally["left"].items()):
-                s.left_over.append(LeftOver(tally["table"], column, n, tally.get("mapping", "")))
+                own = [tally["table"], column, tally.get("mapping", "")]
+                table, name, mapping = tally.get("of_parts", _NONE).get(column, own)
+                s.left_over.append(LeftOver(table, name, n, mapping))
         if "gaps" in tally:
             s.gaps += [Gap(**gap) for gap in tally["gaps"]]
         self.few += sums.few_of(part, tally)

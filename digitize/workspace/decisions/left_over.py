@@ -38,8 +38,22 @@ def columns_left(mapping: FormMapping, columns: Iterable[str]) -> Mapping[str, A
     return {"left": left, "file": Path(mapping.file).name} if left else {}
 
 
+def columns_left_in_parts(parts: Iterable[tuple[str, str, FormMapping, Iterable[str]]]) -> Mapping[str, Any]:
+    """Stored result of a head's table for its parts: {"of_parts": "TABLE.COLUMN" -> [table, column, file to mend]}.
+
+    parts: of each part its name in the system and in its file, its mapping, and those of its columns that tie nothing.
+    """
+    found = {
+        f"{name}.{column}": [table, column, left["file"]]
+        for name, table, mapping, columns in parts
+        if (left := columns_left(mapping, columns))
+        for column in left["left"]
+    }
+    return {"of_parts": found} if found else {}
+
+
 def asked_of_mapping(mapped: Mapping[str, Any], paths: Iterable[str]) -> dict[str, str]:
     """Open paths of a record that the mapping must answer: path -> column. mapped: its table's map event."""
-    left = frozenset(mapped.get("left", ()))
+    left = frozenset((*mapped.get("left", ()), *mapped.get("of_parts", ())))
     found = {p: p.removeprefix(LEFT_OVER) for p in paths if p.startswith(LEFT_OVER)}
     return {p: c for p, c in found.items() if c in left}
