@@ -306,6 +306,11 @@ def with_also(mapping: FormMapping, also: Mapping[str, FormMapping]) -> FormMapp
     mapped = {r.source for r in mapping.rules} | mapping.ignored | set(mapping.match.columns)
     for name, other in also.items():
         key = f"{mapping.file}: also.{name}"
+        if mapping.part:
+            raise MappingError(
+                f"{key}: rows of a part go into the record of their head and make none of another form. Take this out, "
+                f"and map its columns into [rows] of the case, or ignore each with a reason: until then the case waits"
+            )
         for rule in other.rules:
             if rule.encoding != encoding_of.setdefault(rule.source, rule.encoding):
                 raise MappingError(f"{key}: {rule.source} has two encodings")

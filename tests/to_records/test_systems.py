@@ -189,6 +189,17 @@ def test_a_record_waits_for_what_its_parts_say_that_no_rule_takes(digitize, plac
         assert not any(s.record.left_over for s in Records(ledger).all())
 
 
+def test_another_form_of_a_part_s_rows_is_refused(tmp_path):
+    folder = write_system(tmp_path / "maps")
+    file = folder / "thana_accused.toml"
+    also = '[also.arrest]\nform = "iif3"\nneeds = ["arrested"]\n[[also.arrest.map]]\nfrom = "arrested"\nto = "arrest_date"\n'
+    file.write_text(file.read_text("utf-8") + also + 'clean = "date"\n', "utf-8")
+    with pytest.raises(
+        MappingError, match=r"thana_accused\.toml: also\.arrest: rows of a part .* map its columns into"
+    ):
+        read_system(folder)
+
+
 def test_a_part_whose_key_fits_two_heads_belongs_to_none(tmp_path):
     done, _ = applied(tmp_path, fir=TABLES["fir"] + "1,15,2009-03-07,3\n")
     assert orphans(done)["accused"]["several rows have its key"] == 2
@@ -304,6 +315,7 @@ def test_a_draft_of_an_invented_system_makes_its_cases_whole(name, samples, tmp_
     files = {"system.toml": drafted.text, **{f"{i}.toml": text for i, text in drafted.mappings.items()}}
     for file, text in files.items():
         (tmp_path / file).write_text(text, "utf-8")
+    assert not [i for i, text in drafted.mappings.items() if "part = true" in text and "[also." in text]
     for mappings in (tmp_path, golden.parent):
         done = run_golden_system(mappings, golden)
         assert (done.rows, done.differences) == (14, ())

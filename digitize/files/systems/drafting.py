@@ -262,6 +262,8 @@ class _Drafting:
 
     def _text(self, name: str, draft: MappingDraft, guessed: Guessed, mapping_id: str, states: tuple[str, ...]) -> str:
         keys = self._keys(name, guessed)
+        # Rows of a part make no records of other forms.
+        draft = draft if name == guessed.head else replace(draft, also=())
         text = write_draft(draft, mapping_id, states=states)
         if name != guessed.head:
             text = text.replace(f'\nform = "{draft.form}"\n', f'\nform = "{draft.form}"\npart = true\n', 1)
