@@ -20,6 +20,7 @@ from mappers.codes import act_list, code_lists, states
 from mappers.encodings import Encoding, encodings
 from mappers.errors import MappingError
 from mappers.schema import Column, Table, form_tables
+from mappers.sources.cells import TABLE
 from mappers.toml import did_you_mean, read_model
 
 _OPEN_LISTS = ("station", "district")
@@ -303,7 +304,7 @@ def _sources(model: MappingFile) -> list[str]:
 def with_also(mapping: FormMapping, also: Mapping[str, FormMapping]) -> FormMapping:
     """A mapping with its other forms, which must agree with it on what its cells are. Raises MappingError."""
     encoding_of = {r.source: r.encoding for r in mapping.rules}
-    mapped = {r.source for r in mapping.rules} | mapping.ignored | set(mapping.match.columns)
+    mapped = {r.source for r in mapping.rules} | mapping.ignored | {*mapping.match.columns, TABLE}
     for name, other in also.items():
         key = f"{mapping.file}: also.{name}"
         if mapping.part:

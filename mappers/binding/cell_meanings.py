@@ -10,6 +10,7 @@ from mappers.clean import CleanContext, Cleaner
 from mappers.clean.date_format import DateFormat, date_format
 from mappers.codes import act_list, code_lists
 from mappers.errors import MappingError
+from mappers.sources.cells import TABLE
 from mappers.toml import did_you_mean
 
 Fail = Callable[[str], MappingError]
@@ -90,7 +91,7 @@ def _check_value(code: str, value: str, cleaner: Cleaner, codes: str, fail: Fail
 
 def _check_when(model: MappingFile, rule: MapRule, fail: Fail) -> None:
     """A condition names cells that the mapping accounts for: a misspelt column would never hold."""
-    known = {r.source for r in model.rules} | {i.source for i in model.ignore} | set(model.match.columns)
+    known = {r.source for r in model.rules} | {i.source for i in model.ignore} | {*model.match.columns, TABLE}
     for column in rule.when:
         if column not in known:
             raise fail(f"when: {column} is neither mapped nor ignored{did_you_mean(column, known)}")

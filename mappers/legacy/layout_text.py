@@ -21,13 +21,13 @@ def read_layout_text(text: str, file: str) -> FixedLayout:
 
     Bytes that no field names are columns FILLER. Raises MappingError where lines are read in no such way, or overlap.
     """
-    lines = [(line, *_parts(line)) for line in text.splitlines()]
+    lines = [(at, *_parts(line)) for at, line in enumerate(text.splitlines(), 1)]
     fields = [(name, numbers) for _, name, numbers in lines if name and numbers]
     if len(fields) < 2:
         raise MappingError(
             f"{file}: is not a layout: write one line per field, with its name and its positions or width"
         )
-    spans = _spans([numbers for _, numbers in fields], file)
+    spans = _spans([numbers for _, numbers in fields], [at for at, name, some in lines if name and some], file)
     names: list[str] = []
     widths: list[int] = []
     end = 0
@@ -57,10 +57,16 @@ def _parts(line: str) -> tuple[str, tuple[int, ...]]:
     return (names[0] if names else ""), numbers
 
 
-def _spans(numbers: Sequence[tuple[int, ...]], file: str) -> list[tuple[int, int]]:
-    """(start, width) of each field, by the one reading in which they follow each other."""
-    if all(n[-1] == -1 for n in numbers):
-        return [(a, b - a + 1) for a, b, _ in numbers]
+def _spans(numbers: Sequence[tuple[int, ...]], lines: Sequence[int], file: str) -> list[tuple[int, int]]:
+    """(start, width) of each field, by the one reading in which they follow each other. lines: their numbers."""
+    if any(n[-1] == -1 for n in numbers):
+        # A field of one byte has its place alone: "REC-TYPE 1" before "FIR-NO 2-7".
+        spans = [(n[0], n[1] - n[0] + 1) if n[-1] == -1 else (n[-1], 1) for n in numbers]
+        for at, (n, (start, _)) in enumerate(zip(numbers, spans, strict=True)):
+            before, behind = sum(spans[at - 1]) if at else 1, spans[at + 1][0] if at + 1 < len(spans) else start + 1
+            if n[-1] != -1 and (before, behind) != (start, start + 1):
+                raise MappingError(f"{file}: line {lines[at]}: write its places as FROM-TO, as the others have them")
+        return spans
     if min(map(len, numbers)) > 1 and [n[0] for n in numbers] == list(range(1, len(numbers) + 1)):
         # The first number counts the lines, unless the fields are one byte each.
         numbers = [n[1:] for n in numbers]

@@ -11,7 +11,7 @@ from mappers.mapping.answers import Answer, Answers, SaidRow, SourceAnswers
 from mappers.mapping.intake_values import add_intake
 from mappers.mapping.mapped import Mapped, Values, constants_of
 from mappers.mapping.places_then import say_today
-from mappers.sources.cells import Sources
+from mappers.sources.cells import TABLE, Sources
 from mappers.sources.values import MapContext
 
 # Of each column, so many different cells are remembered.
@@ -146,7 +146,8 @@ class _Draft:
     def find_left(self) -> Mapping[str, Sequence[bool] | None]:
         """Cells that are not taken, as Mapped has them."""
         left: dict[str, Sequence[bool] | None] = {}
-        for name in self.sources.columns:
+        # The name of the table is no cell of it.
+        for name in (n for n in self.sources.columns if n != TABLE):
             used = self._used.get(name, [])
             if used is not None:
                 left[name] = [not u for u in used] if used else None

@@ -213,8 +213,10 @@ def legacy_sources(
 
 
 def takes_name(mapping: FormMapping) -> bool:
-    """Whether a rule takes the name of the table."""
-    return any(rule.source == TABLE for rule in mapping.all_rules)
+    """Whether a rule takes the name of the table, or a condition asks for it."""
+    rules = mapping.all_rules
+    conditions = [mapping.when, *(m.when for m in mapping.also.values()), *(r.dialect.when for r in rules)]
+    return any(rule.source == TABLE for rule in rules) or any(name == TABLE for c in conditions for name, _ in c.cells)
 
 
 class TableCells:

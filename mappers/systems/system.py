@@ -248,7 +248,8 @@ class _Binder:
                         "lookup", f"{rule.table}: for: {place}: there is no such table in the system{hint}"
                     )
                 at = (heads[0] if key in heads else key, column.casefold())
-                if at in refers:
+                # Of a head in several tables the same lookup may be named for each.
+                if refers.get(at, name) != name:
                     raise self._fail("lookup", f"{place} has two lookups, {refers[at]} and {name}")
                 refers[at] = name
         self._refuse_rings(lookups, refers)

@@ -75,6 +75,27 @@ def test_a_list_of_fields_is_a_layout(tmp_path: Path, text: str) -> None:
     assert (layout.names, layout.widths) == (("DISTCD", "CRNO", "FILLER_7", "NAME"), (2, 4, 2, 10))
 
 
+@pytest.mark.parametrize(
+    ("text", "widths"),
+    [
+        ("REC-TYPE 1\nCRNO 2-6\nNAME 7-16", (1, 5, 10)),
+        ("CRNO 1-5\nREC-TYPE C 6\nNAME 7-16", (5, 1, 10)),
+        ("1 CRNO 1-5\n2 NAME 6-15\n3 SEX 16", (5, 10, 1)),
+    ],
+)
+def test_a_field_of_one_byte_may_have_its_place_alone(tmp_path: Path, text: str, widths: tuple[int, ...]) -> None:
+    (tmp_path / "layout.txt").write_text(text, encoding="utf-8")
+    assert read_layout(tmp_path / "layout.txt").widths == widths
+
+
+@pytest.mark.parametrize("text", ["CRNO 1-5\n\nNAME 30\nSEX 36-36", "NAME 30\nCRNO 31-35", "CRNO 1-5\nNAME 6\nSEX 8-8"])
+def test_a_width_among_places_is_refused_with_its_line(tmp_path: Path, text: str) -> None:
+    (tmp_path / "layout.txt").write_text(text, encoding="utf-8")
+    line = next(n for n, of in enumerate(text.split("\n"), 1) if of.startswith("NAME"))
+    with pytest.raises(MappingError, match=rf"layout\.txt: line {line}: write its places as FROM-TO"):
+        read_layout(tmp_path / "layout.txt")
+
+
 def test_a_list_of_widths_is_a_layout_and_nonsense_is_none(tmp_path: Path) -> None:
     path = tmp_path / "layout.txt"
     path.write_text("DISTCD, 2\nCRNO, 4\n", encoding="utf-8")

@@ -120,6 +120,21 @@ def test_a_rule_whose_condition_fails_leaves_its_cell_over(coded: FormMapping) -
         assert other.left_over == {"NAME": "Namuna"}
 
 
+def test_a_condition_may_ask_for_the_name_of_the_table(tmp_path: Path) -> None:
+    """Named in no other place: the name of the table is no cell that could be left over, or must be ignored."""
+    mapping = bound(tmp_path, OLD.replace('when = { KIND = ["C", "T"] }', 'when = { "@table" = ["old", "older"] }'))
+    assert record(mapping, NAME="Namuna").children["persons"][0]["name"].value == "Namuna"
+    assert not record(mapping, NAME="Namuna").left_over
+    (other,) = map_rows(mapping, [RowValues("new.dbf", "new", 1, {"NO": "7", "NAME": "Namuna"})], MapContext("r"))
+    assert "persons" not in other.children and other.left_over == {"NAME": "Namuna"}
+    also = '[also.arrest]\nform = "iif3"\nneeds = ["DT"]\nwhen = { "@table" = ["old"] }\n'
+    also += '[[also.arrest.map]]\nfrom = "DT"\nto = "arrest_date"\nclean = "date"\n'
+    mapping = bound(tmp_path, OLD + also)
+    for name, forms in (("old", ["iif1", "iif3"]), ("new", ["iif1"])):
+        made = map_rows(mapping, [RowValues(f"{name}.dbf", name, 1, {"NO": "7", "DT": "1.2.2009"})], MapContext("r"))
+        assert ([r.form for r in made], [r.left_over for r in made]) == (forms, [{}] * len(forms))
+
+
 def two_dates(first: str, second: str) -> str:
     rule = '[[map]]\nfrom = "D"\nto = "{to}"\nclean = "date"\nwhen = {{ KIND = {when} }}\n'
     both = rule.format(to="occurrence_from", when=first) + rule.format(to="gd_date", when=second)

@@ -232,6 +232,16 @@ def test_what_cannot_be_is_refused_with_its_place(tmp_path, before, after, said)
         load_system(path)
 
 
+def test_a_lookup_may_be_named_for_each_table_of_a_head(tmp_path):
+    several = SYSTEM.replace('table = "fir"\n', 'table = ["fir", "fir99"]\n')
+    each = several.replace('for = ["fir.ps"]', 'for = ["fir.ps", "fir99.ps"]')
+    read = load_system(write_system(tmp_path / "each", each) / "system.toml")
+    assert read.refers == load_system(write_system(tmp_path / "one", several) / "system.toml").refers
+    other = each.replace('for = ["ps.dist"]', 'for = ["ps.dist", "fir99.ps"]')
+    with pytest.raises(MappingError, match="fir99.ps has two lookups, ps and dist"):
+        load_system(write_system(tmp_path / "two", other) / "system.toml")
+
+
 def test_a_key_that_a_table_has_not_is_named(tmp_path):
     with pytest.raises(MappingError, match="no column case_id; did you mean case_idd"):
         applied(tmp_path, accused=TABLES["accused"].replace("case_id", "case_idd"))
