@@ -3,8 +3,9 @@
     .venv/bin/python -m benchmarks.mutants [--only AREA] [--mutants N] [--seed N] [--json FILE] [--quick]
 
 Faults are planted one at a time: a condition negated or left out, a call or a refusal left out, a limit moved by one,
-an argument or an element dropped, an empty answer, `and` for `or`. Each is tried with the tests that run its block, the
-quickest first, until one fails; it counts as noticed when that test fails again with the fault, and passes without it.
+an argument or an element dropped, an empty answer, `and` for `or`. Each is tried with the tests that run its block,
+those first that are quick and do most of their work in its module, until one fails; it counts as noticed when that test
+fails again with the fault, and passes without it.
 A test that runs out of time is asked again: it hangs only where it needs many times what it needs without the fault,
 measured at that moment. equivalent.toml lists the few faults that change nothing anybody could see, each with its
 reason; they are neither noticed nor survivors.

@@ -30,6 +30,8 @@ from benchmarks.mutants.replacing import (
 )
 
 _FIRST = 8
+_START_S = 0.05
+"""Seconds that a test costs at least, so that one of a millisecond does not go before one that is about the fault."""
 _TIMES = 8
 """A test hangs that takes so many times as long as without a fault."""
 
@@ -42,6 +44,7 @@ class Known:
     used: dict[str, list[str]] = field(default_factory=dict)
     wide: dict[str, float] = field(default_factory=dict)
     by_block: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    by_module: dict[str, Counter[str]] = field(default_factory=dict)
     at_import: set[str] = field(default_factory=set)
     modules: set[str] = field(default_factory=set)
     caches: CacheReaders = field(default_factory=lambda: CacheReaders(()))
@@ -54,8 +57,10 @@ class Known:
         for name, test in told["tests"].items():
             self.cost[name] = test["cost"]
             self.used[name] = test["wide"]
-            for n in test["blocks"]:
-                self.by_block[_without_folder(told["blocks"][n])].add(name)
+            blocks = [_without_folder(told["blocks"][n]) for n in test["blocks"]]
+            self.by_module[name] = Counter(block.partition("::")[0] for block in blocks)
+            for block in blocks:
+                self.by_block[block].add(name)
 
     def tests_of(self, mutant: Mutant) -> set[str]:
         """The tests that run the block with a fault; those that run a reader of the name for one at a module's top.
@@ -89,17 +94,24 @@ class Known:
                 found |= tests
         return found
 
-    def order(self, tests: Iterable[str], seconds: float) -> list[str]:
-        """The tests in the order in which they are asked: the quickest of some files, then the others, file by file.
+    def own_share(self, test: str, stem: str) -> float:
+        """The share of the blocks a test runs that stand in one module: how much the test is about that module."""
+        blocks = self.by_module.get(test, Counter[str]())
+        return blocks[stem] / max(1, blocks.total())
 
-        Where seconds do not suffice for all, each file has its turn, and of tests that differ in their parameters alone
-        one: what is alike notices alike.
+    def order(self, tests: Iterable[str], seconds: float, stem: str) -> list[str]:
+        """The tests in the order in which they are asked: the most promising of some files, then the others by file.
+
+        stem: the module with the fault. A test promises the more, the larger the share of its work in that module and
+        the quicker it is. Where seconds do not suffice for all, each file has its turn, and of tests that differ in
+        their parameters alone one: what is alike notices alike.
         """
 
-        def whole(test: str) -> float:
-            return self.cost[test] + sum(self.wide.get(w, 0.0) for w in self.used[test])
+        def dear(test: str) -> float:
+            price = _START_S + self.cost[test] + sum(self.wide.get(w, 0.0) for w in self.used[test])
+            return price / (0.01 + self.own_share(test, stem))
 
-        quick = sorted(tests, key=lambda t: (whole(t), t))
+        quick = sorted(tests, key=lambda t: (dear(t), t))
         first: list[str] = []
         for test in quick:
             if len(first) < _FIRST and _file(test) not in {_file(t) for t in first}:
@@ -174,7 +186,7 @@ class Trial:
         """What became of one fault: noticed, slow, missed, or unasked, when no test runs it; and which test noticed."""
         tests = [t for t in self.known.tests_of(mutant) if t in self.items and self.sound.get(t, True)]
         while True:
-            chosen = self.known.order(tests, self.seconds)
+            chosen = self.known.order(tests, self.seconds, Path(mutant.path).stem)
             if not chosen:
                 return ("at import" if self.known.is_at_import(mutant) else "unasked"), ""
             outcome, by = self.run_copy(mutant, chosen)
