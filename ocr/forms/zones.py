@@ -8,7 +8,7 @@ the paper itself is bent and its print says so, the zones follow (ocr/geometry/f
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from ocr.engine import Image
 from ocr.errors import FormError
+from ocr.forms.coverage import Coverage, measure_coverage
 from ocr.forms.form import Form, Zone, load_forms
 from ocr.geometry.features import LONG_SIDE, PAGE_POINTS, FormFeatures, Points, key_points, load
 from ocr.geometry.form_bend import FormBend, form_bend
@@ -81,7 +82,8 @@ class Match:
     form: None when it fits none; reason then says why. inliers: key points that agree under the map, for the best
     form even when it was refused. matrix: (2, 3) float64, reference frame to page pixels; identity without a form.
     bend: how the paper, or a print that was set anew, lies off that; None where it is flat. moved: print that agrees on
-    lying elsewhere, as on a page of another print of the form.
+    lying elsewhere, as on a page of another print of the form. coverage: how far down the page its print was found, of
+    a page that fits a form by key points.
     """
 
     form: Form | None
@@ -90,6 +92,7 @@ class Match:
     reason: str = ""
     bend: Bend | None = None
     moved: Spots = field(default_factory=Spots.empty)
+    coverage: Coverage = Coverage(0, 0)
 
     @property
     def is_in_doubt(self) -> bool:
@@ -185,7 +188,8 @@ def match_points(found: FormFeatures, shape: tuple[int, ...], models: FormModels
     fits = (_fit(form, models.features[form.id], page, within) for form in _likely(models, page, within))
     # A plausible map first: another form may have more key points, but bent out of shape.
     best = max(fits, key=lambda fit: (_is_plausible(fit.matrix, fit.form, shape), fit.inliers))
-    return _judge_match(best, shape)
+    match = _judge_match(best, shape)
+    return replace(match, coverage=_cover(best, models.features[best.form.id], within)) if match.form else match
 
 
 def find_two(grey: Image, match: Match, models: FormModels) -> tuple[Form, Form] | None:
@@ -324,6 +328,11 @@ def _fit(form: Form, features: FormFeatures, page: PagePoints, within: float) ->
     if matrix is None:
         return _Fit(form, 0, np.eye(2, 3), ours, theirs)
     return _Fit(form, int(inliers.sum()), np.asarray(matrix, np.float64), ours, theirs)
+
+
+def _cover(fit: _Fit, features: FormFeatures, within: float) -> Coverage:
+    off = np.linalg.norm(fit.ours @ fit.matrix[:, :2].T + fit.matrix[:, 2] - fit.theirs, axis=1)
+    return measure_coverage(features.points, fit.ours[off < within], fit.form.height)
 
 
 def _judge_match(best: _Fit, shape: tuple[int, ...]) -> Match:
