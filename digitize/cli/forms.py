@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,10 +12,12 @@ from digitize.cli.console import Json, errors, print_json, progress, results, sa
 
 if TYPE_CHECKING:
     from digitize.files.forms.draft import Draft
+    from digitize.files.forms.trial import TriedForm, TriedPage
 
 PANEL = "Read and check files, without a workspace", 100
+_MOST_LETTERS = 48
 
-forms = typer.Typer(name="forms", help="List, draft, draw and test printed forms.", no_args_is_help=True)
+forms = typer.Typer(name="forms", help="List, draft, draw, try and test printed forms.", no_args_is_help=True)
 Folders = Annotated[
     list[Path] | None, typer.Option("--forms", metavar="DIR", help="Folder with form files of your own; may repeat.")
 ]
@@ -22,7 +25,7 @@ Folders = Annotated[
 
 @forms.callback()
 def _group() -> None:
-    """List, draft, draw and test printed forms."""
+    """List, draft, draw, try and test printed forms."""
 
 
 @forms.command("list")
@@ -95,6 +98,31 @@ def show(
         print_json({"form": form_id, "match": drawn.match, "turned_deg": drawn.angle_deg, "image": str(image)})
         return
     say(f"{scan.name}: {drawn.match} points match {form_id}, turned {drawn.angle_deg} deg; written to {image}.")
+
+
+@forms.command("try")
+def try_(
+    form_id: Annotated[str, typer.Argument(metavar="ID", help="Id of the form, or family of a form of several pages.")],
+    scans: Annotated[list[Path], typer.Argument(metavar="SCAN...", help="Filled pages of it.")],
+    folders: Folders = None,
+    state: Annotated[str, typer.Option(help="Code of the state whose places are looked up, as wb.")] = "",
+    json: Json = False,
+) -> None:
+    """Read pages with a form and show what each zone says; nothing is kept. Exit 3 if a page is not read with it."""
+    from digitize.errors import TooManyRefused
+    from digitize.files.forms.trial import try_form
+    from digitize.machine.placing import default_workers
+    from digitize.reading.lexica import ListSource, sections_file
+    from ocr.forms.settings import ReadSettings
+
+    settings = ReadSettings(handwriting_engine="auto", form_folders=tuple(folders or ()), sections=sections_file())
+    tried = try_form(form_id, scans, settings, ListSource(state=state), default_workers())
+    if json:
+        print_json(tried.to_plain())
+    else:
+        _print_tried(form_id, tried, folders or (), state)
+    if tried.refused:
+        raise TooManyRefused(f"{len(tried.refused)} of {len(tried.pages)} pages were not read with {form_id}.")
 
 
 @forms.command()
@@ -175,6 +203,52 @@ def accept(
         print_json({"form": form.id, "confirmed": form.confirmed})
         return
     say(f"{form.id}: confirmed. Next: digitize run {folder}")
+
+
+def _print_tried(form_id: str, tried: TriedForm, folders: Sequence[Path], state: str) -> None:
+    """Each page with its zones, then what all pages say of the file, and the next step."""
+    for number, page in enumerate(tried.pages, 1):
+        _print_tried_page(number, page)
+    for record in tried.records:
+        doubts = f" ({', '.join(record.doubts)})" if record.doubts else ""
+        say(f"One record: page {', '.join(map(str, record.pages))}{doubts}")
+    read = [field for page in tried.pages for field in page.fields]
+    said = {s: sum(field.state == s for field in read) for s in ("read", "blank", "unread", "unfit")}
+    say(
+        f"{len(tried.pages) - len(tried.refused)} of {len(tried.pages)} pages were read with {form_id}: "
+        f"{said['read']} zones read, {said['blank']} blank, {said['unread']} written and not read, "
+        f"{said['unfit']} not of their kind or list."
+    )
+    looks = list(tried.suspicious())
+    if not state and any(field.list and field.state in ("unread", "unfit") for field in read):
+        looks.append("places are found in the lists of a state; name it with --state")
+    for what in looks:
+        errors().print(f"Look: {what}.", style="yellow", soft_wrap=True)
+    given = "".join(f" --forms {folder}" for folder in folders)
+    one = next((page.form for page in tried.pages if page.form), tried.forms[0].id)
+    if looks or tried.refused or said["unread"] or said["unfit"]:
+        errors().print(f"Next: digitize forms show {one} SCAN --image zones.png{given}", soft_wrap=True)
+        errors().print("Correct boxes and kinds in the form file, and try it again.", soft_wrap=True)
+    else:
+        errors().print(f"Next, on pages of known content: digitize forms test {one} DIR{given}", soft_wrap=True)
+
+
+def _print_tried_page(number: int, page: TriedPage) -> None:
+    if page.form is None:
+        errors().print(f"{number}. {page.name}: {page.reason}.", style="yellow", soft_wrap=True)
+        return
+    found, printed = page.bands
+    rows = [[f.zone, f.kind, _shorten(f.text), f"{f.confidence:.2f}", f.look] for f in page.fields]
+    title = f"{number}. {page.name}: {page.form}; {page.points} points agree, in {found} of {printed} bands"
+    results().print(table(title, ["zone", "kind", "read", "confidence", "look"], rows))
+    if page.is_other_print:
+        say("Its print lies elsewhere than the form file says: in a run a person looks at every value.")
+
+
+def _shorten(text: str) -> str:
+    """A text in one line of a table; JSON has all of it."""
+    plain = " ".join(text.split())
+    return plain if len(plain) <= _MOST_LETTERS else f"{plain[: _MOST_LETTERS - 3]}..."
 
 
 def _print_draft(draft: Draft) -> None:
