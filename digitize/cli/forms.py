@@ -12,7 +12,7 @@ from digitize.cli.console import Json, errors, print_json, progress, results, sa
 
 if TYPE_CHECKING:
     from digitize.files.forms.draft import Draft
-    from digitize.files.forms.trial import TriedForm, TriedPage
+    from digitize.files.forms.trial import TriedForm, TriedFormPage
 
 PANEL = "Read and check files, without a workspace", 100
 _MOST_LETTERS = 48
@@ -233,7 +233,7 @@ def _print_tried(form_id: str, tried: TriedForm, folders: Sequence[Path], state:
         errors().print(f"Next, on pages of known content: digitize forms test {one} DIR{given}", soft_wrap=True)
 
 
-def _print_tried_page(number: int, page: TriedPage) -> None:
+def _print_tried_page(number: int, page: TriedFormPage) -> None:
     if page.form is None:
         errors().print(f"{number}. {page.name}: {page.reason}.", style="yellow", soft_wrap=True)
         return

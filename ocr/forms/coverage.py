@@ -21,7 +21,7 @@ _LEAST_PRINTED = 5
 """Key points of a form by which a band has print, so that some of them may be lost under writing or a stain."""
 
 
-class Coverage(NamedTuple):
+class FoundBands(NamedTuple):
     """Bands of a form's height with print of which enough was found on the page, and all that have print."""
 
     found: int
@@ -33,7 +33,7 @@ class Coverage(NamedTuple):
         return self.found / self.printed if self.printed else 1.0
 
 
-def measure_coverage(print_points: Points, agreeing: Points, height: int) -> Coverage:
+def measure_coverage(print_points: Points, agreeing: Points, height: int) -> FoundBands:
     """How far down a page the print of a form was found.
 
     print_points: (n, 2), all key points of the form; agreeing: (m, 2), those of them that were found on the page where
@@ -41,7 +41,7 @@ def measure_coverage(print_points: Points, agreeing: Points, height: int) -> Cov
     """
     printed = _count_by_band(print_points, height) >= _LEAST_PRINTED
     found = found_bands(agreeing, height)
-    return Coverage(int((found & printed).sum()), int(printed.sum()))
+    return FoundBands(int((found & printed).sum()), int(printed.sum()))
 
 
 def found_bands(agreeing: Points, height: int) -> NDArray[np.bool_]:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from ocr.engine import Image
 from ocr.errors import FormError
-from ocr.forms.coverage import Coverage, measure_coverage
+from ocr.forms.coverage import FoundBands, measure_coverage
 from ocr.forms.form import Form, Zone, load_forms
 from ocr.geometry.features import LONG_SIDE, PAGE_POINTS, FormFeatures, Points, key_points, load
 from ocr.geometry.form_bend import FormBend, form_bend
@@ -92,7 +92,7 @@ class Match:
     reason: str = ""
     bend: Bend | None = None
     moved: Spots = field(default_factory=Spots.empty)
-    coverage: Coverage = Coverage(0, 0)
+    coverage: FoundBands = FoundBands(0, 0)
 
     @property
     def is_in_doubt(self) -> bool:
@@ -330,7 +330,7 @@ def _fit(form: Form, features: FormFeatures, page: PagePoints, within: float) ->
     return _Fit(form, int(inliers.sum()), np.asarray(matrix, np.float64), ours, theirs)
 
 
-def _cover(fit: _Fit, features: FormFeatures, within: float) -> Coverage:
+def _cover(fit: _Fit, features: FormFeatures, within: float) -> FoundBands:
     off = np.linalg.norm(fit.ours @ fit.matrix[:, :2].T + fit.matrix[:, 2] - fit.theirs, axis=1)
     return measure_coverage(features.points, fit.ours[off < within], fit.form.height)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from digitize.files.forms.trial import TriedField, TriedForm, TriedPage, try_form
+from digitize.files.forms.trial import TriedField, TriedForm, TriedFormPage, try_form
 from digitize.reading.lexica import ListSource
 from ocr.errors import FormError
 from ocr.forms.settings import ReadSettings
@@ -68,7 +68,7 @@ def test_an_unknown_form_and_no_scan_are_refused(digitize, tmp_path):
 
 def page_of(form, states, name="a.png"):
     fields = [TriedField(z.id, z.kind, states.get(z.id, "read"), "x", 0.5) for z in form.zones]
-    return TriedPage(name, form.id, form.part, fields=tuple(fields))
+    return TriedFormPage(name, form.id, form.part, fields=tuple(fields))
 
 
 @pytest.mark.parametrize(

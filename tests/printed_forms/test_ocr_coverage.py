@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_ocr_features import blank_print, filled
 
-from ocr.forms.coverage import BANDS, Coverage, found_bands, measure_coverage
+from ocr.forms.coverage import BANDS, FoundBands, found_bands, measure_coverage
 from ocr.forms.form import Form
 from ocr.forms.zones import FormModels, find_form, package_models
 from ocr.geometry.features import build_features
@@ -38,8 +38,8 @@ def test_bands_are_sixteenths_from_the_top_and_two_points_are_chance():
 
 
 def test_a_form_with_hardly_any_print_says_nothing():
-    assert Coverage(0, 0).share == 1.0
-    assert measure_coverage(at([(1, 1)] * 4), at([(1, 1)] * 4), HEIGHT) == Coverage(0, 0)
+    assert FoundBands(0, 0).share == 1.0
+    assert measure_coverage(at([(1, 1)] * 4), at([(1, 1)] * 4), HEIGHT) == FoundBands(0, 0)
 
 
 def other_page() -> np.ndarray:

@@ -20,7 +20,7 @@ from ocr.page import PRINT_NOT_KNOWN
 
 if TYPE_CHECKING:
     from ocr.engine import Image
-    from ocr.forms.coverage import Coverage
+    from ocr.forms.coverage import FoundBands
     from ocr.forms.form import Form, Zone
     from ocr.forms.settings import ReadSettings
     from ocr.forms.zones import FormModels, Match
@@ -53,7 +53,7 @@ class TriedField:
 
 
 @dataclass(frozen=True, slots=True)
-class TriedPage:
+class TriedFormPage:
     """One page read with a form.
 
     name: of the file, with the page where it has several. form: the tried print that it was read with, None where a run
@@ -99,11 +99,11 @@ class TriedForm:
     """A form, all its parts that were tried, and the pages read with it. records: only of a form with several parts."""
 
     forms: tuple[Form, ...]
-    pages: tuple[TriedPage, ...]
+    pages: tuple[TriedFormPage, ...]
     records: tuple[TriedRecord, ...] = ()
 
     @property
-    def refused(self) -> tuple[TriedPage, ...]:
+    def refused(self) -> tuple[TriedFormPage, ...]:
         """Pages that a run would not read with it."""
         return tuple(page for page in self.pages if page.form is None)
 
@@ -155,14 +155,14 @@ def try_form(
     return TriedForm(forms, pages, tuple(_tie(pages, forms)))
 
 
-def _as_page(done: FilePageDone[TriedPage]) -> TriedPage:
+def _as_page(done: FilePageDone[TriedFormPage]) -> TriedFormPage:
     if done.found is not None:
         return done.found
     name = done.job.scan.label if done.job.scan else str(done.job.file)
-    return TriedPage(name, None, reason=done.reason.removeprefix(f"{name}: "))
+    return TriedFormPage(name, None, reason=done.reason.removeprefix(f"{name}: "))
 
 
-def _try_page(scan: Scan, names: Sequence[str], settings: ReadSettings, lists: ListSource) -> TriedPage:
+def _try_page(scan: Scan, names: Sequence[str], settings: ReadSettings, lists: ListSource) -> TriedFormPage:
     """One page; runs in a worker. Raises ScanError and what the engine raises."""
     from ocr.cleaning.contrast import with_plain_ink
     from ocr.forms.read import decide, recognise
@@ -175,11 +175,13 @@ def _try_page(scan: Scan, names: Sequence[str], settings: ReadSettings, lists: L
     if seen.form is None or seen.form not in names:
         match = _match_alone(with_plain_ink(page.grey), models.select(names))
         reason = _why_not(seen.form, seen.match, seen.reason, match)
-        return TriedPage(scan.label, None, points=match.inliers, bands=match.coverage, reason=reason, notes=seen.notes)
+        return TriedFormPage(
+            scan.label, None, points=match.inliers, bands=match.coverage, reason=reason, notes=seen.notes
+        )
     form = models.forms[seen.form]
     match = _match_alone(with_plain_ink(page.grey), models.select((form.id,)))
     reading = decide(seen, lists.load_lists(form.state), settings)
-    return TriedPage(
+    return TriedFormPage(
         scan.label, form.id, form.part, seen.match, match.coverage, notes=seen.notes,
         fields=tuple(_field(reading.zones[zone.id], zone) for zone in form.zones if zone.id in reading.zones),
         ties=read_ties(form, _texts(reading)),
@@ -206,7 +208,7 @@ def _why_not(form: str | None, points: int, reason: str, alone: Match) -> str:
     return f"{reason}. Draft its print: digitize forms new"
 
 
-def _how_far(coverage: Coverage) -> str:
+def _how_far(coverage: FoundBands) -> str:
     if coverage.share >= _HALF:
         return ""
     return f", in {coverage.found} of {coverage.printed} bands of its height: they may share a head alone"
@@ -230,7 +232,7 @@ def _texts(reading: Reading) -> Mapping[str, tuple[str, float]]:
     return {zone: (d.value or d.raw, d.confidence) for zone, d in reading.zones.items() if not d.blank}
 
 
-def _tie(pages: Sequence[TriedPage], forms: Iterable[Form]) -> Iterator[TriedRecord]:
+def _tie(pages: Sequence[TriedFormPage], forms: Iterable[Form]) -> Iterator[TriedRecord]:
     """The records that a run would make of the pages; none of a form of one page."""
     by_id = {form.id: form for form in forms}
     families = list_families(by_id.values())
