@@ -11,6 +11,8 @@ rightness   `recall`: the share of the defects that their rule finds; `false_rej
 speed       rows a second of processor time, all tables, reading of the CSV included, one thread: `rows_per_cpu_s_20`
             for 20 usual rules, `rows_per_cpu_s_all` for all but those of suspicion, and `suspicion_rows_per_cpu_s`
 big         `rss_mb_5gb`: the most memory for a file of FIRs of --big-mb megabytes
+reports     `rejects_left_out`: rejections that a report of any of the formats does not hold, and `rejects_left_out_in`
+            which; reports of at most 20,000 FIRs are written and read back
 record      `ms_one_record`: all rules over one record at a time, the median of 200 records, processor time
 command     `times_bare_polars`, `suspicion_share`, `rss_mb`, `start_s`: the command as a process, beside one of bare
             polars; benchmarks/parts/validate/command.py tells what each is
@@ -36,20 +38,21 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from benchmarks.parts.validate.left_out import FIRS, measure_left_out  # noqa: E402  # the checkout first
 from benchmarks.parts.validate.settings import TWENTY, settings_of  # noqa: E402  # the checkout first
 
 # Somebody or something may be the same as somebody or something elsewhere.
 SUSPICION = ("R009", "R010", "T015")
-PARTS = ("rightness", "speed", "big", "record", "command", "peers")
+PARTS = ("rightness", "speed", "big", "reports", "record", "command", "peers")
 FIGURES = (
     *("recall", "false_rejects", "rows_per_cpu_s_20", "rows_per_cpu_s_all", "suspicion_rows_per_cpu_s"),
-    *("times_bare_polars", "suspicion_share", "rss_mb", "start_s"),
+    *("rejects_left_out", "times_bare_polars", "suspicion_share", "rss_mb", "start_s"),
     *("ratio_pandera", "ratio_frictionless", "ratio_gx", "rss_mb_5gb", "ms_one_record"),
 )
 
 
 def main() -> int:
-    """Measure and print. Returns 0 when every defect was found and nothing else was rejected."""
+    """Measure and print. Returns 0 when every defect was found, nothing else rejected, and no report lacks a reject."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--big-mb", type=int, default=5000)
@@ -66,7 +69,8 @@ def main() -> int:
         return 0
     figures = _measure(a)
     print(json.dumps(figures, indent=1))
-    return 0 if figures["recall"] in (1, None) and not figures["false_rejects"] and not any(_differing(figures)) else 1
+    wrong = (figures["recall"] not in (1, None), figures["false_rejects"], figures["rejects_left_out"])
+    return 1 if any((*wrong, *_differing(figures))) else 0
 
 
 def _differing(figures: dict[str, Any]) -> list[Any]:
@@ -99,6 +103,8 @@ def _part(name: str, folder: Path, planted: set[tuple[str, int, str]], a: argpar
         return _speed(folder)
     if name == "big" and a.big_mb and not a.quick:
         return {"rss_mb_5gb": _big(folder / "iif1.csv", a.big_mb), "big_mb": a.big_mb}
+    if name == "reports":
+        return _reports(folder.parent / "reported", min(FIRS, 3_000 if a.quick else a.rows), a.seed)
     if name == "record":
         return {"ms_one_record": _one_record()}
     if name == "command":
@@ -202,6 +208,14 @@ def _big(source: Path, megabytes: int) -> int:
             f.write(body.replace("wb-0", f"wb-{turn}x").replace("Station ", f"Station {turn}x"))
             turn += 1
     return int(_apart(path, [])["rss_mb"])
+
+
+def _reports(folder: Path, rows: int, seed: int) -> dict[str, Any]:
+    from sample_data.makers.checked_files import write_rows
+
+    folder.mkdir()
+    write_rows(folder, rows, seed)
+    return measure_left_out(folder)
 
 
 def _one_record() -> float:

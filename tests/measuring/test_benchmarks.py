@@ -61,6 +61,8 @@ def test_planted_defects_of_import_files_are_found_and_nothing_else_is_rejected(
     figures = run("validate.py", tmp_path)
     assert figures["planted"] > 300
     assert (figures["recall"], figures["false_rejects"]) == (1, 0)
+    assert (figures["rejects_left_out"], figures["formats_that_left_something_out"]) == (0, 4)
+    assert figures["rejects_reported"] > 300
     assert figures["rows_per_cpu_s_all"] > 0 and figures["ms_one_record"] > 0
 
 
