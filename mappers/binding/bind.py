@@ -16,6 +16,7 @@ from mappers.binding.cell_meanings import bind_dialect
 from mappers.binding.dialect import make_condition
 from mappers.binding.model import AlsoForm, MappingFile, MapRule, MatchRule
 from mappers.clean import Cleaner, load_cleaners
+from mappers.clean.digits import fit_to_field
 from mappers.codes import act_list, code_lists, states
 from mappers.encodings import Encoding, encodings
 from mappers.errors import MappingError
@@ -115,6 +116,8 @@ class _Binder:
         if rule.clean not in cleaners:
             raise self._fail(key, f"there is no cleaner {rule.clean}{did_you_mean(rule.clean, cleaners)}")
         cleaner = cleaners[self._cleaner_name(rule, table)]
+        if isinstance(rule.to, str):
+            cleaner = fit_to_field(cleaner, rule.to)
         targets = self._targets(key, rule, cleaner)
         columns = {field: self._column(key, table, field) for _, field in targets}
         if cleaner.kinds and targets[0][0] == "":

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 from mappers.clean.base import CleanContext, CleanedCell, CleanedRows, Cleaner, unsure
-from mappers.clean.digits import clean_year
+from mappers.clean.digits import SUFFIX, SUFFIX_NOTE, clean_year
 from mappers.text.folding import fold_written, squeeze
 
 # A word before the number ends in a dot, colon or blank; part: I to VI of the registers in the tradition of Bombay.
 _NUMBER = re.compile(
     r"(?:\D{0,24}?[.:\s])??(?:part[\s.\-]*)?(?:(?P<part>IV|VI|V|I{1,3})\s*[-–/.: ]\s*)?(?P<number>\d{1,6})"
+    rf"(?P<suffix>{SUFFIX})?"
     r"(?:\s*[/\-–]\s*(?P<year>\d{4}|\d{2}))?[\s.]*",
     re.I,
 )
@@ -20,13 +21,14 @@ def clean_crime_number(raw: str, context: CleanContext) -> CleanedRows:
     """The number of a case as parts part, number and year: "I-123/2009", "C.R. No. II-45/98", "78/2019", "123".
 
     A part is one of the Roman numerals I to VI. A year of two digits is read like any other year. What is written in
-    another way, or holds more, gives no number.
+    another way, or holds more, gives no number; nor does one with a suffix ("12A", "12/A/98"), with a note of its own.
     """
     m = _NUMBER.fullmatch(fold_written(squeeze(raw)))
     if m is None:
         several = len(re.findall(r"\d+", fold_written(raw))) > 2
         return CleanedRows(({"number": unsure("several-numbers" if several else "not-a-crime-number")},))
-    parts = {"number": CleanedCell(str(int(m["number"])), raw=m["number"])}
+    whole = CleanedCell(str(int(m["number"])), raw=m["number"])
+    parts = {"number": unsure(SUFFIX_NOTE) if m["suffix"] else whole}
     if m["part"]:
         parts["part"] = CleanedCell(m["part"].upper(), raw=m["part"])
     if m["year"]:

@@ -9,6 +9,14 @@ from mappers.text.folding import fold_written, squeeze
 
 _RUN = re.compile(r"\d+")
 _NUMBER = re.compile(r"^(?:\D{0,24}[\W_])??(\d+)\s*(?:[/\-]\s*(\d{2}|\d{4}))?(?:\s*[\W_]\D{0,6})?$")
+SUFFIX_NOTE = "number-with-suffix"
+"""Note of a number behind which a letter stands, as 12A or 12/A: another case than 12, and no whole number."""
+# One letter, of whatever script and with its vowel signs, alone or in brackets.
+_LETTER = r"[^\W\d_][\u0900-\u0dff]?"
+SUFFIX = rf"\s*(?:[/\-–.]\s*)?(?:\(\s*{_LETTER}\s*\)|{_LETTER})(?![\w\u0900-\u0dff]|\.\s*[^\W\d_])"
+_SUFFIXED = re.compile(rf"\d{SUFFIX}")
+# Numbers that name a case or a report; of others a letter behind them may be a unit.
+_NAMES_CASE = re.compile(r"(?:^|_)(?:fir|report|ud)_no$")
 _UNIT = re.compile(
     r"\d\W*(?:lakhs?|lacs?|crores?|thousands?|hundreds?|dozens?|k|लाख|करोड़|करोड|कोटी|हजार|हज़ार|सौ|दर्जन|লাখ|লক্ষ|কোটি|হাজার)(?![^\W_])",
     re.I,
@@ -43,6 +51,14 @@ def clean_int(raw: str, context: CleanContext) -> CleanedCell:
         several = len(_RUN.findall(fold_written(raw))) > 1
         return unsure("several-numbers" if several else "not-a-number")
     return CleanedCell(str(int(m.group(1))), 1.0, ("year-after-number",) if m.group(2) else ())
+
+
+def clean_case_number(raw: str, context: CleanContext) -> CleanedCell:
+    """The number of a case or report, as clean_int reads it; none where it has a suffix ("12A", "12/A", "12(A)").
+
+    12A is another case than 12, and forms have whole numbers: a person must say which number it has there.
+    """
+    return unsure(SUFFIX_NOTE) if _SUFFIXED.search(fold_written(squeeze(raw))) else clean_int(raw, context)
 
 
 def clean_year(raw: str, context: CleanContext) -> CleanedCell:
@@ -85,3 +101,10 @@ CLEANERS = (
     Cleaner("year", clean_year, kinds=("year",), uses_year=True),
     Cleaner("age", clean_age, kinds=("int",)),
 )
+CASE_NUMBER = Cleaner("int", clean_case_number, kinds=("int", "text"))
+"""The cleaner `int` of a field that names a case or a report."""
+
+
+def fit_to_field(cleaner: Cleaner, field: str) -> Cleaner:
+    """The cleaner as it reads cells of a field: behind the number of a case or report a letter is no unit."""
+    return CASE_NUMBER if cleaner.name == "int" and _NAMES_CASE.search(field) else cleaner

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mappers.clean import CleanContext, CleanedCell, load_cleaners
+from mappers.clean.digits import fit_to_field
 from mappers.codes import act_list, place_lists
 from mappers.schema import Column, form_tables
 from mappers.sources.values import MapContext
@@ -28,7 +29,7 @@ def clean_typed(form: str, path: str, text: str, context: MapContext) -> Cleaned
     column = _column(form, path)
     if column is None:
         return CleanedCell(None, 0.0, ("no-such-field",))
-    clean = load_cleaners()[_cleaner(column)].clean
+    clean = fit_to_field(load_cleaners()[_cleaner(column)], column.name).clean
     assert clean is not None
     state = context.state.code if context.state else ""
     lists = {"act": act_list(), **place_lists(state), **context.lists}

@@ -5,8 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mappers.clean import CleanContext, load_cleaners
+from mappers.clean.digits import SUFFIX_NOTE, clean_case_number
 from mappers.clean.names import person_parts
 from mappers.clean.persons import persons_of_item, split_items
+from mappers.systems.keys import key_of
 from mappers.text.folding import squeeze
 
 CONTEXT = CleanContext(book_year=2009)
@@ -37,6 +39,31 @@ def test_a_case_number_is_taken_apart(text, part, number, year):
 @pytest.mark.parametrize("text", ["XI-12", "12/3/45", "5-6-7", "no number", "VII 3/2001 & 4/2001"])
 def test_what_is_no_case_number_gives_none(text):
     assert crime_number(text) == {"number": None}
+
+
+@pytest.mark.parametrize(
+    ("text", "others"),
+    [
+        ("12A", {}),
+        ("12/A", {}),
+        ("12(A)", {}),
+        ("12 - a", {}),
+        ("१२ (क)", {}),
+        ("12/बी", {}),
+        ("C.R. No. 12A/98", {"year": "1998"}),
+        ("I-12/A/1998", {"part": "I", "year": "1998"}),
+    ],
+)
+def test_a_case_number_with_a_suffix_is_no_other_number(text, others):
+    assert crime_number(text) == {"number": None, **others}
+    alone = clean_case_number(text, CONTEXT)
+    assert (alone.value, alone.notes) == (None, (SUFFIX_NOTE,))
+    assert key_of(["12"]) != key_of([text])
+
+
+@pytest.mark.parametrize("text", ["FIR No. 12", "12.", "12)", "12/98", "सं० 12", "12 P.S.", "क 12"])
+def test_what_is_no_suffix_leaves_the_number(text):
+    assert clean_case_number(text, CONTEXT).value == "12"
 
 
 @given(st.sampled_from(["", "I", "II", "III", "IV", "V", "VI"]), st.integers(1, 999_999), st.integers(1950, 2009))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,12 @@ from mappers.codes import place_lists
 from mappers.encodings import names as encoding_names
 from mappers.errors import MappingError
 from mappers.mapping.load import FormMapping, find_mapping, load_mappings, map_readings, map_rows
+from mappers.mapping.typed import clean_typed
 from mappers.record import Record, from_plain, to_plain
 from mappers.sources.values import MapContext, PageValues, RowValues, ZoneValue
 from mappers.states import load_state, state_codes
+from validators.checking.check import check_records
+from validators.checking.settings import make_settings
 
 MAPPINGS = load_mappings()
 CONTEXT = MapContext("r1", state=load_state("wb"), book_year=2009)
@@ -47,6 +51,16 @@ reason = "not wanted"
 def write(folder: Path, text: str, name: str = "small.toml") -> Path:
     (folder / name).write_text(text, encoding="utf-8")
     return folder
+
+
+def test_a_fir_of_a_suffixed_number_waits_for_a_number_and_is_not_taken_for_another(tmp_path: Path) -> None:
+    mapping = load_mappings([write(tmp_path, GOOD)])["small"]
+    rows = [RowValues("t.csv", "t", at, {"NO": no}) for at, no in enumerate(["12", "12/A"], 1)]
+    plain, suffixed = map_rows(mapping, rows, CONTEXT)
+    assert (plain.value("fir_no"), suffixed.value("fir_no"), suffixed.fields["fir_no"].raw) == ("12", None, "12/A")
+    found = [f for f in check_records([plain, suffixed], make_settings(date(2026, 1, 1))) if f.field == "fir_no"]
+    assert [(f.record, f.code, f.severity) for f in found] == [(suffixed.id, "F057", "review")]
+    assert clean_typed("iif1", "fir_no", "12/A", CONTEXT).value is None
 
 
 def accounted(record: Record) -> set[str]:

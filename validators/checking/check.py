@@ -15,7 +15,7 @@ from validators.checking.evaluate import RuleHit, evaluate
 from validators.checking.frames import GroupedFrames, record_frames
 from validators.checking.plan import Bound, plan
 from validators.checking.rows import GAP, UNCAPTURED
-from validators.checking.unread import MESSAGE, OPERATOR, noted, unread
+from validators.checking.unread import MESSAGE, NUMBER_MISSING, OPERATOR, SUFFIXED, noted, unread
 from validators.doubles.other import plain_record
 from validators.finding import Finding
 from validators.rulebook.columns import LINE, RECORD
@@ -55,6 +55,9 @@ def _gravest(findings: Iterable[Finding], records: Sequence[Record], settings: C
         # Unread text and a rule may tell the same code of one field: the graver word counts.
         if old is None or _WEIGHT[finding.severity] > _WEIGHT[old.severity]:
             found[key] = finding
+    # That a number is missing says nothing more where it stands there with a suffix.
+    for record_id, path, _ in [key for key in found if key[2] == SUFFIXED]:
+        found.pop((record_id, path, NUMBER_MISSING), None)
     told = {(f.record, f.field) for f in found.values()}
     # A gap beside another finding of the same field would only say it twice.
     for finding in _gaps(records, settings):
@@ -110,7 +113,7 @@ def _findings_in_groups(groups: Sequence[Sequence[RecordValues]], settings: Chec
 def _find_unread(record: Record, settings: CheckSettings) -> Iterator[Finding]:
     """Text that gave no value, and what a person said of a place without one."""
     for path, code in unread(record):
-        yield Finding(record.id, path, code, "review", MESSAGE)
+        yield Finding(record.id, path, code, "review", load_rules()[code].english if code == SUFFIXED else MESSAGE)
     for path, code in noted(record):
         if code not in settings.left_out:
             yield Finding(record.id, path, code, settings.policy[code], load_rules()[code].english)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
+from mappers.clean.digits import SUFFIX_NOTE
 from mappers.record import ABOUT, ILLEGIBLE, NO_VALUE, FieldValue, Record
 from mappers.schema import Column, form_tables
 
 MESSAGE = "Something is written here, but no value was understood; the raw text is kept."
-NOT_UNDERSTOOD = "F045"
+NOT_UNDERSTOOD, SUFFIXED, NUMBER_MISSING = "F045", "F057", "F005"
 OPERATOR = "operator "
 
 _BY_FIELD: Mapping[str, str] = {
@@ -16,7 +17,7 @@ _BY_FIELD: Mapping[str, str] = {
     "district": "F001",
     "police_station": "F001",
     "year": "F004",
-    "fir_no": "F005",
+    "fir_no": NUMBER_MISSING,
     "age": "F019",
     "section": "L023",
 }
@@ -35,7 +36,7 @@ def unread(record: Record) -> Iterator[tuple[str, str]]:
         if _is_unread(cell):
             child = path.partition("[")[0] if "[" in path else ""
             column = columns.get((child, path.rpartition(".")[2] if child else path))
-            yield path, (code_of(column) if column else NOT_UNDERSTOOD)
+            yield path, (code_of(column, cell.notes) if column else NOT_UNDERSTOOD)
 
 
 def noted(record: Record) -> Iterator[tuple[str, str]]:
@@ -50,8 +51,10 @@ def _is_unread(cell: FieldValue) -> bool:
     return cell.value is None and cell.why_empty == "" and not cell.by.startswith(OPERATOR)
 
 
-def code_of(column: Column) -> str:
-    """The rule that speaks of text in a field that gave no value."""
+def code_of(column: Column, notes: Sequence[str] = ()) -> str:
+    """The rule that speaks of text in a field that gave no value. notes: what its cleaner saw."""
+    if SUFFIX_NOTE in notes:
+        return SUFFIXED
     if column.kind == "code" and column.codes:
         return _BY_LIST.get(column.codes, "T020")
     return _BY_FIELD.get(column.name) or _BY_KIND.get(column.kind, NOT_UNDERSTOOD)

@@ -266,6 +266,22 @@ def date_is_exact(f: Fields) -> pl.Expr:
     return pl.lit(value=True)
 
 
+@rule("F057", slug="number-with-suffix", form=EVERY_FORM, fields=("fir_no",))
+@tells(
+    "E",
+    en="The number has a suffix (12A, 12/A): another case than 12. Enter the whole number that it has in CCTNS.",
+    hi="संख्या के पीछे अक्षर है (12A, 12/A): यह 12 से भिन्न मामला है। CCTNS में उसकी जो पूर्ण संख्या है, वह भरें।",
+)
+@example(passes={"fir_no": "12"}, fails={"fir_no": ("12A", None, "number-with-suffix")})
+def number_has_no_suffix(f: Fields) -> pl.Expr:
+    """A number skipped or given twice got a letter behind it, for which the numbers of CCTNS have no place.
+
+    Our own addition to the rule list. Told by the check itself, of the number of a case or report whose text has a
+    letter behind it: the record waits for the number that a person finds for it, and the text stays as it is written.
+    """
+    return pl.lit(value=True)
+
+
 @rule(
     "T020",
     slug="code-not-in-list",

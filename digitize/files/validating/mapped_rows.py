@@ -174,7 +174,7 @@ def _tell_unread(taken: TakenRows, form: str, made: FlatColumns, at: Mapping[str
     for doubt in made.doubts:
         column = tables[doubt.table].column(doubt.field)
         if doubt.said.value is None and column is not None:
-            code, record = code_of(column), doubt.record_id
+            code, record = code_of(column, doubt.said.notes), doubt.record_id
             if code not in taken.settings.left_out and (doubt.table, doubt.field, code) not in loud:
                 rows.append((doubt.table, at[record], record, doubt.field, code, doubt.said.raw, record))
     if rows:
