@@ -76,6 +76,8 @@ def _check_completeness(place: ReportedPlace, stated: Statement, make_contradict
         yield make_contradiction(
             "complete-and-is-not", "(d)", found=format_percent(min(done, count_proven(place)), wanted)
         )
+    elif stated.legacy_complete and place.cut_on:
+        yield make_contradiction("complete-and-cut", "(d)", found=place.cut_on)
     elif stated.legacy_complete and not is_gradable(place):
         of = {"n": group_digits(count_inventoried(place)), "all": group_digits(count_in_scope(place))}
         yield make_contradiction("complete-and-unknown", "(d)", **of)

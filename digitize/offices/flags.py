@@ -16,7 +16,8 @@ _NAMING = ("place", "measure", "site", "links")
 """Values that say of what a flag is; the others are counts, which differ from month to month."""
 _CONDITIONS = ("more-than-expected", TWICE, "same-code", "stated-ahead", "stated-beyond", "stated-long-ago")
 """What a snapshot bears for as long as something is so: answered once, it stays answered while it lasts."""
-_STAYS = ("expected-fell",)
+_CUT = "expected-fell"
+_STAYS = (_CUT,)
 """Shown with the answer for ever: a share that was raised by expecting less must not look earned."""
 
 
@@ -69,6 +70,14 @@ def _flag_identity(flag: Flag) -> str:
 def load_flags(store: SnapshotStore, day: date | None = None) -> list[RaisedFlag]:
     """The flags of an office up to a day, with what was answered."""
     return collect_flags(store.list_flagged(day), store.list_acts("answer"))
+
+
+def find_open_cuts(raised: Iterable[RaisedFlag]) -> dict[str, RaisedFlag]:
+    """Reporter -> the newest flag on an inventory that expects fewer records than before and that nobody answered."""
+    cuts = [
+        f for f in raised if f.flag.code == _CUT and f.answer is None and f.flag.values.get("measure") == "expected"
+    ]
+    return {f.reporter: f for f in sorted(cuts, key=lambda f: f.since)}
 
 
 def answer_flag(store: SnapshotStore, flag_id: str, operator: str, reason: str) -> RaisedFlag:

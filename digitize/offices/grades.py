@@ -1,7 +1,8 @@
 """Grades by what is surely loaded of what is expected, and ranks within a class; weak evidence has no grade.
 
 A share is of the stations with an inventory. So a grade asks as much of the inventory itself: whoever counts only what
-is done gets none, nor who leaves stations out of the list, has more than is expected, or has digitized books twice.
+is done gets none, nor who leaves stations out of the list, has more than is expected, or has digitized books twice, nor
+who expects fewer records than before, until the office above has answered the flag on that.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from collections.abc import Sequence
 from digitize.offices.rollup import ReportedPlace
 from digitize.offices.states import CLASSES, shown_states
 
-GRADES = ("99", "95", "90", "below", "over", "not-known", "no-report")
-SIGNS = {"99": "★", "95": "▲", "90": "■", "below": "▽", "over": "!", "not-known": "?", "no-report": "–"}
+GRADES = ("99", "95", "90", "below", "over", "cut", "not-known", "no-report")
+SIGNS = {"99": "★", "95": "▲", "90": "■", "below": "▽", "over": "!", "cut": "↓", "not-known": "?", "no-report": "–"}
 """The second sign beside every colour."""
 _LEAST_INVENTORIED = 90
 """Per cent of the stations; with fewer inventories nobody can say how far the whole is."""
@@ -23,12 +24,15 @@ _MOST_SHARE = 105
 def grade_of(place: ReportedPlace) -> str:
     """99, 95, 90: at least so many per cent of what is expected is loaded, and of the stations have an inventory.
 
-    below; over: more than is expected; not-known: without an inventory, or with too few of them; no-report.
+    below; over: more is done than is expected; cut: the inventory was lowered, and the flag on that is not answered;
+    not-known: without an inventory, or with too few of them; no-report.
     """
     if place.counts is None:
         return "no-report"
     if not _has_inventory(place):
         return "not-known"
+    if place.cut_on:
+        return "cut"
     done, wanted = share_of(place)
     if 100 * done > _MOST_SHARE * wanted:
         return "over"
@@ -38,8 +42,8 @@ def grade_of(place: ReportedPlace) -> str:
 
 
 def is_gradable(place: ReportedPlace) -> bool:
-    """Whether enough of its stations have an inventory, and no more is done than could be."""
-    return grade_of(place) not in ("over", "not-known", "no-report")
+    """Whether enough of its stations have an inventory that nobody has lowered, and no more is done than could be."""
+    return grade_of(place) not in ("over", "cut", "not-known", "no-report")
 
 
 def _has_inventory(place: ReportedPlace) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from digitize.offices.measures import COMPLETE, Counts, sum_counts
@@ -132,6 +132,11 @@ def project_reporters(received: Sequence[Received], day: date) -> dict[str, Proj
         reporter: project_end(sum_by_month(own, min(day, date.fromisoformat(own[-1].as_on))))
         for reporter, own in rows.items()
     }
+
+
+def withhold_end(told: Projection) -> Projection:
+    """The same without "done" or a day: what is left was made less by lowering the inventory."""
+    return replace(told, first=None, last=None, likely=None, why="inventory-cut")
 
 
 def combine_projections(parts: Mapping[str, Projection]) -> Projection:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from digitize.offices.grades import count_proven, is_gradable, share_of
+from digitize.offices.grades import count_proven, grade_of, is_gradable, share_of
 from digitize.offices.history import Projection
 from digitize.offices.measures import Counts
 from digitize.offices.rollup import ReportedPlace
@@ -14,7 +14,7 @@ from digitize.offices.store_rows import Received
 
 _FASTER, _SLOWER = 120, 80
 """Per cent of its pace of twelve months: a pace of three months beyond them is another pace."""
-_BEFORE_DATED = ("no-report", "no-inventory", "standing-still", "too-little-history")
+_BEFORE_DATED = ("no-report", "no-inventory", "inventory-cut", "standing-still", "too-little-history")
 """Why there is no date, the worst first; states without one stand before all that have one."""
 
 
@@ -65,6 +65,8 @@ def _find_lag(place: ReportedPlace, ends: Projection, silent_days: int, rows: Se
         return Lag(place.code, "no-report", 0, "", "unknown", ends)
     if place.report.days > silent_days:
         return Lag(place.code, "silent", 0, place.report.snapshot.as_on.isoformat(), trend, ends, past)
+    if grade_of(place) == "cut":
+        return Lag(place.code, "inventory-cut", 0, place.cut_on, trend, ends, past)
     if not is_gradable(place):
         return Lag(place.code, "no-inventory", 0, "", trend, ends, past)
     cause, records = find_cause(place.net)

@@ -22,7 +22,7 @@ from digitize.offices.charts import draw_burn_up
 from digitize.offices.exchange_dates import ExchangeDays, list_exchange_days
 from digitize.offices.exporting import definition_of
 from digitize.offices.figures import QUALITIES, WAYS, Figure, list_figures, quality_of
-from digitize.offices.flags import RaisedFlag
+from digitize.offices.flags import RaisedFlag, find_open_cuts
 from digitize.offices.grades import GRADES, SIGNS, count_in_scope, count_inventoried, grade_of, rank_states
 from digitize.offices.history import Projection
 from digitize.offices.lag import Lag, find_first_and_last, find_lags
@@ -57,7 +57,7 @@ class Row:
     """One part of the place in the table of all parts. rank, change: None where there is none.
 
     lowered: ISO day on which less was expected than before, "" where that never was; ends: see `Projection`; doubts:
-    open flags and contradictions.
+    open flags and contradictions; cut: why it has no grade and no end, in words, "" where that is not so.
     """
 
     place: ReportedPlace
@@ -69,6 +69,7 @@ class Row:
     ends: Projection | None = None
     lag: Lag | None = None
     doubts: int = 0
+    cut: str = ""
 
 
 def render_page(picture: NationalPicture, words: Words, outline: Outline | None) -> str:
@@ -103,6 +104,8 @@ def render_page(picture: NationalPicture, words: Words, outline: Outline | None)
             defined=list(_list_defined(root)),
             missing=[r.name for r in rows if r.place.counts is None],
             title=_make_title(picture, words),
+            cut=_write_cut(root, picture, words),
+            cut_names=[r.name for r in rows if r.cut],
             chart=_draw_chart(picture, words),
             told_days=find_first_and_last(root),
             interval=_format_interval,
@@ -192,13 +195,25 @@ def _make_rows(picture: NationalPicture, words: Words) -> list[Row]:
             p, display_name(p, words), grade_of(p), placed.get(p.code), picture.changes.get(p.code),
             lowered.get(p.code, "") if root.level == "nation" else "",
             picture.ends.get(p.code) if root.level == "nation" else None,
-            lag.get(p.code), doubts[p.code],
+            lag.get(p.code), doubts[p.code], _write_cut(p, picture, words),
         )
         for p in root.parts
     ]  # fmt: skip
     # The slowest first; districts as they come.
     order = {code: i for i, code in enumerate(lag)}
     return sorted(rows, key=lambda r: order.get(r.place.code, 0)) if lag else rows
+
+
+def _write_cut(place: ReportedPlace, picture: NationalPicture, words: Words) -> str:
+    """Why a place with an inventory has no grade and no end: by how much it was lowered, when, by which flag."""
+    if not place.cut_on:
+        return ""
+    cuts = find_open_cuts(picture.raised)
+    # The flags on a state's own page are those of its sites, and what is said of a district stands in one of them.
+    own = [cuts[place.code]] if place.code in cuts else [f for f in cuts.values() if f.since == place.cut_on]
+    told = "; ".join(f"{translate_flag(f.flag, words)} ({f.id})" for f in own)
+    day = format_day(date.fromisoformat(place.cut_on), words)
+    return words("ui.cut", name=display_name(place, words), day=day, told=told)
 
 
 def _list_links(

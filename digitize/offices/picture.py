@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from digitize.offices.books import Newest
 from digitize.offices.contradict import Contradiction, find_contradictions
-from digitize.offices.flags import RaisedFlag, load_flags
+from digitize.offices.flags import RaisedFlag, find_open_cuts, load_flags
 from digitize.offices.history import (
     Point,
     Projection,
@@ -18,6 +18,7 @@ from digitize.offices.history import (
     project_end,
     project_reporters,
     sum_by_month,
+    withhold_end,
 )
 from digitize.offices.lag import Lag, find_lags
 from digitize.offices.merge import OwnLists, merge_counts
@@ -119,6 +120,10 @@ def make_national_picture(office: Office, day: date, limits: Limits) -> National
     across = find_overlaps(root)
     root.doubled += sum(d.records for d in across)
     picture.ends = {p.code: Projection(why="no-report") for p in root.parts} | project_reporters(received, day)
+    cuts = find_open_cuts(raised)
+    for part in (p for p in root.parts if p.code in cuts):
+        part.note_cut(cuts[part.code].since)
+        picture.ends[part.code] = withhold_end(picture.ends[part.code])
     picture.projection = combine_projections(picture.ends)
     picture.lag = find_lags(root, picture.ends, limits.silent_days, received)
     picture.series = make_series(received, day)
@@ -165,13 +170,28 @@ def make_state_picture(office: Office, day: date, limits: Limits) -> NationalPic
     picture.points, picture.series = points, series
     if picture.points and merged.totals.expected is not None:
         picture.projection = project_end(picture.points)
+    picture.raised = raised
+    _withhold_cut_sites(picture, received)
     words = {"silent": "silent", "no report": "no-report"}
     odd = [Oddity(words[s.word], s.site, s.as_on) for s in seen.sites if s.word in words]
     twice = [Oddity(TWICE, b.volume.station, _format_shared(b.sites, b.records)) for b in seen.twice]
-    picture.raised = raised
     flagged = _list_flags(picture.root, raised)
     picture.oddities = [*odd, *twice, *flagged, *picture.oddities, *_list_refusals(seen.refused)]
     return picture
+
+
+def _withhold_cut_sites(picture: NationalPicture, received: Sequence[Received]) -> None:
+    """No grade of a district, and no end of the state, where a site lowered its inventory and nobody answered."""
+    newest = {r.reporter: r for r in received}
+    for site, cut in find_open_cuts(picture.raised).items():
+        named = set(newest[site].summary["districts"])
+        # The state may call a district otherwise than its site does: where one is not found, it may be any.
+        is_known = named <= {p.name for p in picture.root.parts}
+        for part in picture.root.parts:
+            if part.name in named or not is_known:
+                part.note_cut(cut.since)
+        picture.root.cut_on = max(picture.root.cut_on, cut.since)
+        picture.projection = withhold_end(picture.projection)
 
 
 def _format_shared(sites: tuple[str, str], records: int) -> str:

@@ -33,7 +33,8 @@ class ReportedPlace:
 
     counts: as reported, a book of two sites twice; net is what is shown. code: of a state or station; protected: see
     `Protected`; idle: days without work of a station, None when never any was done or it is no station; doubled:
-    records that are counted twice in it.
+    records that are counted twice in it; cut_on: ISO day on which its inventory was lowered, as long as the office
+    above has no answer to that, else "".
     """
 
     level: str
@@ -48,11 +49,18 @@ class ReportedPlace:
     idle: int | None = None
     is_certified: bool = False
     doubled: int = 0
+    cut_on: str = ""
 
     @property
     def net(self) -> Counts | None:
         """The counts that pages, files and answers give: `of_expected` has each record once."""
         return self.counts and self.counts.without_doubles(self.doubled)
+
+    def note_cut(self, day: str) -> None:
+        """Its inventory was lowered on an ISO day, and nobody knows at which of its parts."""
+        self.cut_on = day
+        for part in self.parts:
+            part.note_cut(day)
 
     def each_of_level(self, level: str) -> Iterator[ReportedPlace]:
         """All places of a level in it, itself included."""
