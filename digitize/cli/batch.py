@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digitize.cli.console import Json, print_json, print_plain, say
+from digitize.machine.command_line import format_command
 from digitize.machine.text import pluralize
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def receive(
         return
     for number, facts in zip(numbers, wanted, strict=True):
         say(f"Volume {number:04d}: {facts.label}, {facts.pages or '?'} pages counted")
-    say(f"{len(numbers)} received. Next: digitize labels {folder} --pdf labels.pdf")
+    say(f"{len(numbers)} received. Next: {format_command('labels', folder, '--pdf', 'labels.pdf')}")
 
 
 @batch.command()
@@ -163,7 +164,8 @@ def account(
     else:
         _print_accounts(found)
         if aside:
-            say(f"Pages set aside at intake, to be assigned to volumes: {len(aside)}. digitize batch sort {folder}")
+            sort = format_command("batch", "sort", folder)
+            say(f"Pages set aside at intake, to be assigned to volumes: {len(aside)}. {sort}")
     differ = [a for a in found if a.findings]
     if differ or aside:
         raise TooManyRefused(f"{len(differ)} of {len(found)} volumes are not accounted for, {len(aside)} pages wait.")
@@ -244,8 +246,8 @@ def sort(folder: Folder, json: Json = False) -> None:
     for a in waiting:
         say(f"{short(a.unit)}  {a.name}, {format_place(a.index)}: {a.why}")
     say(
-        f"{pluralize(len(waiting), 'page waits', 'pages wait')}. digitize batch place {folder} ID --volume LABEL "
-        f"--by NAME [--rest]"
+        f"{pluralize(len(waiting), 'page waits', 'pages wait')}. "
+        f"{format_command('batch', 'place', folder, 'ID', '--volume', 'LABEL', '--by', 'NAME')} [--rest]"
     )
 
 

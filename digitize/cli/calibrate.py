@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from digitize.cli.console import Json, print_json, print_plain, say
+from digitize.machine.command_line import format_command
 
 PANEL = "People's review", 20
 
@@ -63,7 +64,8 @@ def calibrate(
         say("No answers yet from which accuracy can be measured.")
     for line in progress:
         say(line)
-    say(f"Next: digitize review serve {folder}" if has_begun or not found else f"Next: digitize run {folder}")
+    words = ("review", "serve") if has_begun or not found else ("run",)
+    say(f"Next: {format_command(*words, folder)}")
 
 
 def register(app: typer.Typer) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digitize.cli.console import errors, say
+from digitize.machine.command_line import format_command
 
 if TYPE_CHECKING:
     from digitize.offices.office import Office
@@ -51,7 +52,8 @@ def dashboard(
         access.revoke_token(folder, revoke_token)
         say(f"The token of {revoke_token} is revoked, and its sessions have ended.")
     elif not access.read_tokens(folder):
-        raise OptionsError(f"Nobody has access yet. Create a token: digitize dashboard {folder} --new-token NAME")
+        create = format_command("dashboard", folder, "--new-token", "NAME")
+        raise OptionsError(f"Nobody has access yet. Create a token: {create}")
     else:
         errors().print(f"http://{host}:{port}/ shows {folder}. Ctrl-C ends it.", markup=False, soft_wrap=True)
         _serve(office, host, port, secure=secure, sso=(sso_header, sso_from))

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from digitize.cli.console import Json, print_json, say
+from digitize.machine.command_line import format_command
 
 PANEL = "Upkeep", 70
 
@@ -25,7 +26,7 @@ def encrypt(
     if json:
         print_json({"path": str(made), "bytes": made.stat().st_size})
         return
-    say(f"{made} is written. To open it: digitize decrypt {made} --key KEY --out PATH")
+    say(f"{made} is written. To open it: {format_command('decrypt', made, '--key', 'KEY', '--out', 'PATH')}")
 
 
 def register(app: typer.Typer) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digitize.cli.console import Json, errors, print_json, progress, results, say, table
+from digitize.machine.command_line import format_command
 
 if TYPE_CHECKING:
     from digitize.files.forms.draft import Draft
@@ -77,7 +78,8 @@ def new(
             "The scan is coarse: many lines will have been missed. Scan the form at 200 dpi.", style="yellow"
         )
     say(f"{out / form.id}.toml: {len(draft.zones)} zones, {len(draft.doubtful)} to check. Key points: {form.features}.")
-    errors().print(f"Next: digitize forms show {form.id} SCAN --image zones.png --forms {out}", markup=False)
+    show = format_command("forms", "show", form.id, "SCAN", "--image", "zones.png", "--forms", out)
+    errors().print(f"Next: {show}", soft_wrap=True)
 
 
 @forms.command()
@@ -181,7 +183,8 @@ def discover(
     say(f"{pages} pages are of unknown prints; {len(drafted)} prints were drafted.")
     for p in drafted:
         say(f"{p.id}, a print of {p.family}, {p.zones} zones: look at {p.picture}.")
-        errors().print(f"If the zones are right: digitize forms accept {folder} {p.id} --operator NAME", markup=False)
+        accept = format_command("forms", "accept", folder, p.id, "--operator", "NAME")
+        errors().print(f"If the zones are right: {accept}", soft_wrap=True)
 
 
 @forms.command()
@@ -202,7 +205,7 @@ def accept(
     if json:
         print_json({"form": form.id, "confirmed": form.confirmed})
         return
-    say(f"{form.id}: confirmed. Next: digitize run {folder}")
+    say(f"{form.id}: confirmed. Next: {format_command('run', folder)}")
 
 
 def _print_tried(form_id: str, tried: TriedForm, folders: Sequence[Path], state: str) -> None:
@@ -224,13 +227,15 @@ def _print_tried(form_id: str, tried: TriedForm, folders: Sequence[Path], state:
         looks.append("places are found in the lists of a state; name it with --state")
     for what in looks:
         errors().print(f"Look: {what}.", style="yellow", soft_wrap=True)
-    given = "".join(f" --forms {folder}" for folder in folders)
+    given = [word for folder in folders for word in ("--forms", folder)]
     one = next((page.form for page in tried.pages if page.form), tried.forms[0].id)
     if looks or tried.refused or said["unread"] or said["unfit"]:
-        errors().print(f"Next: digitize forms show {one} SCAN --image zones.png{given}", soft_wrap=True)
+        show = format_command("forms", "show", one, "SCAN", "--image", "zones.png", *given)
+        errors().print(f"Next: {show}", soft_wrap=True)
         errors().print("Correct boxes and kinds in the form file, and try it again.", soft_wrap=True)
     else:
-        errors().print(f"Next, on pages of known content: digitize forms test {one} DIR{given}", soft_wrap=True)
+        test = format_command("forms", "test", one, "DIR", *given)
+        errors().print(f"Next, on pages of known content: {test}", soft_wrap=True)
 
 
 def _print_tried_page(number: int, page: TriedFormPage) -> None:

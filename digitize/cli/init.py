@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from digitize.cli.console import Json, print_json, say
+from digitize.machine.command_line import format_command
 
 PANEL = "A workspace's daily work", 10
 
@@ -32,7 +33,7 @@ def init(
         return
     say(f"Workspace {workspace.site_id} made in {folder}.")
     say(f"Stations may be listed in {folder / 'lists' / 'stations.csv'}.")
-    say(f"Next: digitize intake {folder} PATH...")
+    say(f"Next: {format_command('intake', folder, 'PATH...')}")
 
 
 def register(app: typer.Typer) -> None:

@@ -10,6 +10,7 @@ import typer
 
 from digitize.cli.console import Json, errors, print_json, say
 from digitize.cli.options import SpreadsOption
+from digitize.machine.command_line import format_command
 from digitize.machine.text import pluralize
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def _print(report: IntakeReport, folder: Path) -> None:
     for label, pages in report.sorted_into.items():
         say(f"Sorted into {label}: {pluralize(pages, 'page')}.")
     if report.sheets or report.aside:
-        wait = f" They wait: digitize batch sort {folder}" if report.aside else ""
+        wait = f" They wait: {format_command('batch', 'sort', folder)}" if report.aside else ""
         say(f"{pluralize(report.sheets, 'sheet')}, {pluralize(len(report.aside), 'page')} set aside.{wait}")
     if report.waiting:
         say(
@@ -117,9 +118,9 @@ def _print(report: IntakeReport, folder: Path) -> None:
             "see above."
         )
     if report.batch:
-        say(f"Batch {report.batch}. Next: digitize run {folder}")
+        say(f"Batch {report.batch}. Next: {format_command('run', folder)}")
     elif report.told_anew or report.again.settled:
-        say(f"Next: digitize run {folder}")
+        say(f"Next: {format_command('run', folder)}")
 
 
 def _print_again(again: ToldAgain) -> None:

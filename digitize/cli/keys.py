@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from digitize.cli.console import Json, print_json, say
+from digitize.machine.command_line import format_command
 
 PANEL = "Upkeep", 60
 
@@ -89,7 +90,8 @@ def new(
     if json:
         print_json({"public": public, "file": str(sent)})
     else:
-        say(f"{file} stays here. Send {sent} to the office; there: digitize keys allow DIR {sent.name} --name SITE")
+        allow = format_command("keys", "allow", "DIR", sent.name, "--name", "SITE")
+        say(f"{file} stays here. Send {sent} to the office; there: {allow}")
 
 
 @keys.command()
@@ -171,7 +173,7 @@ def _change(folder: Path, why: str, reason: str, *, passphrase: bool, json: bool
         return
     say(f"The new key is {done.new[:16]}...; the old one, {done.old[:16]}..., is no longer used.")
     if done.signature:
-        say(f"Send {path} to the office above: digitize state keys follow SITE {path.name}")
+        say(f"Send {path} to the office above: {format_command('state', 'keys', 'follow', 'SITE', path.name)}")
     else:
         say(f"The old key did not sign the new one: send a letter with {place.key.with_suffix('.pub')}.")
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from digitize.cli.console import Json, print_json, say
+from digitize.machine.command_line import format_command
 
 PANEL = "Upkeep", 30
 
@@ -134,7 +135,8 @@ def restore(
     say(f"{path} is the backup of {found.events} events. {lost} later events are not in it.")
     if aside:
         say(f"The previous ledger: {aside}")
-    say(f"Next: digitize ledger verify {folder}, then digitize run {folder} and digitize reconcile.")
+    steps = [format_command(*words, folder) for words in (("ledger", "verify"), ("run",), ("reconcile",))]
+    say(f"Next: {'; '.join(steps)}")
 
 
 @ledger.command()

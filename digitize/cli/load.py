@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Protocol, runtime_checkable
 
@@ -21,6 +21,8 @@ from digitize.cli.options import (
     LeaveOut,
     Schema,
     Target,
+    list_words,
+    name_target,
     require_one_workspace,
 )  # fmt: skip
 
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from digitize.files.agreed_limit import AgreedLimit
     from digitize.files.loading.load import LoadOptions
     from digitize.files.loading.load_call import LoadCall
-    from digitize.files.loading.load_result import LoadResult
+    from digitize.files.loading.load_result import LoadResult, LoadWords
     from mappers.layouts import TableLayout
     from validators.rulebook.given import CheckSettings
 
@@ -84,8 +86,11 @@ def load(
     from digitize.files.loading.load_call import name_call
 
     agreed = _parse_limit(max_rejects)
-    where = _Where(target, schema, layout, lock_seconds, statement_seconds)
-    if (paths[0] / "digitize.toml").is_file():
+    is_place = (paths[0] / "digitize.toml").is_file()
+    rules = {"state": state, "stations": stations, "profile": profile, "ignore": ignore, "leave_out": leave_out}
+    words = _name_words(paths, form, (target, schema, layout), rules, is_place=is_place)
+    where = _Where(target, schema, layout, lock_seconds, statement_seconds, words)
+    if is_place:
         given = {"--first": first, "--batch-size": batch_size, "--receipts": receipts, "--state": state}
         given |= {"--stations": stations, "--profile": profile, "--ignore": ignore, "--leave-out": leave_out}
         folder = require_one_workspace(paths, given, "a workspace is loaded batch by batch, as it is set up")
@@ -93,11 +98,10 @@ def load(
         return
     if batch or volume:
         raise OptionsError("--batch and --volume are for a workspace; without one, name only the files to load.")
-    rules = {"state": state, "stations": stations, "profile": profile, "ignore": ignore, "leave_out": leave_out}
     call = name_call(paths, form, {**rules, "size": batch_size})
     # A layout may be altered under its name; what it did once is asked of the book.
     if not receipts and not dry_run and not layout and (before := _find_before(where, form, call.key)):
-        _print_loaded(before, json=json)
+        _print_loaded(before, _leave_comparison(words, target), json=json)
         _require_some(before, agreed)
         return
     from digitize.files.dataset import find_dataset
@@ -125,15 +129,53 @@ def _require_given(paths: Sequence[Path], target: str) -> None:
         require_there(path)
 
 
+def _name_words(
+    paths: Sequence[Path], form: str, where: tuple[str, str, str], rules: Mapping[str, object], *, is_place: bool
+) -> LoadWords:
+    """What printed commands repeat of this call. where: target, schema and layout; rules: option -> value."""
+    from digitize.files.loading.load_result import LoadWords
+
+    target, schema, layout = where
+    given = {f"--{name.replace('_', '-')}": value for name, value in rules.items()}
+    given |= {"--form": "" if is_place else form, "--target": target, "--schema": schema, "--layout": layout}
+    place = paths[0] if is_place and not (target and layout) else None
+    there = name_target(target, schema or _book_schema(layout), place)
+    return LoadWords(tuple(there), (*map(str, paths), *list_words(given)))
+
+
+def _leave_comparison(words: LoadWords, target: str) -> LoadWords:
+    """The words without those of a comparison, where the target is no database and keeps no tables to compare."""
+    from digitize.targets.open import find_kind
+
+    kind = find_kind(target)
+    return replace(words, source=()) if kind and not kind.is_database else words
+
+
+def _book_schema(layout: str) -> str:
+    """Schema of the book beside a state's own tables, which holds the quarantine; "" without such tables."""
+    from digitize.files.loading.target_choice import read_named_layout
+
+    named = read_named_layout(layout) if layout else None
+    if named is None or not named.has_own_tables:
+        return ""
+    from digitize.targets.own_tables.book import BOOK_SCHEMA
+
+    return BOOK_SCHEMA
+
+
 @dataclass(frozen=True, slots=True)
 class _Where:
-    """The target from the command line, and how long to wait for it; "" and None: defaults."""
+    """The target from the command line, and how long to wait for it; "" and None: defaults.
+
+    words: what printed commands repeat of it.
+    """
 
     target: str
     schema: str
     layout: str
     lock_seconds: float | None
     statement_seconds: float | None
+    words: LoadWords
 
 
 def _find_before(where: _Where, form: str, call: str) -> LoadResult | None:
@@ -178,7 +220,8 @@ def _load_files(
     opened = open_target(where.target, where.schema or SCHEMA, patience, layout)
     try:
         done = load_files(paths, form, opened, settings, options)
-        _print_loaded(done, opened.list_remarks() if isinstance(opened, _Tells) else (), json=json)
+        words = _leave_comparison(where.words, where.target)
+        _print_loaded(done, words, opened.list_remarks() if isinstance(opened, _Tells) else (), json=json)
         _require_some(done, options.agreed)
     finally:
         opened.close()
@@ -230,7 +273,7 @@ def _load_workspace(
     place = open_place(folder, {**{name: text or None for name, text in named.items()}, **waits})
     with progress(place.options.run.line_every) as shown:
         done = load_workspace(place, shown, agreed, dry_run=dry_run, part=LoadPart(batch, volume))
-    _print_loaded(done, json=json)
+    _print_loaded(done, _leave_comparison(where.words, place.options.load.target), json=json)
 
 
 def _from_here(layout: str) -> str:
@@ -238,11 +281,11 @@ def _from_here(layout: str) -> str:
     return str(Path(layout).absolute()) if layout.endswith(".toml") else layout
 
 
-def _print_loaded(done: LoadResult, told: Sequence[str] = (), *, json: bool) -> None:
+def _print_loaded(done: LoadResult, words: LoadWords, told: Sequence[str] = (), *, json: bool) -> None:
     if json:
         print_json({**done.as_plain(), **({"told": list(told)} if told else {})})
         return
-    for line in (*done.lines(), *told):
+    for line in (*done.lines(words), *told):
         say(line)
 
 

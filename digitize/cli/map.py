@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from digitize.cli.console import Json, errors, print_json, results, say, say_text, table
+from digitize.machine.command_line import format_command
 from digitize.machine.text import pluralize
 
 if TYPE_CHECKING:
@@ -255,7 +256,8 @@ def apply(
         return
     made = ", ".join(f"{n} {form}" for form, n in done.records.items()) or "nothing"
     say(f"{pluralize(done.rows, 'row')}: {done.mapped} mapped by {by} to {made}, {done.reported} not mapped.")
-    say(f"Doubtful values: {done.doubts}; see {out / 'report'}. Next: digitize validate {out} --state ... ")
+    check = format_command("validate", out, "--state", "...")
+    say(f"Doubtful values: {done.doubts}; see {out / 'report'}. Next: {check}")
     for note in done.notes:
         errors().print(f"{file.name}: {note}", style="yellow", markup=False, soft_wrap=True)
     for column, count in done.left_over.items():

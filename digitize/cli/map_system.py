@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digitize.cli.console import errors, print_json, results, say, say_text, table
+from digitize.machine.command_line import format_command
 
 if TYPE_CHECKING:
     from digitize.files.mapping.golden import Golden
@@ -66,7 +67,8 @@ def new(file: Path, how: ReadAs, wanted: WantedEncoding, state: str, out: Path |
     for line in drafted.questions():
         errors().print(line, style="yellow", markup=False, soft_wrap=True)
     if out is not None:
-        say(f"Written to {out}. Next: digitize map explain {out}; digitize map apply {file} --mapping {out} --out ...")
+        apply = format_command("map", "apply", file, "--mapping", out, "--out", "...")
+        say(f"Written to {out}. Next: {format_command('map', 'explain', out)}; {apply}")
 
 
 def test(where: Path, golden: Path | None) -> Golden:
@@ -102,7 +104,8 @@ def _print(done: SystemApplied, title: str, out: Path) -> None:
     results().print(table(title, ["table", "is", "rows", "joined", "in no record"], rows), markup=False)
     made = ", ".join(f"{n} {form}" for form, n in done.records.items())
     say(f"{done.mapped} rows of the head became {made or 'nothing'}; {done.reported} rows are in no record.")
-    say(f"Doubtful values: {done.doubts}; see {out / 'report'}. Next: digitize validate {out} --state ... ")
+    check = format_command("validate", out, "--state", "...")
+    say(f"Doubtful values: {done.doubts}; see {out / 'report'}. Next: {check}")
     for note in done.notes:
         errors().print(note, style="yellow", markup=False, soft_wrap=True)
     for column, count in done.left_over.items():

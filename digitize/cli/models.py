@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from digitize.cli.console import Json, errors, print_json, progress, results, say, table
+from digitize.machine.command_line import format_command
 
 if TYPE_CHECKING:
     from digitize.workspace.own_weights import OwnWeights
@@ -76,7 +77,7 @@ def use(
     place = open_place(folder)
     with Ledger(place.ledger) as ledger:
         is_new = use_weights(ledger, place, name, network=network or "")
-    say(f"{name} is used from now on. Next: digitize run {folder}" if is_new else f"{name} is used already.")
+    say(f"{name} is used from now on. Next: {format_command('run', folder)}" if is_new else f"{name} is used already.")
 
 
 SignedBy = Annotated[
@@ -134,9 +135,9 @@ def add(
         "with it."
     )
     if judged.is_better:
-        say(f"Adopted. Next: digitize run {folder}")
+        say(f"Adopted. Next: {format_command('run', folder)}")
     else:
-        say(f"Stored, not adopted. To use it anyway: digitize models use {folder} {weights.name}")
+        say(f"Stored, not adopted. To use it anyway: {format_command('models', 'use', folder, weights.name)}")
 
 
 @models.command()

@@ -51,6 +51,16 @@ def require_one_workspace(paths: Sequence[Path], given: Mapping[str, object], wh
     return paths[0]
 
 
+def list_words(given: Mapping[str, object]) -> list[str]:
+    """Options as words of a command line, those that were not given left out."""
+    return [word for name, value in given.items() if value for word in (name, str(value))]
+
+
+def name_target(target: str, schema: str, workspace: Path | None = None) -> list[str]:
+    """Words by which another command finds the same target."""
+    return list_words({"--target": target, "--schema": schema, "--workspace": workspace})
+
+
 def failed_share(text: str) -> float | None:
     """The share, 0..1, of --max-failed-share; None if not given. Raises OptionsError."""
     if not text:

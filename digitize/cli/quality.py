@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digitize.cli.console import Json, print_json, results, say, table
+from digitize.machine.command_line import format_command
 
 if TYPE_CHECKING:
     from digitize.review.empty_fields import EmptyFieldsAsked
@@ -115,7 +116,8 @@ def _tell(asked: EmptyFieldsAsked, workspace: Path | None) -> None:
     if asked.gone:
         say(f"{asked.gone} belong to records that are not in this workspace.")
     if asked.asked or asked.known:
-        say(f"Next: digitize review serve {workspace}, or: digitize review export {workspace}")
+        serve, export = (format_command("review", word, workspace) for word in ("serve", "export"))
+        say(f"Next: {serve}, or: {export}")
 
 
 def register(app: typer.Typer) -> None:

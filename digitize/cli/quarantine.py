@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from digitize.cli.console import Json, print_json, results, say, table
-from digitize.cli.options import Lang, Schema, Target, Workspace
+from digitize.cli.options import Lang, Schema, Target, Workspace, name_target
 from digitize.cli.unmask import Operator, Reason, Unmask, asked_by
+from digitize.machine.command_line import format_command
 from digitize.machine.text import pluralize
 
 PANEL = "Loading and targets", 20
@@ -48,9 +49,8 @@ def list_rejects(
         return
     rows = [[*k[:5], k[-1], " ".join(k[8])] for k in found]
     results().print(table("Quarantine", ["reject", "state", "word", "form", "record", "where", "rules"], rows))
-    say(
-        f"{pluralize(len(found), 'record')}. Export as a spreadsheet: digitize quarantine export FILE.xlsx --target ..."
-    )
+    export = format_command("quarantine", "export", "FILE.xlsx", *name_target(target, schema, workspace))
+    say(f"{pluralize(len(found), 'record')}. Export as a spreadsheet: {export}")
 
 
 @quarantine.command("flags")
@@ -78,7 +78,8 @@ def list_flags(
         results().print(table("Flags", list(_FLAG), rows))
         return
     results().print(table("Flags", ["code", "how many"], [[c, n] for c, n in counts.items()]))
-    say("Which records: digitize quarantine flags --code CODE --target ...")
+    which = format_command("quarantine", "flags", "--code", "CODE", *name_target(target, schema, workspace))
+    say(f"Which records: {which}")
 
 
 _FLAG = ("record", "form", "field", "code", "word")
@@ -121,7 +122,8 @@ def export_sheet(
         print_json({"path": str(out), "rejects": count, "masked": not unmask})
         return
     say(f"{pluralize(count, 'record')} written to {out}. Fill in 'right value', then:")
-    say(f"digitize quarantine import {out} --target ... --operator NAME")
+    where = name_target(target, schema, workspace)
+    say(format_command("quarantine", "import", out, *where, "--operator", "NAME"))
 
 
 @quarantine.command("import")
@@ -151,7 +153,7 @@ def import_sheet(
         f"{pluralize(taken.corrected, 'record')} corrected ({pluralize(taken.values, 'value')}), "
         f"{taken.dropped} dropped."
     )
-    say("Next: digitize quarantine replay --target ...")
+    say(f"Next: {format_command('quarantine', 'replay', *name_target(target, schema, workspace))}")
 
 
 @quarantine.command("replay")

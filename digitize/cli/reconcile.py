@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,8 +19,10 @@ from digitize.cli.options import (
     LeaveOut,
     Schema,
     Target,
+    name_target,
     require_one_workspace,
 )  # fmt: skip
+from digitize.machine.command_line import format_command
 
 if TYPE_CHECKING:
     from digitize.files.loading.compared_sources import LoadSource
@@ -67,12 +70,18 @@ def reconcile(
         source = compared_sources.make_file_source(paths, form, settings, split_words(leave_out))
     with open_target_for(target, schema, paths[0] if is_place else None, layout) as there:
         found = work.compare(source, there)
-    _print(found, json=json)
+    where = name_target(target, schema, paths[0] if is_place else None)
+    _print(found, where, json=json)
     if unequal := [g for g in found.groups if not g.is_equal]:
         raise TooManyRefused(
             f"{len(unequal)} of {len(found.groups)} groups of form, station and year are not equal. What was loaded "
-            "when: digitize receipts --target ...; digitize unload undoes a batch; then load it again."
+            f"when: {_list_loads(target, schema, paths[0])}; digitize unload undoes a batch; then load it again."
         )
+
+
+def _list_loads(target: str, schema: str, place: Path) -> str:
+    """The command that lists the loads: of the named target, or of a workspace's own."""
+    return format_command("receipts", *(name_target(target, schema) if target else (place,)))
 
 
 def _settings(paths: list[Path], form: str, **given: Any) -> CheckSettings:
@@ -83,7 +92,7 @@ def _settings(paths: list[Path], form: str, **given: Any) -> CheckSettings:
     return import_settings(form, **given, dataset=find_dataset(paths))
 
 
-def _print(found: Comparison, *, json: bool) -> None:
+def _print(found: Comparison, where: Sequence[str], *, json: bool) -> None:
     from dataclasses import asdict
 
     unequal = [g for g in found.groups if not g.is_equal]
@@ -102,10 +111,8 @@ def _print(found: Comparison, *, json: bool) -> None:
     equal = len(found.groups) - len(unequal)
     say(f"{equal} of {len(found.groups)} groups are equal: {sums['source']} records in the source.")
     if sums["refused"]:
-        say(
-            f"{sums['refused']} records of the source were refused by the target and are in quarantine: digitize "
-            "quarantine list"
-        )
+        waiting = format_command("quarantine", "list", *where)
+        say(f"{sums['refused']} records of the source were refused by the target and are in quarantine: {waiting}")
     for other in found.others[:_SHOWN]:
         say(_describe_other_batch(other))
     for line in found.left_out:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digitize.cli.console import Json, errors, print_json, results, say, table
+from digitize.machine.command_line import format_command
 
 if TYPE_CHECKING:
     from digitize.files.registers.draft import RegisterDraft
@@ -56,8 +57,9 @@ def new(
         f"Correct it in {path}, where comments that start with 'look' say what is doubtful, or in the browser:",
         soft_wrap=True,
     )
-    errors().print(f"digitize registers edit {path} {scans[0]}", soft_wrap=True)
-    errors().print(f"Next, on other pages: digitize registers try {path} SCAN... --images DIR", soft_wrap=True)
+    errors().print(format_command("registers", "edit", path, scans[0]), soft_wrap=True)
+    again = format_command("registers", "try", path, "SCAN...", "--images", "DIR")
+    errors().print(f"Next, on other pages: {again}", soft_wrap=True)
 
 
 @registers.command("try")

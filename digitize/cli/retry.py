@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from digitize.cli.console import Json, print_json, print_plain, say
+from digitize.machine.command_line import format_command
 
 PANEL = "A workspace's daily work", 80
 
@@ -45,7 +46,7 @@ def retry(
             [p.page, p.kind, p.again, p.message] for p in found
         ])  # fmt: skip
     else:
-        say(f"Pages that the next run retries: {len(found)}. Now: digitize run {folder}")
+        say(f"Pages that the next run retries: {len(found)}. Now: {format_command('run', folder)}")
 
 
 def register(app: typer.Typer) -> None:

@@ -9,6 +9,7 @@ import typer
 
 from digitize.cli.console import Json, errors, print_json, say
 from digitize.cli.unmask import Reason, Unmask, asked_by
+from digitize.machine.command_line import format_command
 from digitize.machine.text import pluralize
 
 PANEL = "People's review", 10
@@ -53,7 +54,8 @@ def export_sheet(
         say(f"{made.blind} of them are asked without the reading: the answers show which values may pass.")
     if made.deferred:
         say(f"{made.deferred} more wait until that is known; --all writes them, too.")
-    say(f"Fill in 'right value', then: digitize review import {folder} {made.path} --operator NAME")
+    import_it = format_command("review", "import", folder, made.path, "--operator", "NAME")
+    say(f"Fill in 'right value', then: {import_it}")
 
 
 @review.command("import")
@@ -84,7 +86,7 @@ def import_sheet(
             f"{pluralize(report.rows, 'row')}: {report.accepted} accepted, {report.known} known before, "
             f"{len(report.conflicts)} in conflict, {len(report.refused)} refused."
         )
-        say(f"Next: digitize run {folder}")
+        say(f"Next: {format_command('run', folder)}")
     if report.conflicts or report.refused:
         raise TooManyRefused("Some rows were refused; they are listed above. The others are saved.")
 
@@ -129,7 +131,7 @@ def reopen_value(
     place = open_place(folder)
     with Ledger(place.ledger) as ledger:
         reopen(ledger, build_run_context(place, ledger), record, field, operator, reason)
-    say(f"{record}: {field} is asked again.", f"Next: digitize run {folder}")
+    say(f"{record}: {field} is asked again.", f"Next: {format_command('run', folder)}")
 
 
 @review.command("settle")
@@ -156,7 +158,7 @@ def settle_value(
         _, _, codes = settle(ledger, known, record, field, value, operator, verdict=verdict, is_sure=sure)
     if codes:
         errors().print(f"{record}: accepted, but still refused by {', '.join(codes)}", soft_wrap=True)
-    say(f"{record}: {field} is settled by {operator}.", f"Next: digitize run {folder}")
+    say(f"{record}: {field} is settled by {operator}.", f"Next: {format_command('run', folder)}")
 
 
 def register(app: typer.Typer) -> None:

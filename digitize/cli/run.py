@@ -9,6 +9,7 @@ import typer
 
 from digitize.cli.console import Json, print_json, progress, say
 from digitize.cli.options import MaxFailedShare, failed_share
+from digitize.machine.command_line import format_command
 
 if TYPE_CHECKING:
     from digitize.steps.run_report import RunReport
@@ -54,11 +55,12 @@ def _print(report: RunReport, folder: Path) -> None:
     if report.is_dry:
         # Of what is due; people's work is told when it is done.
         if report.todo and any(report.todo.values()):
-            say(f"Next: digitize run {folder}")
+            say(f"Next: {format_command('run', folder)}")
     elif report.to_review:
-        say(f"Next: digitize review serve {folder}, or: digitize review export {folder}")
+        serve, export = (format_command("review", word, folder) for word in ("serve", "export"))
+        say(f"Next: {serve}, or: {export}")
     else:
-        say(f"Next: digitize status {folder}")
+        say(f"Next: {format_command('status', folder)}")
 
 
 def register(app: typer.Typer) -> None:

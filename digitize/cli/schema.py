@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from digitize.cli.console import Json, print_json, results, say, say_text, table
+from digitize.machine.command_line import format_command
 from digitize.machine.text import pluralize
 
 PANEL = "Read and check files, without a workspace", 110
@@ -81,7 +82,7 @@ def template(
         written = write_template(form, out, to)
         say(
             f"{pluralize(len(written), 'file')} written to {out}. "
-            f"Fill them, then: digitize validate {out} --form {form}"
+            f"Fill them, then: {format_command('validate', out, '--form', form)}"
         )
         return
     for name, text in make(form, to).items():

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digitize.cli.console import Json, print_json, print_plain, say
+from digitize.machine.command_line import format_command
 
 if TYPE_CHECKING:
     from digitize.workspace.counting.totals import CountsLine, StatusCounts
@@ -57,7 +58,7 @@ def status(
         say(line)
     if used:
         own = "; ".join(f"{network}: {name}" for network, name in sorted(used.items()))
-        say(f"Read with this office's own weights ({own}). See: digitize models list {folder}")
+        say(f"Read with this office's own weights ({own}). See: {format_command('models', 'list', folder)}")
 
 
 def _show_blank(folder: Path, place: Place, *, json: bool) -> None:
@@ -74,7 +75,7 @@ def _show_blank(folder: Path, place: Place, *, json: bool) -> None:
         say("No page that was read is blank.")
     else:
         print_plain("Blank", ["page", "file", "image"], [[p.page, p.file, p.image] for p in found])
-        say(f"To look at one: digitize show {folder} {found[0].page} --image page.png")
+        say(f"To look at one: {format_command('show', folder, found[0].page, '--image', 'page.png')}")
 
 
 def show_counts(s: StatusCounts) -> None:

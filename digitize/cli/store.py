@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from digitize.cli.console import Json, print_json, say
+from digitize.machine.command_line import format_command
 from digitize.machine.text import pluralize
 
 PANEL = "Upkeep", 40
@@ -32,7 +33,8 @@ def put(
     if json:
         print_json({"store": there.url, "copied": copied})
     else:
-        say(f"{pluralize(copied, 'original')} copied to {there.url}.", f"Next: digitize run {folder} --cluster ADDRESS")
+        run = format_command("run", folder, "--cluster", "ADDRESS")
+        say(f"{pluralize(copied, 'original')} copied to {there.url}.", f"Next: {run}")
 
 
 @store.command()

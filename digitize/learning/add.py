@@ -13,6 +13,7 @@ from digitize.learning.judge import HeldBack, judge
 from digitize.learning.layer_files import LearnedLayers, layers_of, root_of, seal, unseal, with_layers
 from digitize.learning.learn import LEAST_PAGES
 from digitize.learning.networks import NETWORKS, content_to_teach, first_weights
+from digitize.machine.command_line import format_command
 from digitize.machine.progress import Progress
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.chosen_weights import PACKAGE, find_chosen
@@ -56,7 +57,8 @@ def add_layers(place: Place, path: Path, trusted: Sequence[str], progress: Progr
         network, content = _with_layers(layers, known)
         name = name_of(content)
         if any(w.name == name for w in list_weights(place)):
-            raise InputError(f"{name} is already here. To use it: digitize models use {place.folder} {name}")
+            use = format_command("models", "use", place.folder, name)
+            raise InputError(f"{name} is already here. To use it: {use}")
         parent = find_chosen(ledger, network)
         facts = {"parent": PACKAGE, "pages": layers.pages, "values": layers.values, "network": network}
         weights = keep_weights(place, content, facts)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digitize.errors import InputError, MachineLacks
+from digitize.machine.command_line import format_command
 
 if TYPE_CHECKING:
     from ocr.languages.language import Language, Model, Npm
@@ -82,7 +83,7 @@ def _is_damaged(model: Model, path: Path) -> bool:
 
 def _command(language: Language, model: Model, into: Path | str) -> str:
     if model.npm is not None:
-        return f"digitize models install {language.code} --into {into}"
+        return format_command("models", "install", language.code, "--into", into)
     return f"sudo apt-get install {model.package}"
 
 

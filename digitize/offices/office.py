@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from digitize.errors import OptionsError, WorkspaceError
+from digitize.machine.command_line import format_command
 from digitize.offices.books import Newest
 from digitize.offices.lists import load_gazetteer, load_inventory, load_statement
 from digitize.offices.merge import OwnLists, merge_sites
@@ -124,9 +125,9 @@ def open_office(folder: Path, level: str = "") -> Office:
     """Open it. level: which is wanted, "" for either. Raises WorkspaceError and OptionsError."""
     if not is_office(folder):
         make = (
-            f"digitize national init --dir {folder}"
+            format_command("national", "init", "--dir", folder)
             if level == "nation"
-            else f"digitize state init STATE --dir {folder}"
+            else format_command("state", "init", "STATE", "--dir", folder)
         )
         raise WorkspaceError(f"{folder} is not an office's folder. Create one with: {make}")
     path = folder / "office.toml"

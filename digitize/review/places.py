@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from digitize.errors import NotFound
+from digitize.machine.command_line import format_command
 from digitize.workspace.decisions.apply import VALUE
 from digitize.workspace.decisions.items import Item, cell_of, item_id, items_of
 from digitize.workspace.ledger import Ledger
@@ -55,7 +56,7 @@ def find_place(ledger: Ledger, known: RunContext, record: str, field: str) -> Pl
     item = find_item(ledger, known, stored, field)
     if item is None:
         # Not the field as it was typed: it may hold anything.
-        raise NotFound(f"{record} has no such field. See: digitize show {record}")
+        raise NotFound(f"{record} has no such field. See: {format_command('show', 'DIR', record)}")
     blank = Decision(record, item.cell, item.reading, item.source, stored.record.form, VALUE, "", "")
     base = item_id(record, item.cell, item.reading, item.source)
     return PlaceToSettle(

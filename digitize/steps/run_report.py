@@ -7,6 +7,7 @@ from typing import Any
 
 from digitize.errors import MachineLacks, OptionsError, TooManyRefused
 from digitize.files.loading.load_result import format_waiting
+from digitize.machine.command_line import format_command
 from digitize.machine.text import pluralize
 from digitize.steps.change_reasons import StepDue
 from digitize.steps.discover import DraftedPrint
@@ -66,8 +67,9 @@ class RunReport:
             f"{self.read.failed} failed."
         ]
         said += [
-            f"Drafted {p.id}, an unknown print of {p.family}, with {p.zones} zones. Check {p.picture}, then: digitize "
-            f"forms accept DIR {p.id} --operator NAME. Until then its values wait for review."
+            f"Drafted {p.id}, an unknown print of {p.family}, with {p.zones} zones. Its values wait for review until "
+            f"it is accepted. Check {p.picture}, then: "
+            f"{format_command('forms', 'accept', 'DIR', p.id, '--operator', 'NAME')}"
             for p in self.prints
         ]
         said += [f"Mapped {pluralize(self.mapped, 'record')}, checked {self.checked}."]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from digitize.errors import OptionsError, WorkspaceError
+from digitize.machine.command_line import format_command
 from digitize.machine.doctor import MachineCheck
 from digitize.workspace.place import open_place
 from mappers.codes.contradictions import contradictions
@@ -27,4 +28,5 @@ def examine_lists(folder: Path) -> list[MachineCheck]:
         return [MachineCheck("Lists", "ok", "stations and districts agree")]
     more = f" And {len(found) - _MOST_TOLD} more." if len(found) > _MOST_TOLD else ""
     told = " ".join(found[:_MOST_TOLD]) + more
-    return [MachineCheck("Lists", "warn", told, f"digitize codes check --state {state} --lists {folder / 'lists'}")]
+    check = format_command("codes", "check", "--state", state, "--lists", folder / "lists")
+    return [MachineCheck("Lists", "warn", told, check)]

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from digitize.errors import InputError, MachineLacks
+from digitize.machine.command_line import format_command
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.chosen_weights import FIELDS, PACKAGE, STEP, find_all_chosen
 from digitize.workspace.place import Place
@@ -123,7 +124,7 @@ def require_whole(path: Path) -> None:
     what = "damaged" if path.is_file() else "not there"
     raise MachineLacks(
         f"{path} is {what}. Restore it from a copy of the workspace, or return to the package's weights: "
-        f"digitize models use DIR {PACKAGE}"
+        f"{format_command('models', 'use', 'DIR', PACKAGE)}"
     )
 
 

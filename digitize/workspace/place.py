@@ -10,6 +10,7 @@ from pathlib import Path
 
 from digitize.errors import OptionsError, WorkspaceError
 from digitize.machine import system
+from digitize.machine.command_line import format_command
 from digitize.workspace.ledger_db.address import Where, ledger_address
 from digitize.workspace.options import Options, load_options
 
@@ -165,7 +166,7 @@ def ledger_line(url: str) -> str:
 def open_place(folder: Path, flags: Mapping[str, object] | None = None) -> Place:
     """Open a workspace. Raises WorkspaceError if the folder is none, OptionsError for invalid settings."""
     if not (folder / "digitize.toml").is_file():
-        raise WorkspaceError(f"{folder} is not a workspace. Make one with: digitize init STATE {folder}")
+        raise WorkspaceError(f"{folder} is not a workspace. Make one with: {format_command('init', 'STATE', folder)}")
     options = load_options(folder, flags)
     _guard(folder, options.access.group)
     return Place(folder, options)

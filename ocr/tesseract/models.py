@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shlex
 from collections.abc import Collection
 from pathlib import Path
 
@@ -28,7 +29,8 @@ def check_whole(name: str) -> Path:
         raise EngineMissing(f"Tesseract has no model {name}. Run digitize doctor.")
     for language in known_languages().values():
         if any(m.name == name and not is_whole(m, path) for m in language.models):
-            raise EngineMissing(f"{path} is damaged. Run: digitize models install {language.code} --into {path.parent}")
+            into = shlex.quote(str(path.parent))
+            raise EngineMissing(f"{path} is damaged. Run: digitize models install {language.code} --into {into}")
     return path
 
 

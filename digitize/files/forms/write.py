@@ -9,6 +9,7 @@ from digitize.errors import InputError
 from digitize.files.forms.draft import Draft, DraftZone
 from digitize.files.forms.labels import page_tables
 from digitize.files.forms.toml_text import remark, toml_value
+from digitize.machine.command_line import format_command
 from ocr.engine import Image
 from ocr.forms.form import Form, load_form
 from ocr.forms.marks import answer_ink
@@ -42,7 +43,8 @@ def _text(draft: Draft, form_id: str) -> Iterator[str]:
     learned = "one blank scan" if pages == 1 else f"{pages} filled pages"
     yield f"# Drafted by digitize forms new from {learned}. {len(draft.doubtful)} of {len(draft.zones)} zones bear a\n"
     yield "# remark: look at them, set ids and kinds right, delete what is no answer, name the family of its mapping.\n"
-    yield f'# Draw it: digitize forms show {form_id} SCAN --image zones.png --forms "{{this folder}}"\n'
+    draw = format_command("forms", "show", form_id, "SCAN", "--image", "zones.png")
+    yield f'# Draw it: {draw} --forms "{{this folder}}"\n'
     yield "format = 1\n"
     yield f'id = "{form_id}"\nfamily = "{form_id}"\n'
     yield f"title = {toml_value(draft.title or form_id)}\n"

@@ -5,11 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 
+from digitize.machine.command_line import format_command
 from digitize.machine.text import pluralize
 from digitize.targets.base import Receipt
 
 MOST_NAMED = 5
 COUNTS = ("read", "inserted", "updated", "unchanged", "rejected", "held", "withdrawn")
+
+
+@dataclass(frozen=True, slots=True)
+class LoadWords:
+    """Words of the command line that printed commands repeat.
+
+    target: name the target, for any command. source: name source, settings and target, as `digitize reconcile` takes
+    them; () where it cannot compare that target.
+    """
+
+    target: tuple[str, ...] = ("--target", "...")
+    source: tuple[str, ...] = ("PATH...", "--target", "...")
 
 
 def format_waiting(batches: Sequence[str]) -> str:
@@ -20,6 +33,14 @@ def format_waiting(batches: Sequence[str]) -> str:
         f"{many}: {', '.join(batches[:MOST_NAMED])}{more}. Records in them must be mapped or checked again before they "
         "are loaded. Run: digitize run DIR"
     )
+
+
+def _name_comparison(words: LoadWords) -> list[str]:
+    """For people: what was not looked at where nothing was to be done."""
+    if not words.source:
+        return []
+    compare = format_command("reconcile", *words.source)
+    return [f"Only its load history was compared, not the tables as they are now. To compare these: {compare}"]
 
 
 @dataclass
@@ -72,12 +93,13 @@ class LoadResult:
         about |= {"waiting": self.waiting} if self.waiting else {}
         return {**about, **counts, "receipts": [asdict(r) for r in self.receipts]}
 
-    def lines(self) -> list[str]:
-        """The outcome for people."""
+    def lines(self, words: LoadWords = LoadWords()) -> list[str]:  # noqa: B008 - frozen
+        """The outcome for people. words: of the commands that it names."""
         if self.waiting and not self.receipts:
             return [format_waiting(self.waiting)]
         if self.repeated:
-            return [f"Nothing to do: {self.target} has all of this already.", *self._format_earlier()]
+            first = f"Nothing to do: {self.target} has all of this already."
+            return [first, *self._format_earlier(words), *_name_comparison(words)]
         did = "Would load" if self.dry_run else "Loaded"
         did += " none of" if self.is_nothing else ""
         n = {name: self.total(name) for name in COUNTS}
@@ -99,17 +121,16 @@ class LoadResult:
                 f"{self.total_before('inserted')} new. Total: {pluralize(n['read'] + read, 'record')}."
             )
         if self.refused_count and not self.dry_run:
-            lines.append("Refused records are in the quarantine: digitize quarantine list --target ...")
+            waiting = format_command("quarantine", "list", *words.target)
+            lines.append(f"Refused records are in the quarantine: {waiting}")
         if flags := self.total("flags"):
-            lines.append(
-                f"Flags on loaded records: {pluralize(flags, 'note')} of the rules. See: digitize quarantine flags "
-                f"--target ..."
-            )
+            see = format_command("quarantine", "flags", *words.target)
+            lines.append(f"Flags on loaded records: {pluralize(flags, 'note')} of the rules. See: {see}")
         return lines
 
-    def _format_earlier(self) -> list[str]:
+    def _format_earlier(self, words: LoadWords) -> list[str]:
         """Result of the earlier load of these files."""
-        where = f"digitize quarantine list --target {self.target}"
+        where = format_command("quarantine", "list", *words.target)
         n = {name: self.total_before(name) for name in COUNTS}
         if not n["read"]:
             return [f"Records refused then, if any: {where}"]
@@ -125,4 +146,5 @@ class LoadResult:
         many = (
             "The refused records wait" if self.waits is None else pluralize(self.waits, "of them waits", "of them wait")
         )
-        return [said, f"{many} in the quarantine: {where}. To load corrected records: digitize quarantine replay"]
+        replay = format_command("quarantine", "replay", *words.target)
+        return [said, f"{many} in the quarantine: {where}. To load corrected records: {replay}"]

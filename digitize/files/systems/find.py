@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from digitize.errors import InputError
+from digitize.machine.command_line import format_command
 from mappers.errors import MappingError
 from mappers.legacy import LegacyTable
 from mappers.mapping.load import FormMapping, find_mapping, load_mappings
@@ -35,7 +36,8 @@ def read_system(where: Path) -> tuple[System, Mapping[str, FormMapping]]:
     """
     file = system_file(where)
     if file is None:
-        raise InputError(f"{where}: there is no {SYSTEM_FILE}. Draft one: digitize map new TABLES --out {where}")
+        draft = format_command("map", "new", "TABLES", "--out", where)
+        raise InputError(f"{where}: there is no {SYSTEM_FILE}. Draft one: {draft}")
     return load_system(file), load_mappings((file.parent,))
 
 

@@ -6,6 +6,7 @@ import socket
 
 from digitize.errors import OptionsError
 from digitize.login.people import People
+from digitize.machine.command_line import format_command
 from digitize.machine.web_server import Listening, serve_app
 from digitize.review.station.app import make_app
 from digitize.review.station.server_state import Served
@@ -29,9 +30,8 @@ def check_serving(place: Place, at: Listening, *, without_tls: bool) -> None:
             "Give --certificate and --key, or --lan-without-tls if nobody else uses the network."
         )
     if not People(place.folder).load_all():
-        raise OptionsError(
-            f"Nobody can log in yet. Add a person: digitize review people add {place.folder} NAME --role administrator"
-        )
+        add = format_command("review", "people", "add", place.folder, "NAME", "--role", "administrator")
+        raise OptionsError(f"Nobody can log in yet. Add a person: {add}")
 
 
 def names_of(host: str) -> list[str]:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digitize.errors import InputError, LedgerError
+from digitize.machine.command_line import format_command
 from digitize.machine.system import is_dead, sync_file, sync_folder
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.opening import connect, open_engine, require_format
@@ -244,7 +245,7 @@ def _create_copy(source: LedgerEngine, old: Where, new: Where, home: Path) -> No
 def _require_whole(db: LedgerEngine, home: Path) -> None:
     amiss = [c.line() for c in find_changes(db, home) if not c.is_remark]
     if amiss:
-        raise LedgerError(f"Nothing was moved: {amiss[0]} See: digitize ledger verify {home}")
+        raise LedgerError(f"Nothing was moved: {amiss[0]} See: {format_command('ledger', 'verify', home)}")
 
 
 def write_address(folder: Path, url: str) -> None:

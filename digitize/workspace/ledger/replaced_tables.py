@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from digitize.machine.command_line import format_command
 from digitize.workspace.ledger.catalogue import Catalogue, TableUnit
 from digitize.workspace.ledger.core import Ledger
 from digitize.workspace.ledger.purges import purged_files
@@ -124,8 +125,9 @@ def summary(ledger: Ledger) -> list[str]:
     lines = [
         f"{newer.name}, delivered on {newer.on} ({newer.units[0]}), has the same name as an earlier table, and both "
         f"count: "
-        f"{'; '.join(old.describe() for old in earlier)}. If it replaces it: digitize intake DIR FILE --replaces "
-        f"{earlier[-1].units[0]}; if both are right: digitize intake DIR FILE --beside"
+        f"{'; '.join(old.describe() for old in earlier)}. If it replaces it: "
+        f"{format_command('intake', 'DIR', 'FILE', '--replaces', earlier[-1].units[0])}; if both are right: digitize "
+        "intake DIR FILE --beside"
         for newer, earlier in asked[:_MOST]
     ]
     lines += (
