@@ -177,8 +177,8 @@ def _head(head: _FormHead, zones: Set[str]) -> str:
 
 
 def _zone(blank: Blank, answers: Sequence[tuple[Answer, str]], say: Mapping[str, str]) -> str:
-    lines = ["", "[[zone]]", f'id = "{blank.zone}"', f"box = {list(blank.box)}", f'kind = "{_kind(blank)}"']
-    lines.append("handwriting = true")
+    lines = ["", "[[zone]]", f'id = "{blank.zone}"', f"label = {json.dumps(blank.label, ensure_ascii=False)}"]
+    lines += [f"box = {list(blank.box)}", f'kind = "{_kind(blank)}"', "handwriting = true"]
     if blank.zone in _LISTS:
         lines.append(f'list = "{_LISTS[blank.zone]}"')
     choices = _choices(blank.zone, say)

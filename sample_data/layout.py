@@ -61,10 +61,11 @@ class Printed:
 
 @dataclass(frozen=True)
 class Blank:
-    """A zone to be filled: its dotted lines as (left, right, base line), and its box."""
+    """A zone to be filled: its dotted lines as (left, right, base line), and its box. label: what asks for it."""
 
     zone: str
     lines: tuple[tuple[int, int, int], ...]
+    label: str = ""
 
     @property
     def is_block(self) -> bool:
@@ -108,9 +109,11 @@ def lay_out(head: Sequence[Printed], rows: Sequence[Row], top: int, measure: Mea
     Raises ValueError when a row has not room for its labels, or the page not for its rows.
     """
     sheet = Sheet(prints=list(head))
-    y = top
+    y, heading = top, ""
     for row in rows:
-        y = _set_row(sheet, row, y, measure)
+        if not row.indent:
+            heading = _find_heading(row)
+        y = _set_row(sheet, row, y, measure, heading if row.indent else "")
     if y > HEIGHT - 40:
         raise ValueError(f"the rows end at {y}, the page at {HEIGHT}")
     return sheet
@@ -131,26 +134,45 @@ def _mirrored_box(box: Box) -> Box:
     return WIDTH - box[2], box[1], WIDTH - box[0], box[3]
 
 
-def _set_row(sheet: Sheet, row: Row, y: int, measure: Measure) -> int:
-    """Set one row whose first base line lies a pitch below y; returns the last base line."""
+def _find_heading(row: Row) -> str:
+    """The words of an item that stand over its parts: all of a row without blanks, else what is before a colon."""
+    first = row.cells[0].text
+    return _plain(first if not any(c.zone for c in row.cells) else first.rpartition(":")[0])
+
+
+def _join_labels(heading: str, label: str) -> str:
+    """A label behind its heading; of "3. (a) Occurrence" over "(b) Information" the number alone is left."""
+    if label.startswith("(") and "(" in heading:
+        return " ".join(filter(None, (heading.partition("(")[0].strip(), label)))
+    return ": ".join(filter(None, (heading, label)))
+
+
+def _plain(label: str) -> str:
+    return " ".join(label.split()).replace(" :", ":").rstrip(":")
+
+
+def _set_row(sheet: Sheet, row: Row, y: int, measure: Measure, heading: str) -> int:
+    """Set one row whose first base line lies a pitch below y; returns the last base line. heading: of its item."""
     base = y + PITCH + (_AROUND_FRAME if row.boxed else 0)
-    labels = [measure(c.text, LABEL_SIZE) if c.text else 0.0 for c in row.cells]
+    widths = [measure(c.text, LABEL_SIZE) if c.text else 0.0 for c in row.cells]
     blanks = [c for c in row.cells if c.zone]
-    free = RIGHT - LEFT - row.indent - sum(labels) - 2 * _GAP * len(row.cells)
+    free = RIGHT - LEFT - row.indent - sum(widths) - 2 * _GAP * len(row.cells)
     if blanks and free < _LEAST * len(blanks):
         raise ValueError(f"no room for {', '.join(c.zone for c in blanks)}: {free:.0f} pixels are left")
     share = free / sum(c.weight for c in blanks) if blanks else 0.0
     x = float(LEFT + row.indent)
-    for cell, label in zip(row.cells, labels, strict=True):
+    for cell, printed in zip(row.cells, widths, strict=True):
         if cell.text:
             sheet.prints.append(Printed(cell.text, x, base, LABEL_SIZE))
             sheet.answers += [_answer(cell, word, (x, base), measure) for word in cell.answers]
-        x += label + _GAP
+        x += printed + _GAP
         if cell.zone:
             width = share * cell.weight
             lines = tuple((round(x), round(x + width), base + i * PITCH) for i in range(row.lines))
-            sheet.blanks.append(Blank(cell.zone, lines))
+            label = _join_labels(heading, _plain(cell.text))
+            sheet.blanks.append(Blank(cell.zone, lines, label))
             x += width + _GAP
+        heading = _join_labels(heading, _find_heading(row)) if cell is row.cells[0] else heading
     last = base + (row.lines - 1) * PITCH
     if row.boxed:
         sheet.frames.append((LEFT - 10, base - _ABOVE, RIGHT + 10, last + _BELOW + 6))

@@ -23,7 +23,7 @@ from digitize.files.workbook import (
 )
 from digitize.machine.word_tables import ENGLISH
 from digitize.masking.masks import MASK
-from digitize.review.labels import MOST_FIELDS, format_fields_label
+from digitize.review.labels import MOST_FIELDS, format_item_label, format_paper_words
 from digitize.review.questions import WORDS
 from digitize.review.sheet_words import get_sheet_words, list_headings
 from digitize.review.verdicts import OK, SURE
@@ -149,7 +149,7 @@ def _explain_findings(item: Item, teller: Teller) -> str:
 def _write_row(sheet: Worksheet, line: int, item: Item, picture: bytes | None, said: str, look: SheetLook) -> None:
     # "right value" and "verdict" are left to the person, and so is "picture" to _put_picture.
     values: dict[str, object] = {
-        "field": format_fields_label(item.form, item.fields, look.language),
+        "field": _name_field(item, look.language),
         "reading": item.reading if item.is_legible else "",
         "value": item.value,
         "candidates": "\n".join(item.candidates),
@@ -167,6 +167,11 @@ def _write_row(sheet: Worksheet, line: int, item: Item, picture: bytes | None, s
     sheet.row_dimensions[line].height = _measure_height(values)
     if picture:
         _put_picture(sheet, line, picture)
+
+
+def _name_field(item: Item, language: str) -> str:
+    """Label of a question, and below it the paper's words where they are of another language."""
+    return "\n".join(filter(None, (format_item_label(item, language), format_paper_words(item, language))))
 
 
 def _format_paths(fields: tuple[str, ...]) -> str:

@@ -13,14 +13,14 @@ from digitize.masking.masks import MASK
 from digitize.masking.unmasking import ShownFields, Unmasking, hash_files
 from digitize.records.pictures import Pictures
 from digitize.review.asked_fields import list_asked_fields, note_asked_records
-from digitize.review.labels import format_field_label
+from digitize.review.labels import PaperWords, format_field_label, format_fields_label
 from digitize.review.questions import list_questions
 from digitize.review.sheet import SheetLook, write_sheet
 from digitize.steps.map_register import as_record
 from digitize.workspace.decisions.items import Item, row_id
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
-from digitize.workspace.ledger.readings import newest_reading
+from digitize.workspace.ledger.readings import Readings, newest_reading
 from digitize.workspace.ledger.records import Records, Stored
 from digitize.workspace.place import Place
 from digitize.workspace.run_context import RunContext, build_run_context
@@ -100,6 +100,7 @@ class _SheetRows:
         self.asking = list_asked_fields(ledger, self._known, everything=wanted.everything, volume=number, keeps=True)
         self._is_masked = is_masked
         self._pictures = Pictures(place, ledger)
+        self._words = PaperWords(self._known, Readings(ledger))
         self._wanted, self._is_wanted = wanted, _make_filter(ledger, wanted, number)
         self._asked_rows = 0
         self._items, self._masks, self._whole = self._choose_items()
@@ -137,9 +138,9 @@ class _SheetRows:
                 self.shown.add(record, hidden)
             if hidden and self._is_masked:
                 self.masked += 1
-                yield replace(item, reading=MASK, value=MASK, candidates=()), None
+                yield replace(self._words.add_to(item), reading=MASK, value=MASK, candidates=()), None
             else:
-                yield item, self._draw_picture(item)
+                yield self._words.add_to(item), self._draw_picture(item)
         for question in list_questions(self._ledger, self._known, self._volume):
             if self._is_wanted(question.item):
                 is_hidden = self._is_hidden(self._known, question.item)
@@ -208,11 +209,13 @@ def _make_filter(ledger: Ledger, wanted: SheetChoice, volume: int | None) -> Cal
     def is_wanted(item: Item) -> bool:
         if wanted.volume and (item.page or item.record.partition("-r")[0]) not in pages:
             return False
-        return not field or any(field in _list_names(item.form, path) for path in item.fields)
+        return not field or any(field in _list_names(item, path) for path in item.fields)
 
     return is_wanted
 
 
-def _list_names(form: str, path: str) -> tuple[str, ...]:
-    """Names of a field on the command line."""
-    return path.casefold(), path.rpartition(".")[2].casefold(), format_field_label(form, path).casefold()
+def _list_names(item: Item, path: str) -> tuple[str, ...]:
+    """Names of a field on the command line: its path, its own name, and its labels as a sheet shows them."""
+    whole = format_fields_label(item.form, item.fields, role=item.role, role_row=item.role_row)
+    labels = format_field_label(item.form, path), whole
+    return path.casefold(), path.rpartition(".")[2].casefold(), *(label.casefold() for label in labels)

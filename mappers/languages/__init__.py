@@ -103,6 +103,7 @@ class CopiedWords(_Part):
     note: str = ""
     lacks: str = ""
     hours: str = ""
+    role_accused: str = ""
     role_victim: str = ""
     role_witness: str = ""
     features: str = ""

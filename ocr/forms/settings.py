@@ -174,7 +174,7 @@ def _key_of(models: FormModels, name: str) -> str:
     form, points = models.forms[name], models.features[name]
     plain = form.model_dump(mode="json", exclude=_DECIDING)
     for zone in plain["zones"]:
-        del zone["list"]
+        del zone["list"], zone["label"]
         # Forms that were read before there were such things stay read.
         if zone["repeats"] is None:
             del zone["repeats"]
@@ -189,7 +189,10 @@ def _key_of(models: FormModels, name: str) -> str:
 def _rules_key(folders: tuple[Path, ...], form: str) -> str:
     known = load_models(folders).forms.get(form)
     leave = {"confidence", "title", "source", "state"}
-    return _digest(known.model_dump(mode="json", exclude=leave) if known else {})
+    plain = known.model_dump(mode="json", exclude=leave) if known else {}
+    for zone in plain.get("zones", ()):
+        del zone["label"]
+    return _digest(plain)
 
 
 def _digest(plain: object) -> str:

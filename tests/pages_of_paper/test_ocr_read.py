@@ -183,6 +183,9 @@ def test_a_moved_zone_is_read_again_and_a_new_title_or_list_is_not(tmp_path, for
     renamed = changed(forms, tmp_path / "renamed", "Invented form 12", "Another title")
     relisted = changed(forms, tmp_path / "relisted", 'list = "stations"', 'list = "posts"')
     assert moved.form_key("invented_12") != own.form_key("invented_12")
+    asked = changed(forms, tmp_path / "asked", 'id = "remarks"\n', 'id = "remarks"\nlabel = "Remarks"\n')
+    assert asked.form_key("invented_12") == own.form_key("invented_12")
+    assert asked.rules_key("invented_12") == own.rules_key("invented_12")
     assert renamed.form_key("invented_12") == relisted.form_key("invented_12") == own.form_key("invented_12")
     assert relisted.rules_key("invented_12") != own.rules_key("invented_12")
 

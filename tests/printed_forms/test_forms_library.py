@@ -9,7 +9,7 @@ import pytest
 from ocr.forms.form import load_forms
 from ocr.forms.zones import find_form, load_models, zone_box
 from ocr.languages.language import language
-from sample_data.iif1 import FAMILY, LANGUAGES, RIGHT_TO_LEFT, labels
+from sample_data.iif1 import FAMILY, LANGUAGES, RIGHT_TO_LEFT, labels, sheet
 
 SAMPLES = Path(__file__).parents[2] / "sample_data"
 PRINTS = sorted((SAMPLES / "prints").glob("iif1_*.png"))
@@ -48,6 +48,17 @@ def test_zones_have_the_same_ids_kinds_and_lists_in_every_language(code):
     assert form.languages[0] == code and form.family == english.family
     assert all(z.box[0] >= 0 and z.box[2] <= form.width and z.box[3] <= form.height for z in form.zones)
     assert len(form.zone("occurrence_day").choices) == 7
+
+
+def test_every_zone_says_by_which_printed_words_it_is_asked():
+    assert all(zone.label for form in FORMS.values() for zone in form.zones)
+    assert FORMS["wbp_27_b"].zone("complainant_name").label == "Complainant / Informant: (a) Name"
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_a_zone_is_asked_by_the_words_that_are_drawn_beside_it(code):
+    drawn = sheet(code, lambda text, size: 1.0)
+    assert {z.id: z.label for z in FORMS[f"iif1_{code}"].zones} == {b.zone: b.label for b in drawn.blanks}
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

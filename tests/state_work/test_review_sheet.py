@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from digitize.errors import InputError
-from digitize.review.labels import format_field_label, format_fields_label
+from digitize.review.labels import format_field_label, format_fields_label, format_item_label
 from digitize.review.sheet import CHOICES, HEAD, SheetLook, read_sheet, write_sheet
 from digitize.review.sheet_words import list_headings, load_sheet_words
 from digitize.workspace.decisions.items import Item
@@ -50,7 +50,7 @@ def test_labels_stand_for_fields_and_candidates_are_offered_where_the_value_is_t
     book = load_workbook(tmp_path / "r.xlsx")
     sheet = book["review"]
     row = dict(zip(HEAD, (c.value for c in sheet[2]), strict=True))
-    assert row["field"] == "Acts 1: Section (2)" and row["operator"] == "A. Rao"
+    assert row["field"] == "Acts and sections 1: Section (2)" and row["operator"] == "A. Rao"
     [offered] = [v for v in sheet.data_validations.dataValidation if v.formula1.startswith(CHOICES)]
     assert str(offered.sqref) == "E2:E3" and not offered.showErrorMessage
     # What is asked blind offers nothing: it would show what the machine read.
@@ -63,7 +63,7 @@ def test_a_field_is_named_as_the_forms_of_the_language_print_it(language):
     shown = {format_field_label("iif1", path, language) for path in ("fir_no", "acts[1].section", "persons[0].name")}
     assert len(shown) == 3 and all(re.search(r"\(\d", text) for text in shown)
     # What no form prints by itself keeps its English label, with the row it is of.
-    assert format_field_label("iif1", "ids[2].id_number", language) == "Ids 3: Number of the identity paper"
+    assert format_field_label("iif1", "ids[2].id_number", language) == "Identity papers 3: Number of the identity paper"
 
 
 def test_a_hindi_label_is_the_printed_one():
@@ -79,6 +79,26 @@ def test_a_hindi_label_is_the_printed_one():
         "Persons",
         "Persons",
     ]
+
+
+def test_persons_are_named_by_what_they_are_and_acts_with_their_sections():
+    assert format_field_label("iif1", "persons[0].name", "en", "complainant") == "Complainant / Informant: Name (6a)"
+    assert format_field_label("iif1", "persons[2].name", "en", "accused", 2) == "Accused 2: Name (7)"
+    assert format_field_label("iif1", "persons[2].name", "hi", "accused", 2) == "अभियुक्त 2: नाम (7)"
+    accused = tuple(f"persons[{n}].name" for n in range(1, 5))
+    assert format_fields_label("iif1", accused, "en", "accused") == "Accused"
+    assert format_fields_label("iif1", ("acts[0].act", "acts[0].section"), "en") == "Acts and sections"
+
+
+def test_the_words_of_the_paper_are_the_label_and_stand_below_it_in_another_language(tmp_path):
+    asked = replace(item("a", ()), printed="2. Acts and Sections", printed_language="en")
+    assert format_item_label(asked, "en") == "2. Acts and Sections"
+    shown = {}
+    for language in ("en", "hi"):
+        write_sheet(tmp_path / "r.xlsx", [(asked, None)], SheetLook(language))
+        shown[language] = load_workbook(tmp_path / "r.xlsx")["review"]["A2"].value
+    assert shown["en"] == "2. Acts and Sections"
+    assert shown["hi"] == f"{format_field_label('iif1', 'acts[0].section', 'hi')}\n2. Acts and Sections"
 
 
 def test_a_sheet_in_hindi_is_read_back_and_formulas_are_refused(tmp_path):

@@ -68,11 +68,11 @@ def _page_tables(zones: Sequence[str]) -> Iterator[str]:
 
 def _zone(zone: DraftZone, print_: Image, shape: Sequence[int]) -> Iterator[str]:
     yield "\n"
-    if zone.label:
-        yield remark(f"printed: {zone.label}") + "\n"
     for doubt in zone.doubts:
         yield remark(f"look: {doubt}") + "\n"
     yield f'[[zone]]\nid = "{zone.id}"\nbox = {list(_clip_to_picture(zone.box, shape))}\nkind = "{zone.kind}"\n'
+    if zone.label:
+        yield f"label = {toml_value(zone.label)}\n"
     if zone.list:
         yield f'list = "{zone.list}"\n'
     if zone.printed:

@@ -60,6 +60,18 @@ def load_batch_decisions(ledger: Ledger) -> dict[str, BatchDecision]:
     return found
 
 
+def list_books_of_batches(ledger: Ledger) -> dict[str, list[str]]:
+    """Batch -> names of the books and tables that came in with it."""
+    found: dict[str, list[str]] = {}
+    rows = ledger.rows(
+        """SELECT DISTINCT s.batch, v.label AS name FROM scans s JOIN volumes v ON v.volume = s.volume
+           UNION SELECT batch, name FROM tables ORDER BY 1, 2"""
+    )
+    for row in rows:
+        found.setdefault(row["batch"], []).append(row["name"])
+    return found
+
+
 def list_sent_back(ledger: Ledger) -> dict[str, int]:
     """Batch -> event of its last return, for batches that were ever sent back."""
     # By the units that there are: over all events it would take as long as the ledger is.

@@ -56,13 +56,14 @@ def compute_person_figures(room: Room) -> list[tuple[str, AnswerFigure]]:
     return [(name, tally.compute_figure(room.options.certainty)) for (name,), tally in sorted(found.items())]
 
 
-def compute_batch_figures(room: Room) -> list[tuple[str, AnswerFigure, list[tuple[str, AnswerFigure]]]]:
-    """Batch, how its answers were, and the same by field; by batch."""
+def compute_batch_figures(room: Room) -> list[tuple[str, AnswerFigure, list[tuple[str, str, AnswerFigure]]]]:
+    """Batch, how its answers were, and the same by form and field; by batch."""
     certainty = room.options.certainty
     batches = _tally_answers(room, lambda past: (past.batch,))
-    fields: dict[str, list[tuple[str, AnswerFigure]]] = defaultdict(list)
-    for (batch, field), tally in sorted(_tally_answers(room, lambda past: (past.batch, past.field)).items()):
-        fields[batch].append((field, tally.compute_figure(certainty)))
+    fields: dict[str, list[tuple[str, str, AnswerFigure]]] = defaultdict(list)
+    by_field = _tally_answers(room, lambda past: (past.batch, past.form, past.field))
+    for (batch, form, field), tally in sorted(by_field.items()):
+        fields[batch].append((form, field, tally.compute_figure(certainty)))
     return [(b, tally.compute_figure(certainty), fields[b]) for (b,), tally in sorted(batches.items()) if b]
 
 

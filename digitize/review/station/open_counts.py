@@ -10,7 +10,7 @@ from digitize.login.people import SUPERVISOR, Account
 from digitize.review.station.stages import WantedKey
 from digitize.review.station.tasks import Task
 
-NAMES = ("form", "field", "volume", "language")
+NAMES = ("form", "field", "role", "volume", "language")
 
 
 class OpenKind(NamedTuple):
@@ -18,11 +18,17 @@ class OpenKind(NamedTuple):
 
     form: str
     field: str
+    role: str
     volume: str
     language: str
     is_masked: bool
     is_supervisors: bool
     not_by: frozenset[str]
+
+    @property
+    def queue(self) -> str:
+        """Field, and role of the person: names of complainants and of accused are not mixed."""
+        return f"{self.field} {self.role}".rstrip()
 
     def may_be_of(self, who: Account) -> bool:
         """Whether a person may get tasks of this kind."""
@@ -35,7 +41,7 @@ class OpenKind(NamedTuple):
 
 def find_kind(task: Task, want: WantedKey) -> OpenKind:
     """Kind of a task with that wanted answer."""
-    where = (task.form, task.field, task.volume, task.language)
+    where = (task.form, task.field, task.item.role, task.volume, task.language)
     return OpenKind(*where, task.is_masked, want.of_supervisor, want.not_by)
 
 
@@ -66,8 +72,8 @@ class OpenCounts:
         return sum(fits)
 
     def count_by_name(self, who: Account) -> dict[str, Counter[str]]:
-        """The same by form, field, volume and language."""
-        found: dict[str, Counter[str]] = {name: Counter() for name in NAMES}
+        """The same by form, volume and language, and by queue: field with role."""
+        found: dict[str, Counter[str]] = {name: Counter() for name in ("form", "queue", "volume", "language")}
         for kind, count in self._kinds.items():
             if kind.may_be_of(who):
                 for name, counted in found.items():

@@ -10,7 +10,7 @@ from digitize.login.people import Account
 from digitize.masking.masks import MASK
 from digitize.review import reopening
 from digitize.review.answer_history import OPENED, SETTLED, PastAnswer, undo_answer
-from digitize.review.labels import format_fields_label
+from digitize.review.labels import format_fields_label, format_item_label
 from digitize.review.station.ledger_thread import Room
 from digitize.review.station.stages import WantedKey, drop_before_reopening, find_newest_keys, find_wanted_key
 from digitize.review.station.tasks import Task
@@ -129,7 +129,7 @@ def list_own_answers(
         if task is not None and not who.is_assigned(task.volume, task.language, task.field):
             continue
         is_hidden = not is_word_answer(past) and (task is None or (task.is_masked and task.base not in seen))
-        label = format_fields_label(task.form, task.item.fields, who.language) if task else line.label
+        label = format_item_label(task.item, who.language) if task else line.label
         line = replace(line, task=task, label=label, value=MASK if is_hidden and past.value else past.value)
         if line.holds(words):
             found.append(line)

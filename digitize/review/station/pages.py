@@ -13,13 +13,22 @@ from digitize.errors import NotFound, OptionsError
 from digitize.login.gate import Gate
 from digitize.login.people import ROLES, SUPERVISOR, new_account, note_change
 from digitize.login.request_guard import NotAnswered, Visitor, read_form
+from digitize.machine.word_tables import ENGLISH
 from digitize.masking.cases import build_case_masks
 from digitize.masking.masks import MASK
+from digitize.offices.words import LANGUAGES, load_words
 from digitize.records.trail import build_trail
-from digitize.review.labels import format_fields_label
+from digitize.review.labels import format_field_label, format_fields_label
 from digitize.review.reopening import reopen
 from digitize.review.station.api import parse_count, parse_wish
-from digitize.review.station.batches import BACK, SIGNED, WeakSignOff, load_batch_decisions, record_batch_decision
+from digitize.review.station.batches import (
+    BACK,
+    SIGNED,
+    WeakSignOff,
+    list_books_of_batches,
+    load_batch_decisions,
+    record_batch_decision,
+)
 from digitize.review.station.figures import (
     AnswerFigure,
     compute_batch_figures,
@@ -36,7 +45,7 @@ from digitize.review.station.unmasking import list_unmasked
 from digitize.review.station.words import station_languages
 from digitize.review.station.worklist import CARPET, PAGE, WorkChoice
 from digitize.workspace.decisions.apply import VERDICTS
-from digitize.workspace.decisions.items import cell_of
+from digitize.workspace.decisions.items import cell_of, find_role
 from digitize.workspace.ledger.records import Records
 from mappers.languages import load_languages
 
@@ -57,25 +66,36 @@ async def home(request: Request, served: Served, visitor: Visitor) -> Response:
         room.reload_if_changed()
         counts = room.worklist.counts(who)
         queues = {
-            name: [
-                {"name": n, "count": c, "shown": _name_language(name, n, who.language)} for n, c in found.most_common()
-            ]
+            name: [{"name": n, "count": c, "shown": _name_shown(name, n, who.language)} for n, c in found.most_common()]
             for name, found in counts.items()
         }
-        one_each = {task.field: task for task in room.worklist.tasks.values()}
-        labels = {
-            field: format_fields_label(task.form, task.item.fields, who.language) for field, task in one_each.items()
-        }
         left = sum(counts["form"].values())
-        return {"queues": queues, "labels": labels, "left": left, "own": compute_own_figures(room, who.name)}
+        return {"queues": queues, "labels": _name_queues(room, who.language), "left": left,
+                "own": compute_own_figures(room, who.name)}  # fmt: skip
 
     return render("home.html", visitor, **await served.room.run_in_thread(work))
 
 
-def _name_language(what: str, name: str, language: str) -> str:
-    """Name of a language; the value itself otherwise."""
+def _name_queues(room: Room, language: str) -> dict[str, str]:
+    """Label of each queue: of its field, without the number of a row."""
+    one_each = {f"{task.field} {task.item.role}".rstrip(): task for task in room.worklist.tasks.values()}
+    return {
+        queue: format_fields_label(task.form, task.item.fields, language, task.item.role)
+        for queue, task in one_each.items()
+    }
+
+
+def _name_shown(what: str, name: str, language: str) -> str:
+    """Name of a language or form; the value itself otherwise."""
     one = load_languages().get(name) if what == "language" else None
-    return one.names.get(language, one.name) if one else name
+    if one:
+        return one.names.get(language, one.name)
+    return format_form_title(name, language) if what == "form" else name
+
+
+def format_form_title(form: str, language: str) -> str:
+    """What the records of a form are called; its id where nothing else is known."""
+    return load_words(language if language in LANGUAGES else ENGLISH).translate("form", form)
 
 
 async def key(request: Request, served: Served, visitor: Visitor) -> Response:
@@ -176,9 +196,11 @@ async def quality(request: Request, served: Served, visitor: Visitor) -> Respons
 async def _show_quality(served: Served, visitor: Visitor, asked: WeakSignOff | None = None) -> Response:
     def work(room: Room) -> dict[str, Any]:
         said, left = load_batch_decisions(room.ledger), room.worklist.open_in_batches()
+        books = list_books_of_batches(room.ledger)
         batches = [
-            {"batch": batch, "figure": figure, "fields": fields, "word": said.get(batch), "open": left[batch],
-             "is_below": figure.is_below(room.options.least_right)}
+            {"batch": batch, "name": ", ".join(books.get(batch, ())), "figure": figure, "word": said.get(batch),
+             "fields": [(format_field_label(form, field, visitor.account.language), f) for form, field, f in fields],
+             "open": left[batch], "is_below": figure.is_below(room.options.least_right)}
             for batch, figure, fields in compute_batch_figures(room)
         ]  # fmt: skip
         return {"batches": batches, "people": compute_person_figures(room), "least_right": room.options.least_right}
@@ -281,7 +303,8 @@ def _build_trail(room: Room, name: str, language: str) -> dict[str, Any]:
     for field in found["fields"]:
         path = field["field"]
         now = said.get(cell_of(path, values[path]))
-        field["label"], field["said"] = format_fields_label(stored.record.form, (path,), language), None
+        role = find_role(stored.record, (path,))
+        field["label"], field["said"] = format_field_label(stored.record.form, path, language, *role), None
         if now is not None and now.verdict in VERDICTS:
             value = MASK if path in hidden and now.value else now.value
             field["said"] = {"verdict": now.verdict, "operator": now.operator, "value": value}

@@ -9,11 +9,12 @@ from typing import Any
 from digitize.login.people import Account
 from digitize.masking.masks import MASK
 from digitize.review.answer_history import SECOND, THIRD
-from digitize.review.labels import format_fields_label
+from digitize.review.labels import format_item_label, format_paper_words
 from digitize.review.places import main_field
 from digitize.review.station.ledger_thread import Room
 from digitize.review.station.stages import WantedKey, find_newest_keys
 from digitize.review.station.tasks import Task
+from digitize.review.station.words import station_words
 from digitize.workspace.decisions.entries import PLACE_LISTS
 from digitize.workspace.decisions.items import COLUMN, Item, told_value
 from mappers.languages import load_languages
@@ -60,7 +61,10 @@ def task_to_plain(room: Room, who: Account, task: Task, want: WantedKey, unmaske
         "page": task.page,
         "form": task.form,
         "field": task.field,
-        "label": format_fields_label(task.form, item.fields, who.language),
+        "label": format_item_label(item, who.language),
+        "printed": format_paper_words(item, who.language),
+        "printedLang": item.printed_language,
+        "where": format_where(task, who.language),
         "language": task.language,
         "lang": task.language,
         "dir": "rtl" if one is not None and one.script == "Arab" else "ltr",
@@ -84,6 +88,13 @@ def task_to_plain(room: Room, who: Account, task: Task, want: WantedKey, unmaske
         "double": task.mode,
         "sides": sides,
     }  # fmt: skip
+
+
+def format_where(task: Task, language: str) -> str:
+    """Book and page by their names, the record where there is no page."""
+    if task.number and task.volume:
+        return str(station_words(language).page_of).replace("{volume}", task.volume).replace("{page}", str(task.number))
+    return f"{task.volume}, {task.asked.blank.record}" if task.volume and not task.page else task.page
 
 
 @cache

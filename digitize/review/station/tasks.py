@@ -11,6 +11,7 @@ from digitize.masking.cases import CaseMasks, build_case_masks
 from digitize.review.answer_history import PastAnswer
 from digitize.review.answering import AskedItem, is_current_answer
 from digitize.review.asked_fields import list_asked_fields
+from digitize.review.labels import PaperWords
 from digitize.review.places import find_item_of_cell, main_field, strip_indexes
 from digitize.review.prefill import PrefillFloors
 from digitize.review.questions import list_questions
@@ -75,6 +76,7 @@ class TaskBuilder:
         self._masks = masks
         self.whole: list[str] = []
         self._readings = Readings(ledger)
+        self._words = PaperWords(known, self._readings)
         self._floors = PrefillFloors(ledger)
         self._catalogue = Catalogue(ledger)
         self._volumes = self._catalogue.volume_labels()
@@ -123,7 +125,7 @@ class TaskBuilder:
         values = dict(stored.record.cells())
         is_again = any(values[p].by.startswith(OPERATOR) for p in item.fields if p in values and p in opened)
         masked = bool(self._list_paths(stored).intersection(item.fields))
-        task = self._make_task(item, asked, scan, form=stored.record.form, is_masked=masked)
+        task = self._make_task(self._words.add_to(item), asked, scan, form=stored.record.form, is_masked=masked)
         return replace(
             task, of=stored.hash[:16], batch=stored.record.batch, language=stored.language or task.language,
             volume=task.volume or self._tables.get(stored.unit.partition(":")[0], ""),

@@ -31,6 +31,7 @@ class WorkChoice:
     order: str = PAGE
     form: str = ""
     field: str = ""
+    role: str = ""
     volume: str = ""
     language: str = ""
     page: str = ""
@@ -40,7 +41,7 @@ class WorkChoice:
     def matches(self, task: Task) -> bool:
         """Whether a task is of it."""
         pairs = (
-            (self.form, task.form), (self.field, task.field), (self.volume, task.volume),
+            (self.form, task.form), (self.field, task.field), (self.role, task.item.role), (self.volume, task.volume),
             (self.language, task.language), (self.page, task.page),
         )  # fmt: skip
         return all(not chosen or chosen == own for chosen, own in pairs)
@@ -167,7 +168,7 @@ class Worklist:
         return Counter(self.tasks[base].batch for base in self._wanted)
 
     def counts(self, who: Account) -> dict[str, Counter[str]]:
-        """Remaining tasks by form, field, volume and language."""
+        """Remaining tasks by form, queue, volume and language."""
         return self._counts.count_by_name(who)
 
     def list_disputed(self) -> list[tuple[Task, WantedKey]]:
@@ -273,9 +274,9 @@ class Worklist:
 
 _KEYS: dict[str, Callable[[Task], tuple[object, ...]]] = {
     PAGE: lambda t: (t.rank,),
-    FIELD: lambda t: (t.form, t.field, t.rank),
+    FIELD: lambda t: (t.form, t.field, t.item.role, t.rank),
     # Alike beside alike: the odd one out is seen at once.
-    CARPET: lambda t: (t.form, t.field, t.item.value, t.rank),
+    CARPET: lambda t: (t.form, t.field, t.item.role, t.item.value, t.rank),
 }
 
 

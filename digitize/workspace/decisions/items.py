@@ -44,8 +44,10 @@ class Item:
     form, findings: of the record, if rules ask. box: of the cell on its page; boxes: of a whole row, one per half.
     is_blind: shown without the machine's value. told: metadata of the volume that would be this value, with its origin.
     is_legible: whether the reading is meaningful and may be shown. is_measured: whether the accuracy of such readings
-    was measured. is_at_odds: whether it is a date at odds with its book's year, or with another field, or contradicts
-    what was told of its volume.
+    was measured. role: of the person whose fields they are, "" if none or several; role_row: number among those of
+    the role, 0 if there is one. printed: the paper's words that ask for it, in printed_language. is_at_odds:
+    whether it is a date at odds with its book's year, or with another field, or contradicts what was told of its
+    volume.
     """
 
     id: str
@@ -69,6 +71,10 @@ class Item:
     told: str = ""
     is_measured: bool = True
     is_at_odds: bool = False
+    role: str = ""
+    role_row: int = 0
+    printed: str = ""
+    printed_language: str = ""
 
     @property
     def machine(self) -> str:
@@ -140,6 +146,20 @@ def _role(record: Record, child: str, at: str) -> str:
     rows = record.children.get(child, ())
     cell = rows[int(at)].get("role") if at.isdigit() and int(at) < len(rows) else None
     return (cell.value or "") if cell is not None else ""
+
+
+def find_role(record: Record, paths: Sequence[str]) -> tuple[str, int]:
+    """Role of the persons that fields belong to, "" if they differ or have none; and the number of the person among
+    those of that role, 0 if the record has one alone, or the fields are of several.
+    """
+    rows = {tuple(path.rpartition("].")[0].split("[")) for path in paths}
+    roles = {_role(record, *row) if len(row) == 2 else "" for row in rows}
+    role = roles.pop() if len(roles) == 1 else ""
+    if not role:
+        return "", 0
+    child, at = next(iter(rows))
+    alike = [n for n in range(len(record.children[child])) if _role(record, child, str(n)) == role]
+    return role, alike.index(int(at)) + 1 if len(rows) == 1 < len(alike) else 0
 
 
 def _cell_named(stored: Stored, name: str, *, is_register: bool) -> str:
@@ -254,6 +274,7 @@ class _Asked:
         decided = self.zones.get(cell)
         reading, value, confidence, candidates = self._zone(decided) if decided else self._table_cell(cell, paths)
         box = decided.box if decided else self._box(cell, paths)
+        role, role_row = find_role(record, paths)
         # The mark itself is what was read; what a person agrees to is the text that it stands for.
         if decided and DITTO in decided.notes:
             value = self._text_above(paths)
@@ -275,6 +296,8 @@ class _Asked:
             findings=findings,
             is_legible=not (decided and is_noise(decided)),
             is_measured=not (decided and HAND_NOT_MEASURED in decided.notes),
+            role=role,
+            role_row=role_row,
             told=self._find_told(cell, paths),
             is_at_odds=any(map(self._is_at_odds, paths)) or self._is_against_told(cell, paths, value),
         )

@@ -33,7 +33,7 @@ export class AnswerBox {
   constructor(root, typing, { isWhole = false } = {}) {
     Object.assign(this, { root, typing, isWhole });
     this.number = ++boxes;
-    for (const name of ["label", "why", "stage", "marks", "value", "choices", "candidates", "told", "found", "second", "state"]) this[name] = root.querySelector(`.${name}`);
+    for (const name of ["label", "printed", "why", "stage", "marks", "value", "choices", "candidates", "told", "found", "second", "state"]) this[name] = root.querySelector(`.${name}`);
     this.value.id = `value-${this.number}`;
     this.choices.id = `choices-${this.number}`;
     this.found.id = `found-${this.number}`;
@@ -59,6 +59,7 @@ export class AnswerBox {
     this.checked = null;
     this.keys = 0;
     this.label.textContent = item.label;
+    Object.assign(this.printed, { textContent: item.printed || "", hidden: !item.printed, lang: item.printedLang || "" });
     this.why.replaceChildren(...reasons(item).map((w) => element("li", w, { dir: "auto" })));
     this.value.value = this.start;
     for (const node of [this.value, this.marks]) {

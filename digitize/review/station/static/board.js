@@ -86,14 +86,14 @@ function lay(items) {
   for (const cell of cells) {
     cell.box = new AnswerBox(cell.root, desk.typing, { isWhole: isCarpet });
     cell.box.show(cell.item, cell.item.draft);
-    if (isCarpet) { desk.pictures.show(cell.item, cell.box.stage); cell.box.state.textContent = cell.item.page; }
+    if (isCarpet) { desk.pictures.show(cell.item, cell.box.stage); cell.box.state.textContent = cell.item.where; }
     else cell.box.stage.remove();
     if (cell.item.comes_back) { cell.box.say("reject", cell.item.comes_back.text); if (cell.item.comes_back.again) cell.box.first = cell.item.comes_back.again; }
     watch(cell);
     sight.observe(cell.root);
   }
   const page = document.getElementById("page-name");
-  if (page) page.textContent = isCarpet ? cells[0].item.label : cells[0].item.page;
+  if (page) page.textContent = isCarpet ? cells[0].item.label : cells[0].item.where;
   document.getElementById("left").textContent = feed.left === null ? "" : words("left_n", { n: Math.max(feed.left, cells.length) });
   clock.restart();
   desk.sweep();
@@ -114,7 +114,7 @@ function watch(cell) {
     for (const c of cells) { c.isLast = c === cell; c.root.classList.toggle("is-in-turn", c === cell); }
     // Beside the grid, so that no picture moves when another cell comes in turn.
     detail?.replaceChildren(box.candidates, box.told);
-    if (view && cell.item.pagePicture) view.show(cell.item.pagePicture, cell.item.box, cell.item.label, cell.item.page);
+    if (view && cell.item.pagePicture) view.show(cell.item.pagePicture, cell.item.box, cell.item.label, cell.item.where);
     else view?.showRow(cell.item);
     cell.root.scrollIntoView({ block: "nearest" });
   });
@@ -166,7 +166,7 @@ function needsPerson(cell) {
 function mark(cell, verdict) {
   cell.verdict = verdict;
   cell.root.dataset.verdict = verdict;
-  cell.box.state.textContent = verdict ? words(`verdict_${verdict}`) : isCarpet ? cell.item.page : "";
+  cell.box.state.textContent = verdict ? words(`verdict_${verdict}`) : isCarpet ? cell.item.where : "";
 }
 
 function settle(verdict) {

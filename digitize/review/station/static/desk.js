@@ -194,7 +194,7 @@ export class Desk {
     this.view ??= this.#viewer(dialog);
     dialog.onclose = () => back?.();
     dialog.showModal();
-    this.view.show(item.pagePicture, item.box, item.label, item.page);
+    this.view.show(item.pagePicture, item.box, item.label, item.where);
     this.view.frame.focus();
   }
 

@@ -68,7 +68,7 @@ function show() {
   desk.pictures.show(item, box.stage);
   box.show(item, answered.get(item.id)?.answer.value ?? item.draft);
   const before = answered.get(item.id);
-  box.state.textContent = before ? words("answered_before", { what: words(`verdict_${before.answer.verdict}`) }) : item.page;
+  box.state.textContent = before ? words("answered_before", { what: words(`verdict_${before.answer.verdict}`) }) : item.where;
   desk.offerUnmask(item, show);
   desk.sweep();
   box.focus();

@@ -32,7 +32,7 @@ export class Pictures {
   of(item) {
     let image = this.ready.get(item.id);
     if (!image) {
-      image = element("img", "", { alt: words("picture_of", { label: item.label, page: item.page }), draggable: "false" });
+      image = element("img", "", { alt: words("picture_of", { label: item.label, page: item.where }), draggable: "false" });
       image.decoding = "sync";
       image.onload = () => {
         image.style.setProperty("--natural", image.naturalWidth);
