@@ -51,11 +51,10 @@ def _telling(words: Sequence[AskedWord]) -> list[AskedWord]:
 
 def _span(years: tuple[int, int]) -> range:
     low, high = years
-    return range(low, high + 1) if low and high and high - low < _MOST_YEARS else range(0)
+    return range(low, high + 1) if low and high - low < _MOST_YEARS else range(0)
 
 
 def _wholly_and_nearly(sets: Sequence[Tokens], least: int) -> list[list[Term]]:
-    sets = [s for s in sets if s]
     if not sets:
         return []
     tiers: list[list[Term]] = [[tuple(sets)]]
@@ -69,15 +68,16 @@ def word_terms(words: Sequence[AskedWord]) -> list[list[Term]]:
     """Terms for words of a place or thing: all of them, then all but one, then any one."""
     sets: list[Tokens] = [frozenset(token("w", w) for w in word.found) for word in words if word.found]
     tiers = _wholly_and_nearly(sets, least=1)
-    return [*tiers, [(s,) for s in sets]] if len(sets) > 2 else tiers
+    # Of up to three words, one alone is among these already.
+    return [*tiers, [(s,) for s in sets]] if len(sets) > 3 else tiers
 
 
 def year_tokens(years: tuple[int, int], stations: Iterable[str]) -> Tokens:
     """Tokens of stations in years, or of either alone; none if neither is given, or the years are open."""
-    named, low_high = list(stations), years
-    span = range(low_high[0], low_high[1] + 1) if low_high[0] and low_high[1] else range(0)
+    named, (low, high) = list(stations), years
+    span = range(low, high + 1) if low else range(0)
     if named and 0 < len(span) <= 60:
         return frozenset(token("sy", s, y) for s in named for y in span)
     if named:
         return frozenset(token("s", s) for s in named)
-    return frozenset(token("y", y) for y in span) if 0 < len(span) <= 60 else frozenset()
+    return frozenset(token("y", y) for y in span) if len(span) <= 60 else frozenset()
