@@ -68,7 +68,8 @@ class AskedMark:
     @property
     def is_partly(self) -> bool:
         """Whether it may be partial or misread: absence of a match is then no proof."""
-        if self.is_open or not _PLAIN.fullmatch(fold_written(self.text)):
+        # Signs that stand for unknown ones are none of these either.
+        if not _PLAIN.fullmatch(fold_written(self.text)):
             return True
         return len(self.forms) != 1 if self.is_registration else not self._is_number
 
@@ -116,8 +117,8 @@ class AskedMark:
         ways = {other, *theirs}
         if any(_is_near(mine, way) for mine in (self.signs, *self.forms) for way in ways):
             return NEAR
-        is_open = any(c in stands for c in _OPEN_SIGNS)
-        return NEAR if is_open and AskedMark(stands)._fits(self.signs) else ""
+        theirs_open = AskedMark(stands)
+        return NEAR if theirs_open.is_open and theirs_open._fits(self.signs) else ""
 
     def _fits(self, other: str) -> bool:
         return _pattern(self.text)(mark_key(other)) is not None
@@ -142,11 +143,11 @@ def _forms(signs: str) -> tuple[str, ...]:
 
 
 def _is_near(one: str, other: str) -> bool:
-    a, b = mark_key(one), mark_key(other)
-    if a == b or _tokens(one) & _tokens(other):
+    # Equal ones have the token of the whole in common.
+    if _tokens(one) & _tokens(other):
         return True
-    short, long = sorted((a, b), key=len)
-    return len(short) >= _LEAST and len(short) < len(long) and short[-4:] == long[-4:] and _is_left_of(short, long)
+    short, long = sorted((mark_key(one), mark_key(other)), key=len)
+    return short[-4:] == long[-4:] and _is_left_of(short, long)
 
 
 def _is_left_of(short: str, long: str) -> bool:
