@@ -80,7 +80,9 @@ def test_a_section_of_an_act_is_not_that_of_another_act(finder):
         {"text": "Ram", "limit": 1001}, {"text": "Ram", "since": "2012-8-31"}, {"text": "Ram", "until": "20120831"},
         {"text": "Ram", "since": "2012-13-01"}, {"text": "Ram", "year": "2014-2010"}, {"text": "Ram", "year": "12"},
         {"text": "Ram", "year": "-99"}, {"text": "Ram", "year": "soon"}, {"text": "Ram", "age": "40-30"},
-        {"text": "Ram", "age": "old"}, {"text": "Ram\0"}, {"text": "?*"}, {},
+        {"text": "Ram", "age": "old"}, {"text": "Ram\0"}, {"text": "?*"}, {}, {"text": "Ram", "year": "1799"},
+        {"text": "Ram", "year": "1799-"}, {"text": "Ram", "year": "-"}, {"text": "Ram", "year": "02012"},
+        {"text": "Ram", "year": "²"}, {"text": "Ram", "age": "201-"}, {"text": "Ram", "limit": 101}, {"text": "x" * 101 + " " * 100},
     ], ids=str,
 )  # fmt: skip
 def test_what_cannot_be_asked_is_refused(finder, asked):
@@ -92,7 +94,9 @@ def test_what_cannot_be_asked_is_refused(finder, asked):
     "asked", [
         {"text": "Ram", "limit": 1}, {"text": "Ram", "year": "1800"}, {"text": "Ram", "age": "30-30"},
         {"text": "Ram", "year": "2010-2010"}, {"text": "राम\u200d"}, {"section": "302"}, {"place": "Ghat"},
-        {"station": "Kalpanapur"}, {"relative": "Karim"}, {"text": "Ram", "age": "30-"},
+        {"station": "Kalpanapur"}, {"relative": "Karim"}, {"text": "Ram", "age": "30-"}, {"text": "Ram", "age": "200-"},
+        {"text": "Ram", "limit": 100}, {"text": "Ram" * 60}, {"text": "Ram", "year": "-1800"}, {"text": "राम\u200c"},
+        *({"text": "Ram", "kind": kind} for kind in ("person", "fir", "vehicle", "property")),
     ], ids=str,
 )  # fmt: skip
 def test_what_is_just_within_the_bounds_may_be_asked(asked):
@@ -105,6 +109,31 @@ def test_the_log_tells_the_shape_of_a_question_and_none_of_its_names():
         "text": [3, 5], "relative": [4], "place": [4, 5], "kind": "person", "year": "2012", "section": "IPC 379",
         "limit": 10,
     }  # fmt: skip
+
+
+def test_the_log_tells_every_condition_that_names_nobody():
+    said = {"station": "Bally", "since": "2012-01-01", "until": "2012-12-31", "age": "30-40"}
+    assert SearchQuery(**said).as_logged() == {**said, "limit": 10}
+
+
+@pytest.mark.parametrize(
+    ("text", "years"), [
+        ("", (0, 0)), ("  ", (0, 0)), (" 2012 ", (2012, 2012)), ("२०१२", (2012, 2012)), ("2012-", (2012, 0)),
+        ("-2012", (0, 2012)), ("2010 to 2012", (2010, 2012)), ("2010–2012", (2010, 2012)), (" 2010 - 2012 ", (2010, 2012)),
+    ],
+)  # fmt: skip
+def test_years_are_one_or_from_and_to(text, years):
+    assert SearchQuery("Ram", year=text).years == years and SearchQuery("Ram", age=text).ages == years
+
+
+@pytest.mark.parametrize(
+    ("text", "pair"), [
+        ("12/2012", (12, 2012)), (" 12 / 2012 ", (12, 2012)), ("FIR No. 12/2012", (12, 2012)), ("fir 12/2012", (12, 2012)),
+        ("१२/२०१२", (12, 2012)), ("12/12", None), ("12", None), ("Ram 12/2012", None),
+    ],
+)  # fmt: skip
+def test_a_number_with_its_year_is_that_of_an_fir(text, pair):
+    assert SearchQuery(text).number_and_year == pair
 
 
 def test_of_what_is_equally_good_the_newer_stands_first_and_no_more_than_was_asked_for(finder):
