@@ -16,6 +16,8 @@ WRITTEN = frozenset({ILLEGIBLE, NO_VALUE})
 """Notes of a field without a value where something is written all the same."""
 ABOUT = "about"
 """Note on a date beside which the source says that it is one among others ("about 5.6.1978"); raw has the words."""
+SUFFIX_NOTE = "number-with-suffix"
+"""Note of a number behind which a letter stands, as 12A or 12/A: another case than 12, and no whole number."""
 INTAKE = "intake"
 """Who said a value that is not of the source: whoever took it in."""
 

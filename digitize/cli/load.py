@@ -153,9 +153,11 @@ def _leave_comparison(words: LoadWords, target: str) -> LoadWords:
 
 def _book_schema(layout: str) -> str:
     """Schema of the book beside a state's own tables, which holds the quarantine; "" without such tables."""
+    if not layout:
+        return ""
     from digitize.files.loading.target_choice import read_named_layout
 
-    named = read_named_layout(layout) if layout else None
+    named = read_named_layout(layout)
     if named is None or not named.has_own_tables:
         return ""
     from digitize.targets.own_tables.book import BOOK_SCHEMA

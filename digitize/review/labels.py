@@ -99,7 +99,7 @@ def _format_role(role: str, row: int, language: str) -> str:
 def _find_role_name(role: str, language: str) -> str:
     """What a person of a role is called, "" if the language has no word."""
     one = load_languages().get(language)
-    return _load_labels(language).get(f"role.{role}") or (getattr(one.copied, f"role_{role}", "") if one else "")
+    return _load_labels(language).get(f"role.{role}") or (str(getattr(one.copied, f"role_{role}", "")) if one else "")
 
 
 def _format_row(child: str, number: int, *, is_told: bool) -> str:

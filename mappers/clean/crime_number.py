@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from mappers.clean.base import CleanContext, CleanedCell, CleanedRows, Cleaner, unsure
-from mappers.clean.digits import SUFFIX, SUFFIX_NOTE, clean_year
+from mappers.clean.digits import SUFFIX, clean_year
+from mappers.record import SUFFIX_NOTE
 from mappers.text.folding import fold_written, squeeze
 
 # A word before the number ends in a dot, colon or blank; part: I to VI of the registers in the tradition of Bombay.

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 
 from mappers.clean.base import CleanContext, CleanedCell, Cleaner, unsure
+from mappers.record import SUFFIX_NOTE
 from mappers.text.folding import fold_written, squeeze
 
 _RUN = re.compile(r"\d+")
 _NUMBER = re.compile(r"^(?:\D{0,24}[\W_])??(\d+)\s*(?:[/\-]\s*(\d{2}|\d{4}))?(?:\s*[\W_]\D{0,6})?$")
-SUFFIX_NOTE = "number-with-suffix"
-"""Note of a number behind which a letter stands, as 12A or 12/A: another case than 12, and no whole number."""
 # One letter, of whatever script and with its vowel signs, alone or in brackets.
 _LETTER = r"[^\W\d_][\u0900-\u0dff]?"
 SUFFIX = rf"\s*(?:[/\-–.]\s*)?(?:\(\s*{_LETTER}\s*\)|{_LETTER})(?![\w\u0900-\u0dff]|\.\s*[^\W\d_])"

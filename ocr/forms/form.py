@@ -41,7 +41,7 @@ class Zone(BaseModel):
     words beside the zone; an engine that tells handwriting from print is shown all of it. repeats: the zone whose value
     is written here once more; what is read here is weighed with that one and is no value of its own. often_blank: on
     most pages nothing stands there; then ink of the neighbouring items and left-over rules are no writing.
-    label: the printed words that ask for it, with the heading above them ("Complainant / Informant: (a) Name").
+    label: the printed words that ask for it, with the heading above them ("Details of the vehicle: (a) Make").
     """
 
     # A misspelt key must not pass in silence.

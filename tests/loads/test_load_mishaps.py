@@ -305,9 +305,9 @@ def test_the_same_call_again_is_known_without_reading_the_rules(postgres_target,
         return done.stdout.splitlines()
 
     assert "60 new" in call()[0]
-    said, stands, imported = call()
+    said, stands, compare, imported = call()
     assert said.startswith("Nothing to do") and imported == "[]"
-    assert stands.startswith("60 records were read then: 60 new")
+    assert stands.startswith("60 records were read then: 60 new") and "digitize reconcile" in compare
     # Under other rules, another content or after an undoing it is another call.
     assert "60 as before" in call("--ignore", "L001")[0]
     with (folder / "iif1.csv").open("a") as f:

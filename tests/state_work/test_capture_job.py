@@ -46,7 +46,9 @@ def test_a_record_loads_when_what_is_captured_is_settled_and_says_what_is_not(ma
     _, rows = office.sheet()
     assert {row["place"].partition("/")[2] for row in rows} == ASKED | {"year"}
     both = next(row["field"] for row in rows if row["place"].endswith("/fir_date"))
-    assert both.count(",") == 1 and both.endswith("(3b)")  # two fields of the form, in the sheet's language
+    # Two fields of the form, in the sheet's language, and below them the words of the paper.
+    named, paper = both.split("\n")
+    assert named.count(",") == 1 and named.endswith("(3b)") and paper == "FIR No.: Date"
 
     office.answer(rows)
     assert office.run().totals.loaded == 6

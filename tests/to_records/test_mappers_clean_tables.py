@@ -5,9 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mappers.clean import CleanContext, load_cleaners
-from mappers.clean.digits import SUFFIX_NOTE, clean_case_number
+from mappers.clean.digits import clean_case_number
 from mappers.clean.names import person_parts
 from mappers.clean.persons import persons_of_item, split_items
+from mappers.record import SUFFIX_NOTE
 from mappers.systems.keys import key_of
 from mappers.text.folding import squeeze
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from mappers.clean.digits import SUFFIX_NOTE
-from mappers.record import ABOUT, ILLEGIBLE, NO_VALUE, FieldValue, Record
+from mappers.record import ABOUT, ILLEGIBLE, NO_VALUE, SUFFIX_NOTE, FieldValue, Record
 from mappers.schema import Column, form_tables
 
 MESSAGE = "Something is written here, but no value was understood; the raw text is kept."
