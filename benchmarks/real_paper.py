@@ -20,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 MODULES = {
     "ruled": "benchmarks.parts.real_paper.ruled",
     "degraded": "benchmarks.parts.real_paper.degraded",
+    "forms": "benchmarks.parts.real_paper.forms",
     "parts": "benchmarks.parts.real_paper.parts",
     "spreads": "benchmarks.parts.real_paper.spreads",
 }

@@ -138,13 +138,15 @@ def cut_all(
     paper lies off that, as find_form says. only: ids of zones to cut, with those that repeat them; () for all. Zones
     are cut so that a line of the form is 64 pixels high; where the writing turns out much smaller or larger than 42
     pixels, the zone is cut again from the original. A zone of figures whose writing runs over its edge is widened.
+    A zone of which nobody knows where it lies is never blank: an empty place beside it may have been cut out.
     """
     # A block's height is that of several lines.
     heights = [z.box[3] - z.box[1] for z in form.zones if z.kind != "block"]
     usual = LINE_PX / float(np.median(heights)) if heights else 1.0
     asked = [zone for zone in form.zones if not only or {zone.id, zone.repeats} & set(only)]
     maps = [bend.map_near(matrix, zone.box) if bend else matrix for zone in asked]
-    crops = (_cut(grey, own, zone, usual) for own, zone in zip(maps, asked, strict=True))
+    cut = (_cut(grey, own, zone, usual) for own, zone in zip(maps, asked, strict=True))
+    crops = (replace(c, blank=False) if bend and c.blank and bend.is_doubtful(c.zone.box) else c for c in cut)
     return [crop if crop.blank else _follow(crop, form, usual) for crop in crops]
 
 

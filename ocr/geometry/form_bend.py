@@ -2,7 +2,9 @@
 
 The map of find_form is flat, so on such a page it fits one part, and zones elsewhere lie up to a whole line off. The
 print that lies a little off it says how: where nearly all of that agrees on one gentle curve, as an askew look or one
-bend of the paper makes it, zones with such print about them follow the curve.
+bend of the paper makes it, zones with such print about them follow the curve. Where the curve is no more than what a
+camera sees of a flat page that is not held level, all zones follow that view; elsewhere a zone without print about it
+lies nobody knows where.
 """
 
 from __future__ import annotations
@@ -37,6 +39,8 @@ _STIFFNESS = (0.0, 0.0, 0.05, 1.0)
 # A zone follows the curve only where print about it holds the curve; elsewhere a cubic runs off.
 _ABOUT_PX = 200.0
 _SUPPORT = 6
+# The print of ten drawn pages seen askew lies .2 to .3 off their view (median), that of curled ones .7 and more.
+_VIEW_PX = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,26 +48,36 @@ class FormBend:
     """A curve over a form: how far its print lies off the flat map at every place, in the reference frame.
 
     curve: (10, 2) float64, dx and dy in pixels of the frame for the powers of x and y up to the third, both from -1 to
-    1 over the frame. points: (n, 2), the key points that agree on it. frame: the form's width and height.
+    1 over the frame. points: (n, 2), the key points that agree on it. frame: the form's width and height. view:
+    (3, 3), from the frame to where it lies as a camera sees a flat page askew; None where the paper itself is bent.
     """
 
     curve: Floats
     points: Floats
     frame: tuple[int, int]
+    view: Floats | None = None
 
     def map_near(self, matrix: Floats, box: BoxLike) -> Floats:
         """The map of one box: the flat one turned, moved and stretched as the paper is bent there.
 
         matrix: (2, 3) float64, reference frame to page pixels; given back as it is where too little of the print about
-        the box agrees on the curve, since a curve runs off where nothing holds it. box: in the reference frame.
+        the box agrees on the curve, since a curve runs off where nothing holds it, and the page is no view of a flat
+        one. box: in the reference frame.
         """
-        if not self._holds(box):
-            return matrix
         x0, y0, x1, y1 = box
         grid = np.array([[x, y] for x in (x0, (x0 + x1) / 2, x1) for y in (y0, (y0 + y1) / 2, y1)], np.float64)
-        bent = grid + _terms(grid, self.frame) @ self.curve
+        if self._holds(box):
+            bent = grid + _terms(grid, self.frame) @ self.curve
+        elif self.view is not None:
+            bent = _seen(grid, self.view)
+        else:
+            return matrix
         straight, *_ = np.linalg.lstsq(_with_one(grid), _with_one(bent) @ matrix.T, rcond=None)
         return np.asarray(straight.T, np.float64)
+
+    def is_doubtful(self, box: BoxLike) -> bool:
+        """Whether nobody knows where a box lies on the bent page: no print about it holds the curve."""
+        return self.view is None and not self._holds(box)
 
     def _holds(self, box: BoxLike) -> bool:
         low, high = np.array(box[:2]), np.array(box[2:])
@@ -96,7 +110,25 @@ def form_bend(ours: Points, theirs: Points, matrix: Floats, frame: tuple[int, in
     gained = bent.sum() - (np.linalg.norm(off, axis=1) < within).sum()
     if bent.sum() < _CONSENSUS * near.sum() or gained < _GAIN * near.sum():
         return None
-    return FormBend(curve, points[bent], frame)
+    return FormBend(curve, points[bent], frame, _find_view(points[bent], off[bent], unit))
+
+
+def _find_view(points: Floats, off: Floats, unit: float) -> Floats | None:
+    """The view of a flat page that moves points by their offsets; None where they agree on none."""
+    import cv2
+
+    there = points + off
+    view, _ = cv2.findHomography(points, there)
+    if view is None:
+        return None
+    away = np.linalg.norm(_seen(points, view) - there, axis=1)
+    return np.asarray(view, np.float64) if np.median(away) < _VIEW_PX * unit else None
+
+
+def _seen(points: Floats, view: Floats) -> Floats:
+    """Where points lie in a view."""
+    seen = _with_one(points) @ view.T
+    return np.asarray(seen[:, :2] / seen[:, 2:], np.float64)
 
 
 def _unit(frame: tuple[int, int]) -> float:

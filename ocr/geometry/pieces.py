@@ -82,6 +82,10 @@ class Pieces:
         piece = np.array([[across[0], 0, across[1]], [0, down[0], down[1]], [0, 0, 1]])
         return np.asarray(matrix @ piece, np.float64)
 
+    def is_doubtful(self, box: BoxLike) -> bool:
+        """Whether nobody knows where a box lies: none of the print was found."""
+        return not len(self.spots.points)
+
     def off_at(self, point: Floats) -> Floats:
         """How far the print at a place lies off the flat map: the weighted median of what stands near, by axis."""
         weights = self.spots.worth * _nearness(self.spots.points, point, _unit(self.frame))

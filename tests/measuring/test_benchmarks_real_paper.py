@@ -1,10 +1,12 @@
 """The benchmark of real paper runs on drawn pages and tells a lost figure from a found one."""
 
 from benchmarks.parts.real_paper.degraded import CellRead
+from benchmarks.parts.real_paper.forms import measure as measure_forms
 from benchmarks.parts.real_paper.parts import measure as measure_parts
 from benchmarks.parts.real_paper.ruled import measure
 from benchmarks.parts.real_paper.spreads import Paper, PartRead, Tally
 from benchmarks.parts.registers.figures_score import FigureScore
+from ocr.geometry.pieces import Spots
 
 TRUTH = [[str(i), *(f"9.{i}{j}5" for j in range(1, 10))] for i in range(1, 5)]
 
@@ -67,3 +69,14 @@ def test_a_row_over_two_pages_is_read_only_as_one():
         tally = Tally()
         tally.add([paper], [PartRead((0, 0, 100, 100), "reg_crime", rows)])
         assert (tally.records, tally.records_read, tally.records_lost) == (2, read, 2 - read)
+
+
+def test_fields_of_a_badly_scanned_form_are_placed_and_none_is_told_blank(monkeypatch):
+    figures = measure_forms(None, lambda text: None, most=1)
+    assert figures["blank_wrong"] == 0
+    assert figures["placed_least"] > 0.9
+    # By the flat map alone, a slant would be noticed.
+    monkeypatch.setattr("ocr.forms.zones.form_bend", lambda *_: None)
+    monkeypatch.setattr("ocr.forms.zones.moved_print", lambda *_: Spots.empty())
+    flat = measure_forms(None, lambda text: None, most=1)
+    assert flat["kinds"]["strong slant"]["placed"] < 0.9

@@ -12,6 +12,7 @@ from ocr.forms.crops import cut_all
 from ocr.forms.zones import FormModels, cut_zone, find_form
 from ocr.geometry.features import build_features
 from ocr.geometry.form_bend import form_bend
+from ocr.geometry.pieces import Pieces, Spots
 
 __all__ = ["models"]
 
@@ -144,3 +145,41 @@ def test_a_zone_with_no_print_about_it_keeps_the_flat_map():
     assert bend is not None
     assert bend.map_near(FLAT, (100, 800, 300, 830)) is FLAT
     assert bend.map_near(FLAT, (100, 400, 300, 430)) is not FLAT
+
+
+def seen_askew(points: np.ndarray, by: float) -> np.ndarray:
+    """Where points of a flat page lie as a camera sees them from below."""
+    _, view = askew(np.full((900, 640), 255, np.uint8), by)
+    return cv2.perspectiveTransform(points[None].astype(np.float64), view)[0]
+
+
+@given(st.integers(0, 99), st.floats(0.04, 0.07))
+@settings(max_examples=30, deadline=None)
+def test_a_zone_with_no_print_about_it_follows_the_view_of_a_flat_page_seen_askew(seed, by):
+    ours = spread(seed, most_y=500)
+    theirs = seen_askew(ours, by).astype(np.float32)
+    flat, _ = cv2.estimateAffine2D(ours, theirs)
+    bend = form_bend(ours, theirs, flat, FRAME)
+    assert bend is not None and bend.view is not None
+    box = (40, 800, 80, 830)
+    assert not bend.is_doubtful(box)
+    there = seen_askew(np.array([[60.0, 815.0]]), by)[0]
+    assert np.allclose(bend.map_near(flat, box) @ [60, 815, 1], there, atol=1.5)
+
+
+def test_nobody_knows_where_a_zone_without_print_about_it_lies_on_a_page_that_bends():
+    ours = spread(1, most_y=500)
+    bend = form_bend(ours, arched(ours, 20).astype(np.float32), FLAT, FRAME)
+    assert bend is not None and bend.view is None
+    assert bend.is_doubtful((100, 800, 300, 830))
+    assert not bend.is_doubtful((100, 400, 300, 430))
+
+
+def test_an_empty_place_is_not_blank_where_nobody_knows_where_the_zone_lies():
+    one = form(zone=({"id": "held", "box": (100, 400, 300, 430)}, {"id": "lost", "box": (100, 800, 300, 830)}))
+    ours = spread(1, most_y=500)
+    bend = form_bend(ours, arched(ours, 20).astype(np.float32), FLAT, FRAME)
+    white = np.full((900, 640), 255, np.uint8)
+    assert {c.zone.id: c.blank for c in cut_all(white, FLAT, one, bend=bend)} == {"held": True, "lost": False}
+    assert all(c.blank for c in cut_all(white, FLAT, one))
+    assert all(not c.blank for c in cut_all(white, FLAT, one, bend=Pieces(Spots.empty(), FRAME)))
