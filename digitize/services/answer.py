@@ -8,6 +8,7 @@ from typing import Any
 
 from digitize.search.answers import Ground
 from digitize.search.holdings import StoreHoldings
+from digitize.services.identity import PersonMatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,7 @@ class ShownAnswer:
 
     record: its id, "" for a list row that is no record; form; child, line: position in it. case: fields of the record;
     values: of the row in its child table; rows: all rows of other tables. says: what this result alone says about the
-    query. beside: what it was compared with.
+    query. beside: what it was compared with. match: how sure it is that this is the person asked for by name.
     """
 
     record: str
@@ -30,15 +31,17 @@ class ShownAnswer:
     rows: Mapping[str, tuple[Mapping[str, str], ...]] = field(default_factory=dict)
     says: str = ""
     beside: tuple[ShownAnswer, ...] = ()
+    match: PersonMatch | None = None
 
     def as_plain(self) -> dict[str, Any]:
         """Convert to JSON types; the keys are an interface."""
-        return {
+        made = {
             "record": self.record, "form": self.form, "child": self.child, "line": self.line, "score": self.score,
             "why": [{"what": g.what, "how": g.how} for g in self.why], "case": dict(self.case),
             "values": dict(self.values), "rows": {n: [dict(r) for r in some] for n, some in self.rows.items()},
             "says": self.says, "beside": [one.as_plain() for one in self.beside],
         }  # fmt: skip
+        return made | ({"match": self.match.as_plain()} if self.match else {})
 
 
 @dataclass(frozen=True, slots=True)

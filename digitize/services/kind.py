@@ -8,10 +8,13 @@ from pathlib import Path
 
 from digitize.search.answers import Ground
 from digitize.search.store_queries import SearchStore
+from digitize.services.identity import PersonMatch
 
 TEXT, DAY, YEAR, NUMBER, CHOICE = "text", "day", "year", "number", "choice"
 SAYS = "says"
 """Key under which a verdict receives what a result says, in addition to the shown fields."""
+MATCH = "match"
+"""Key under which a verdict receives whether a result is the person asked for, see `identity`."""
 HIDDEN = "hidden"
 """Value that a verdict receives for everything found that the person may not see."""
 
@@ -41,6 +44,7 @@ class Answering:
     beside: what it was compared with, such as an unidentified body with a missing person, with its own why and by, best
     first. beside_by: fields of the row used for that; a person who may not see one of them sees nothing of beside.
     says: what this result alone says, a code of the service such as "stolen" or "near"; pages have a phrase for each.
+    match: how sure it is that this is the person asked for by name; None if nobody was.
     """
 
     record: str
@@ -53,6 +57,7 @@ class Answering:
     beside: tuple[Answering, ...] = ()
     says: str = ""
     beside_by: frozenset[str] = frozenset()
+    match: PersonMatch | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from digitize.errors import OptionsError
@@ -15,11 +16,12 @@ from digitize.search.query import SearchQuery
 from digitize.search.store_queries import SearchStore
 from digitize.search.visibility import never_enough
 from digitize.search.words import Stations, place_names_of
-from digitize.services.kind import DAY, Answering, Parameter
+from digitize.services.identity import UNSURE
+from digitize.services.kind import DAY, HIDDEN, MATCH, SAYS, YEAR, Answering, Parameter
 from digitize.services.standing import PersonStanding
 from digitize.targets.search_rows import NAMES, RELATIVES
 from mappers.record import Record
-from mappers.text.folding import fold_key
+from mappers.text.folding import fold_digits, fold_key
 
 NAMED_BY = NAMES
 NAME_FIELDS = frozenset(NAMED_BY)
@@ -32,6 +34,8 @@ PERSON_ASKED = (
     Parameter("name", "the name, in any script and spelling", names_person=True),
     Parameter("relative", "the name of father, husband or guardian", names_person=True),
     Parameter("age", "at the time of the case: 34, or 30-40"),
+    Parameter("birth_year", "the year of birth", YEAR),
+    Parameter("address", "village, street or other words of the address", names_person=True),
 )
 PLACE_ASKED = (
     Parameter("station", "the police station, in any script"),
@@ -41,7 +45,7 @@ PLACE_ASKED = (
 )
 MOST = 240
 """Rows examined for one answer: as many as are opened for one."""
-_MOST_DAYS = 31
+_MOST_DAYS, _BORN_WITHIN = 31, 2
 
 
 def is_by_name(given: Mapping[str, str]) -> bool:
@@ -57,12 +61,30 @@ def find_named(store: SearchStore, given: Mapping[str, str], forms: tuple[str, .
     stations = Stations(store).find_alike(text["station"]) if text["station"] else {}
     if text["station"] and not stations:
         return []
-    return find_persons(store, query, stations, (), never_enough, forms)[:MOST]
+    found = find_persons(store, query, stations, (), never_enough, forms)
+    return _born_in(found, given.get("birth_year", ""))[:MOST]
+
+
+def _born_in(found: Sequence[RankedRow], year: str) -> list[RankedRow]:
+    """Results without those born in other years; ages are rounded, so a year or two make no difference."""
+    if not year:
+        return list(found)
+    asked, made = int(fold_digits(year)), []
+    for one in found:
+        is_known = bool(one.row.born_from)
+        if is_known and not one.row.born_from - _BORN_WITHIN <= asked <= one.row.born_to + _BORN_WITHIN:
+            continue
+        grounds = (*one.grounds, Ground("birth_year", "alike")) if is_known else one.grounds
+        made.append(replace(one, grounds=grounds))
+    return made
 
 
 def fields_of(given: Mapping[str, str]) -> frozenset[str]:
     """Fields by which a person was found by name."""
-    asked = (("name", NAME_FIELDS), ("relative", KIN_FIELDS), ("age", AGE_FIELDS))
+    asked = (
+        ("name", NAME_FIELDS), ("relative", KIN_FIELDS), ("age", AGE_FIELDS), ("birth_year", AGE_FIELDS),
+        ("address", frozenset({"address"})),
+    )  # fmt: skip
     return frozenset(n for name, fields in asked if given.get(name, "").strip() for n in fields)
 
 
@@ -94,6 +116,14 @@ def others_of(standing: PersonStanding, cases: FoundCases, record: str) -> tuple
         Answering(name, form, "persons", cases.lines[name, "persons"][at], 1.0, (Ground("number", "same"),))
         for name, form, at in rows
     )
+
+
+def said_of_person(found: Sequence[Mapping[str, str]]) -> set[str]:
+    """What results say of the very person asked for; UNSURE for one who is perhaps another.
+
+    Of what is not shown nothing is told: else a name would tell that somebody hidden bears it.
+    """
+    return {UNSURE if row.get(MATCH) == UNSURE else row.get(SAYS, "") for row in found} - {HIDDEN, ""}
 
 
 def place_grounds(given: Mapping[str, str]) -> tuple[Ground, ...]:

@@ -18,7 +18,7 @@ from digitize.search.words import Stations
 from digitize.services.answer import ServiceAnswer, of_list
 from digitize.services.asker import ServiceAsker
 from digitize.services.given import as_logged, check_given
-from digitize.services.kind import HIDDEN, SAYS, RecordService
+from digitize.services.kind import HIDDEN, MATCH, SAYS, RecordService
 from digitize.services.policy import COPY, PUBLIC
 from digitize.services.rates import Rates, TooOften
 from digitize.services.shown import record_as_shown
@@ -63,7 +63,7 @@ class ServiceDesk:
         else:
             every = [of_list(row) for row in self._list_answers(service, checked)]
             found = every[:limit]
-        plain = [{**one.case, **one.values, SAYS: one.says} for one in every]
+        plain = [{**one.case, **one.values, SAYS: one.says, MATCH: one.match.how if one.match else ""} for one in every]
         if (sight.hides or whole.hides) and may_know_of_hidden(service, asker, checked):
             plain.append({SAYS: HIDDEN})
         verdict = service.verdict(plain) if plain else service.unfound(checked)

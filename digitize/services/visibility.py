@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 
 from digitize.masking.unmasking import ShownFields
@@ -10,7 +11,9 @@ from digitize.search.cases import FoundCases, open_cases, text_of
 from digitize.search.store_queries import SearchStore
 from digitize.services.answer import ShownAnswer
 from digitize.services.asker import ServiceAsker
+from digitize.services.identity import OF_HOME
 from digitize.services.kind import Answering, RecordService
+from digitize.services.policy import PUBLIC
 from digitize.services.shown import is_hidden, record_as_shown
 from mappers.record import Record, Row
 
@@ -75,6 +78,8 @@ class ServiceSight:
 
     def _show_answer(self, answer: Answering) -> ShownAnswer | None:
         """A result as shown; None if its existence must not be disclosed."""
+        if answer.match is not None and self._asker.role == PUBLIC and not answer.match.is_for_public:
+            return None
         record, cases = self._record(answer.record), self._cases[answer.record]
         if record is None:
             return None
@@ -90,13 +95,20 @@ class ServiceSight:
         if is_hidden(answer.by, own, shown):
             return None
         beside = () if is_hidden(answer.beside_by, own, shown) else self._show_beside(answer)
-        made = self._make_answer(answer, record, at, beside)
+        made = self._without_home(self._make_answer(answer, record, at, beside))
         # Of which nothing is seen, that is not there.
         if not made.values if answer.child else not made.case:
             return None
         if self._asker.unmasking is not None:
             self.seen.add(record.id, cases.hidden_paths(record.id))
         return made
+
+    def _without_home(self, made: ShownAnswer) -> ShownAnswer:
+        """Without relative and address where the public asked by name and does not know the relative."""
+        if made.match is None or self._asker.role != PUBLIC or made.match.tells_home:
+            return made
+        beside = tuple(replace(one, values=_drop_home(one.values)) for one in made.beside)
+        return replace(made, values=_drop_home(made.values), beside=beside)
 
     def _show_beside(self, answer: Answering) -> tuple[ShownAnswer, ...]:
         return tuple(islice((one for b in answer.beside if (one := self._show_answer(b)) is not None), _MOST_BESIDE))
@@ -109,12 +121,16 @@ class ServiceSight:
         told = {c: tuple(t for row in some if (t := _texts(row, shows[c]))) for c, some in rows.items()}
         return ShownAnswer(
             record.id, record.form, answer.child, answer.line, round(answer.score, 3), answer.why,
-            case, values, {c: some for c, some in told.items() if some}, answer.says, beside,
+            case, values, {c: some for c, some in told.items() if some}, answer.says, beside, answer.match,
         )  # fmt: skip
 
 
 def _place(answer: Answering) -> tuple[float, str, str, int]:
     return -round(answer.score, 3), answer.record, answer.child, answer.line
+
+
+def _drop_home(values: Mapping[str, str]) -> dict[str, str]:
+    return {name: text for name, text in values.items() if name not in OF_HOME}
 
 
 def _laid_over(whole: Record, shown: Record, child: str, at: int) -> tuple[Row, Row]:

@@ -3,7 +3,7 @@
 import polars as pl
 
 from digitize.search.stores import open_store
-from digitize.services.kind import SAYS
+from digitize.services.kind import MATCH, SAYS
 from digitize.targets.rows import LINE, FormRows, RowBatch, with_hash
 from digitize.targets.sqlite import SqliteTarget
 from digitize.targets.value_checks import REFUSED
@@ -48,6 +48,6 @@ def open_sqlite(path, *tables):
 def asked(service, store, **given):
     """The verdict and what was found, as whoever may see all would be told: [(record, child, line, says)]."""
     found = service.find(store, {n.replace("_", "-"): v for n, v in given.items()})
-    rows = [{SAYS: one.says} for one in found]
+    rows = [{SAYS: one.says, MATCH: one.match.how if one.match else ""} for one in found]
     verdict = service.verdict(rows) if rows else service.unfound(given)
     return verdict, [(one.record, one.child, one.line, one.says) for one in found]

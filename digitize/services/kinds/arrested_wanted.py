@@ -8,7 +8,8 @@ from dataclasses import replace
 from digitize.search.cases import FoundCases, open_cases, text_of
 from digitize.search.picking import Pick
 from digitize.search.store_queries import SearchStore
-from digitize.services.kind import CHOICE, HIDDEN, SAYS, Answering, Need, Parameter, RecordService
+from digitize.services.identity import match_person
+from digitize.services.kind import CHOICE, Answering, Need, Parameter, RecordService
 from digitize.services.listing import (
     DAYS_BESIDE,
     FATE_BESIDE,
@@ -25,6 +26,7 @@ from digitize.services.listing import (
     place_grounds,
     place_of,
     require_some,
+    said_of_person,
     score_by_day,
     today,
 )
@@ -96,9 +98,11 @@ def _tell_arrest(one: Answering, cases: FoundCases, given: Mapping[str, str]) ->
     record, at = cases.records.get(one.record), cases.place(one.record, "persons", one.line)
     if record is None or at is None or not _fits(record, given):
         return None
-    if text_of(record.children["persons"][at].get("role")) not in roles_of(record.form):
+    row = record.children["persons"][at]
+    if text_of(row.get("role")) not in roles_of(record.form):
         return None
-    return replace(one, says=meaning("arrests", text_of(record.fields.get("arrest_mode"))) or ARRESTED)
+    says = meaning("arrests", text_of(record.fields.get("arrest_mode"))) or ARRESTED
+    return replace(one, says=says, match=match_person(given, record, row, one.why))
 
 
 def _tell_wanted(
@@ -108,9 +112,11 @@ def _tell_wanted(
         record, at = cases.records.get(one.record), cases.place(one.record, "persons", one.line)
         if record is None or at is None or not _fits(record, given):
             continue
-        standing = standing_of(record.children["persons"][at], record, case_of(record))
+        row = record.children["persons"][at]
+        standing = standing_of(row, record, case_of(record))
         if standing.is_wanted if state == WANTED else standing.word == UNSURE:
-            yield replace(one, says=standing.word), record, at, standing
+            match = match_person(given, record, row, one.why)
+            yield replace(one, says=standing.word, match=match), record, at, standing
 
 
 def _each_once(told: Sequence[_Told], cases: FoundCases) -> list[Answering]:
@@ -146,8 +152,7 @@ def _fits(record: Record, given: Mapping[str, str]) -> bool:
 
 
 def _verdict(found: Sequence[Mapping[str, str]]) -> str:
-    # Of what is not shown nothing is told: else a name would tell that somebody hidden bears it.
-    said = {row.get(SAYS, "") for row in found} - {HIDDEN, ""}
+    said = said_of_person(found)
     if said & set(WANTED_WORDS):
         return WANTED
     return NONE if not said else UNSURE if UNSURE in said else ARRESTED

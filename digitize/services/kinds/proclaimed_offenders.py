@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from digitize.search.cases import FoundCases, open_cases, text_of
 from digitize.search.picking import Pick
 from digitize.search.store_queries import SearchStore
-from digitize.services.kind import CHOICE, HIDDEN, SAYS, Answering, Need, Parameter, RecordService
+from digitize.services.identity import match_person
+from digitize.services.kind import CHOICE, Answering, Need, Parameter, RecordService
 from digitize.services.listing import (
     DAYS_BESIDE,
     FATE_BESIDE,
@@ -24,6 +26,7 @@ from digitize.services.listing import (
     place_grounds,
     place_of,
     require_some,
+    said_of_person,
     score_by_day,
     today,
 )
@@ -87,7 +90,7 @@ def _tell_offender(one: Answering, cases: FoundCases, records: CaseOf, given: Ma
     if given.get("state") and (says in (OUTSTANDING, UNSURE)) != (given["state"] == OUTSTANDING):
         return None
     others = others_of(standing, cases, one.record)
-    return Answering(one.record, one.form, one.child, one.line, one.score, one.why, one.by, others, says)
+    return replace(one, beside=others, says=says, match=match_person(given, record, row, one.why))
 
 
 def _fits(record: Record, given: Mapping[str, str]) -> bool:
@@ -109,8 +112,7 @@ def _signs(text: str) -> str:
 
 
 def _verdict(found: Sequence[Mapping[str, str]]) -> str:
-    # Of what is not shown nothing is told: else a name would tell that somebody hidden bears it.
-    said = {row.get(SAYS, "") for row in found} - {HIDDEN, ""}
+    said = said_of_person(found)
     if OUTSTANDING in said:
         return OUTSTANDING
     return NONE if not said else UNSURE if UNSURE in said else OVER
