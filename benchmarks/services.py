@@ -1,10 +1,15 @@
 r"""How well services find: missing persons among bodies and traced persons, by descriptions of two stations.
 
     .venv/bin/python benchmarks/services.py [--quick] [--reports N] [--bodies N] [--pairs N] [--json FILE]
+    .venv/bin/python benchmarks/services.py --only verdicts [--quick] [--names N] [--persons N]
 
 Cases are generated (sample_data/makers/service_cases.py) and loaded by the product into SQLite and, with --pg,
 PostgreSQL. For each true pair it is asked from either side who may be the same person; a hit is that very record among
 the first ten. before is how many false ones stand before the true one, in the middle of those that were found.
+
+--only verdicts asks who is wanted: names of proclaimed persons, and as many of nobody in the records, near and far
+(benchmarks/parts/services/verdicts.py). false_wanted: nobody's names that are called wanted; missed_wanted: wanted
+persons who are not among the answers, or are called free; unsure is counted apart.
 """
 
 from __future__ import annotations
@@ -21,20 +26,27 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "tests" / "people")]
 
 from benchmarks.parts.search.peers import share_of  # noqa: E402
+from benchmarks.parts.services.verdicts import VerdictWorld, measure_verdicts  # noqa: E402
 from sample_data.makers.service_cases import Cases  # noqa: E402
 
 _AT_ONCE = 20_000
 _SHOWN, _LOOKED_AT = 10, 500
 SEED = 3_100
+VERDICTS = "verdicts"
 
 
 def main() -> int:
     """Measure, print, and write the figures."""
     options = _options()
-    figures = measure(options.reports, options.bodies, options.pairs, options.seed, options.folder, is_pg=options.pg)
+    if options.only == VERDICTS:
+        figures = verdicts(options.persons, options.names, options.seed, options.folder)
+    else:
+        figures = measure(
+            options.reports, options.bodies, options.pairs, options.seed, options.folder, is_pg=options.pg
+        )
     text = json.dumps(figures, indent=1)
     print(text)
     if options.json:
@@ -44,7 +56,10 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="300 reports, 60 bodies, 20 pairs")
+    parser.add_argument("--quick", action="store_true", help="300 reports, 60 bodies, 20 pairs; 200 names of 300")
+    parser.add_argument("--only", choices=(VERDICTS,), help="verdicts on names instead of missing persons")
+    parser.add_argument("--persons", type=int, default=6000, help="persons of warrants, for the verdicts")
+    parser.add_argument("--names", type=int, default=5000, help="names that are asked, for the verdicts")
     parser.add_argument("--reports", type=int, default=100_000)
     parser.add_argument("--bodies", type=int, default=20_000)
     parser.add_argument("--pairs", type=int, default=200)
@@ -55,6 +70,7 @@ def _options() -> argparse.Namespace:
     options = parser.parse_args()
     if options.quick:
         options.reports, options.bodies, options.pairs = 300, 60, 20
+        options.persons, options.names = 300, 200
     return options
 
 
@@ -75,6 +91,23 @@ def measure(
         target.close()
         return figures | (_in_postgres(cases) if is_pg else {})
     finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def verdicts(persons: int, names: int, seed: int, folder: Path | None = None) -> dict[str, Any]:
+    """What is said to police and public of names, half of them of nobody."""
+    from marks_store import batch
+
+    from digitize.targets.sqlite import SqliteTarget
+
+    world = VerdictWorld(persons, seed)
+    place = Path(tempfile.mkdtemp(prefix="verdicts-", dir=folder))
+    target = SqliteTarget(place / "cctns.sqlite")
+    try:
+        target.take(batch(world.tables()))
+        return {"persons": persons, "names": names, "seed": seed, **measure_verdicts(target, world, names)}
+    finally:
+        target.close()
         shutil.rmtree(place, ignore_errors=True)
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from digitize.services.answer import ServiceAnswer, ShownAnswer
     from digitize.services.kind import RecordService
 
+UNSURE = "unsure"
 PANEL = "Services on loaded records", 30
 
 _As = Annotated[str, typer.Option("--as", help="Role that decides what is shown: public, police or court.")]
@@ -87,7 +88,8 @@ def _ask(
 
 def _show(answer: ServiceAnswer) -> None:
     if answer.verdict:
-        say(f"{answer.service}: {answer.verdict}")
+        is_unsure = answer.verdict == UNSURE and any(map(_is_unsure, answer.found))
+        say(f"{answer.service}: {answer.verdict}{': a person must look' if is_unsure else ''}")
     if answer.asked_of:
         say(_asked_of(answer.asked_of))
     if not answer.found:
@@ -110,7 +112,13 @@ def _asked_of(held: StoreHoldings) -> str:
 def _cells(one: ShownAnswer) -> list[str]:
     rows = [", ".join(row.values()) for some in one.rows.values() for row in some]
     found = ", ".join([*one.values.values(), *rows])
-    return [one.record or one.form, ", ".join(one.case.values()), found, one.says]
+    says = f"unsure: a person must look ({one.says})" if _is_unsure(one) else one.says
+    return [one.record or one.form, ", ".join(one.case.values()), found, says]
+
+
+def _is_unsure(one: ShownAnswer) -> bool:
+    """Whether it may be another person than the one asked for."""
+    return one.match is not None and one.match.how == UNSURE
 
 
 def _describe_grounds(one: ShownAnswer) -> str:

@@ -40,9 +40,14 @@ def likeness(asked: str, language: str, words: Sequence[tuple[str, str]]) -> Sco
     Uses the costs of either side's language, whichever gives more similarity: a Tamil letter stands for k and g,
     whoever asks.
     """
-    best = np.zeros(len(words), np.float32)
+    return compare_sounds(asked, language, words)[0]
+
+
+def compare_sounds(asked: str, language: str, words: Sequence[tuple[str, str]]) -> tuple[Scores, Scores]:
+    """Similarity of words to a query word, and what their different sounds cost: about 1 for each letter."""
+    best, least = np.zeros(len(words), np.float32), np.full(len(words), np.inf, np.float32)
     if not words or not asked:
-        return best
+        return best, least
     tables = {_table_of(language): 0}
     said, langs = zip(*words, strict=True)
     place = {lang: tables.setdefault(_table_of(lang), len(tables)) for lang in dict.fromkeys(langs)}
@@ -54,7 +59,9 @@ def likeness(asked: str, language: str, words: Sequence[tuple[str, str]]) -> Sco
     alike = 1 - cost / np.maximum(whole, 1e-6)
     np.maximum(best, alike[: len(words)], out=best)
     best[others] = np.maximum(best[others], alike[len(words) :])
-    return best
+    np.minimum(least, cost[: len(words)], out=least)
+    least[others] = np.minimum(least[others], cost[len(words) :])
+    return best, least
 
 
 @cache

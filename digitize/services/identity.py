@@ -8,7 +8,7 @@ more than the name: the public must give a second fact that agrees.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -17,7 +17,7 @@ import numpy as np
 from digitize.search.answers import Ground
 from digitize.search.cases import text_of
 from digitize.search.query import SearchQuery
-from digitize.search.words import likeness
+from digitize.search.words import compare_sounds, likeness
 from digitize.targets.search_rows import NAMES, RELATIVES
 from mappers.names.keys import name_words
 from mappers.record import Record, Row
@@ -25,7 +25,10 @@ from mappers.record import Record, Row
 SAME, UNSURE = "same", "unsure"
 RELATIVE, ADDRESS, STATION = "relative", "address", "station"
 _BY_GROUND = ("age", "birth_year", STATION)
-_WORD, _KIN_WORD, _GLUED = 0.9, 0.85, 0.95
+_NEAR, _EXACT, _WRITTEN, _SPELT = 0.85, 0.02, 0.12, 0.38
+"""Likeness from which words are near. What the sounds of a word may differ: for the public without the relative, within
+one Indian script, and where it is spelt in Latin letters or in two scripts. A wrong letter costs 1, a vowel 0.3 or
+more, its length 0.1."""
 _WIDEST_AGE = 10
 _PLACES = ("state", "district", "police_station")
 OF_HOME = frozenset(("relation", *RELATIVES, "address"))
@@ -38,22 +41,25 @@ _Words = tuple[str, ...]
 class PersonMatch:
     """Comparison of the person asked for with the person found.
 
-    how: SAME or UNSURE. words: number of words of the name that agree. facts: second facts that were asked and agree:
-    relative, age, birth_year, address, station. differs: those that were asked and say something else.
+    how: SAME or UNSURE. words: number of words of the name that are alike. facts: second facts that were asked and
+    agree: relative, age, birth_year, address, station. differs: those that were asked and say something else. is_exact:
+    whether the name sounds the same, not only as it might be spelt.
     """
 
     how: str
     words: int
     facts: tuple[str, ...] = ()
     differs: tuple[str, ...] = ()
+    is_exact: bool = False
 
     @property
     def is_for_public(self) -> bool:
         """Whether the public may be told of the person found.
 
-        A whole name needs a second fact; half a name needs one of the person, for a station has many people.
+        Two words of a name need a second fact; half a name needs one of the person, for a station has many people.
         """
-        known = self.facts if self.how == SAME else [f for f in self.facts if f != STATION]
+        is_near = self.how == SAME or self.words >= 2
+        known = self.facts if is_near else [f for f in self.facts if f != STATION]
         return bool(known) and not self.differs
 
     @property
@@ -61,9 +67,23 @@ class PersonMatch:
         """Whether the public may be told relative and address: whoever asks knows the relative already."""
         return RELATIVE in self.facts
 
+    def for_public(self) -> PersonMatch:
+        """As the public is told it: a name spelt otherwise is surely the person's only if the relative agrees."""
+        return self if self.is_exact or RELATIVE in self.facts else replace(self, how=UNSURE)
+
     def as_plain(self) -> dict[str, Any]:
         """Convert to JSON types; the keys are an interface."""
         return {"how": self.how, "words": self.words, "facts": list(self.facts), "differs": list(self.differs)}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _NameMatch:
+    """How two names agree. is_whole: they are one name; is_exact: to the ear; words: number of words that are alike."""
+
+    is_whole: bool = False
+    is_exact: bool = False
+    words: int = 0
+    has_one_word: bool = False
 
 
 def match_person(given: Mapping[str, str], record: Record, row: Row, why: Sequence[Ground] = ()) -> PersonMatch | None:
@@ -75,13 +95,14 @@ def match_person(given: Mapping[str, str], record: Record, row: Row, why: Sequen
     if not (name or relative):
         return None
     kin = _kin_agrees(relative, name, _texts(row, RELATIVES)) if relative else None
-    words, is_whole = _compare_names(name, _texts(row, NAMES))
-    is_same = is_whole or (words >= 1 and kin is True and _is_one_word(name, _texts(row, NAMES)))
+    own = max((_compare_names(name, text) for text in _texts(row, NAMES)), default=_NameMatch())
+    is_same = own.is_whole and (not own.has_one_word or kin is True)
     facts = [RELATIVE] if kin else []
     facts += [g.what for g in why if g.what in _BY_GROUND and _is_fact(g.what, given)]
     facts += [ADDRESS] if _address_agrees(given.get(ADDRESS, ""), record, text_of(row.get("address"))) else []
     differs = (RELATIVE,) if kin is False else ()
-    return PersonMatch(SAME if is_same and not differs else UNSURE, words, tuple(facts), differs)
+    how = SAME if is_same and not differs else UNSURE
+    return PersonMatch(how, own.words, tuple(facts), differs, own.is_exact)
 
 
 def _texts(row: Row, names: Sequence[str]) -> tuple[str, ...]:
@@ -96,41 +117,37 @@ def _is_fact(what: str, given: Mapping[str, str]) -> bool:
     return 0 < low <= high <= low + _WIDEST_AGE
 
 
-def _compare_names(asked: str, names: Sequence[str]) -> tuple[int, bool]:
-    """(number of words that agree, whether they make one name) of the best of a person's names."""
-    found = [_compare_words(*name_words(asked), *name_words(name)) for name in names]
-    return max(found, key=lambda one: (one[1], one[0]), default=(0, False))
-
-
 @lru_cache(maxsize=1 << 14)
-def _compare_words(asked: _Words, language: str, words: _Words, lang: str) -> tuple[int, bool]:
-    if not asked or not words:
-        return 0, False
-    pairs = sum(1 for _ in _agreeing(asked, language, words, lang, _WORD))
-    if pairs >= 2:
-        # Two Kumars Pal are one; Mohan Kumar Pal and Ratan Kumar Pal are two.
-        return pairs, pairs in (len(asked), len(words))
-    is_glued = len(asked) != len(words) and _is_alike("".join(asked), language, "".join(words), lang, _GLUED)
-    return (max(len(asked), len(words)), True) if is_glued else (pairs, False)
+def _compare_names(name: str, other: str) -> _NameMatch:
+    (asked, language), (words, lang) = name_words(name), name_words(other)
+    if not asked or not words or any(c in name for c in "*?"):
+        return _NameMatch()
+    pairs = list(_agreeing(asked, language, words, lang))
+    # Two Kumars Pal are one; Mohan Kumar Pal and Ratan Kumar Pal are two.
+    is_all = bool(pairs) and len(pairs) in (len(asked), len(words))
+    costs = [cost for _, _, cost in pairs]
+    is_written_alike = language == lang != ""
+    if is_all and max(costs) <= (_WRITTEN if is_written_alike else _SPELT):
+        return _NameMatch(True, max(costs) <= _EXACT, len(pairs), len(pairs) < 2)
+    if len(asked) != len(words) and name_words("".join(name.split())) == name_words("".join(other.split())):
+        return _NameMatch(True, True, max(len(asked), len(words)))
+    return _NameMatch(words=len(pairs) if is_all or len(pairs) < 2 else 1)
 
 
-def _is_one_word(asked: str, names: Sequence[str]) -> bool:
-    return len(name_words(asked)[0]) == 1 or any(len(name_words(name)[0]) == 1 for name in names)
-
-
-def _agreeing(asked: _Words, language: str, words: _Words, lang: str, least: float) -> Iterator[tuple[int, int]]:
-    """Pairs of words that agree, best first, each word once; an initial agrees with nothing."""
-    scores = np.stack([likeness(word, language, [(w, lang) for w in words]) for word in asked])
+def _agreeing(asked: _Words, language: str, words: _Words, lang: str) -> Iterator[tuple[int, int, float]]:
+    """Pairs of words that are alike, best first, each word once, with their cost; an initial is like nothing."""
+    compared = [compare_sounds(word, language, [(w, lang) for w in words]) for word in asked]
+    scores, costs = np.stack([s for s, _ in compared]), np.stack([c for _, c in compared])
     scores[[len(w) < 2 for w in asked], :] = 0
     scores[:, [len(w) < 2 for w in words]] = 0
-    while scores.size and scores.max() >= least:
+    while scores.size and scores.max() >= _NEAR:
         at, other = divmod(int(scores.argmax()), len(words))
         scores[at, :], scores[:, other] = 0, 0
-        yield at, other
+        yield at, other, float(costs[at, other])
 
 
-def _is_alike(word: str, language: str, other: str, lang: str, least: float) -> bool:
-    return float(likeness(word, language, [(other, lang)])[0]) >= least
+def _is_alike(word: str, language: str, other: str, lang: str) -> bool:
+    return float(likeness(word, language, [(other, lang)])[0]) >= _NEAR
 
 
 def _kin_agrees(asked: str, name: str, kin: Sequence[str]) -> bool | None:
@@ -146,9 +163,9 @@ def _kin_agrees(asked: str, name: str, kin: Sequence[str]) -> bool | None:
 
 @lru_cache(maxsize=1 << 14)
 def _is_kin(asked: _Words, language: str, words: _Words, lang: str, own: _Words, own_language: str) -> bool:
-    pairs = list(_agreeing(asked, language, words, lang, _KIN_WORD))
+    pairs = list(_agreeing(asked, language, words, lang))
     # The surname that a family shares tells no father.
-    telling = [at for at, _ in pairs if not any(_is_alike(asked[at], language, w, own_language, _WORD) for w in own)]
+    telling = [at for at, _, _ in pairs if not any(_is_alike(asked[at], language, w, own_language) for w in own)]
     return bool(telling) and len(pairs) in (len(asked), len(words))
 
 
@@ -160,7 +177,7 @@ def _address_agrees(asked: str, record: Record, address: str) -> bool:
     words, language = _sounds(asked)
     told, lang = _sounds(address)
     telling = [w for w in words if len(w) > 2 and w not in places]
-    return bool(telling) and all(any(_is_alike(w, language, t, lang, _WORD) for t in told) for w in telling)
+    return bool(telling) and all(any(_is_alike(w, language, t, lang) for t in told) for w in telling)
 
 
 def _sounds(text: str) -> tuple[list[str], str]:

@@ -95,7 +95,7 @@ class ServiceSight:
         if is_hidden(answer.by, own, shown):
             return None
         beside = () if is_hidden(answer.beside_by, own, shown) else self._show_beside(answer)
-        made = self._without_home(self._make_answer(answer, record, at, beside))
+        made = self._for_public(self._make_answer(answer, record, at, beside))
         # Of which nothing is seen, that is not there.
         if not made.values if answer.child else not made.case:
             return None
@@ -103,9 +103,12 @@ class ServiceSight:
             self.seen.add(record.id, cases.hidden_paths(record.id))
         return made
 
-    def _without_home(self, made: ShownAnswer) -> ShownAnswer:
+    def _for_public(self, made: ShownAnswer) -> ShownAnswer:
         """Without relative and address where the public asked by name and does not know the relative."""
-        if made.match is None or self._asker.role != PUBLIC or made.match.tells_home:
+        if made.match is None or self._asker.role != PUBLIC:
+            return made
+        made = replace(made, match=made.match.for_public())
+        if made.match is None or made.match.tells_home:
             return made
         beside = tuple(replace(one, values=_drop_home(one.values)) for one in made.beside)
         return replace(made, values=_drop_home(made.values), beside=beside)

@@ -69,6 +69,17 @@ _FOUND = {
             "type": "string",
             "description": "What this record alone says about the query, a code of the service.",
         },
+        "match": {
+            "type": "object",
+            "description": "How sure it is that this is the person asked for by name; absent where nobody was.",
+            "required": ["how", "words", "facts", "differs"],
+            "properties": {
+                "how": {"enum": ["same", "unsure"], "description": "unsure: a person must look."},
+                "words": {"type": "integer", "minimum": 0, "description": "Words of the name that agree."},
+                "facts": {"type": "array", "items": {"type": "string"}, "description": "Second facts that agree."},
+                "differs": {"type": "array", "items": {"type": "string"}, "description": "Facts that contradict."},
+            },
+        },
         "beside": {"type": "array", "items": {"$ref": "#/components/schemas/Found"}},
     },
 }

@@ -53,6 +53,7 @@ def _render_answer(service: RecordService, words: ServiceWords, one: ShownAnswer
         "score": one.score,
         "why": [words.ground(g.what, g.how) for g in one.why],
         "says": words.word_of(service.name, f"says.{one.says}", one.says) if one.says else None,
+        "match": words.match(one.match.how) if one.match else "",
         "case": _label_fields(words, one.case),
         "values": _label_fields(words, one.values),
         "rows": [_label_fields(words, row) for some in one.rows.values() for row in some],

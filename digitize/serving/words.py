@@ -57,6 +57,10 @@ class ServiceWords:
         likeness = {**self._shared["how"], **self._own.get("how", {})}
         return f"{said.get(what, what)}: {likeness.get(how, how)}"
 
+    def match(self, how: str) -> str:
+        """Whether a result is the person asked for, in words; "" where nothing needs to be said."""
+        return str({**self._english["match"], **self._own.get("match", {})}.get(how, ""))
+
     @property
     def _other(self) -> str:
         """Language of texts missing in the page's language."""
