@@ -12,6 +12,9 @@ from mappers.codes.lists import code_lists
 from mappers.text.folding import fold_key, fold_written, nfc, squeeze
 from mappers.text.scripts import INDIC
 
+OTHERS = "others"
+"""Note of a row that stands for persons who are only counted."""
+
 _MARK = re.compile(r"(?:^|(?<=[\s,;]))(?:\(?\s*\d{1,2}\s*[).](?!\d)|\(?[ivx]{1,4}\s*\))\s*(?=[^\s\d])", re.I)
 _UNKNOWN = re.compile(
     r"unknown|un-?identified|not\s+known|n\.\s*k\.|अज्ञात|अनजान|अनोळखी|অজ্ঞাত|অপরিচিত|அடையாளம்\s+தெரியாத|தெரியாத|పేరు\s+తెలియని"
@@ -97,12 +100,12 @@ def persons_of_item(item: str) -> Iterator[Mapping[str, CleanedCell]]:
         yield _person(item)
         return
     yield _person(item[: m.start()])
-    yield {"status": CleanedCell("unknown", 0.9, ("others",), item[m.start() :].strip(" ,;"))}
+    yield {"status": CleanedCell("unknown", 0.9, (OTHERS,), item[m.start() :].strip(" ,;"))}
 
 
 def _person(item: str) -> Mapping[str, CleanedCell]:
     if _OTHERS.match(item):
-        return {"status": CleanedCell("unknown", 0.9, ("others",), item)}
+        return {"status": CleanedCell("unknown", 0.9, (OTHERS,), item)}
     if _UNKNOWN.search(item):
         return {"status": CleanedCell("unknown", 1.0, (), item)}
     return person_parts(item)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from mappers.binding.bound import BoundRule, FormMapping
@@ -80,10 +81,9 @@ def _answer_no(_: str) -> bool:
     return False
 
 
-def _drop_nulls(rule: BoundRule, found: CleanedRows) -> CleanedRows:
-    """Rows without those of which the whole piece is one of the source's spellings of nothing."""
-    kept = [at for at, text in enumerate(found.texts) if not rule.dialect.is_null(text)]
-    return found._replace(rows=tuple(found.rows[at] for at in kept), texts=tuple(found.texts[at] for at in kept))
+def _says_nothing(rule: BoundRule, text: str) -> bool:
+    """Whether a piece of a cell is blank, or one of the source's spellings of nothing."""
+    return is_nil(text) or rule.dialect.is_null(text)
 
 
 def _keep_lost_parts(rule: BoundRule, found: CleanedRows, text: str, year: int | None) -> CleanedRows:
@@ -151,11 +151,15 @@ class Answers:
         )
 
     def _lines(self, rule: BoundRule, cell: SourceCell, year: int | None, day: str) -> Answer:
-        """A row for each line of a cell that stands beside several persons."""
+        """A row for each line of a cell beside several persons; a line that says nothing keeps its place."""
         make, lines = self._make(rule), lines_of(cell.text, rule.cleaner.name)
         if len(lines) < 2:
             return make(rule, cell, year, day)
-        return tuple(row for line in lines for row in make(rule, cell._replace(raw=line, text=line), year, day))
+        pieces = [cell._replace(raw=line, text=line) for line in lines]
+        return tuple(
+            row for piece in pieces
+            for row in (self._empty(rule, piece) if _says_nothing(rule, piece.text) else make(rule, piece, year, day))
+        )  # fmt: skip
 
     def _text(self, rule: BoundRule, cell: SourceCell, year: int | None, day: str) -> Answer:
         """As `_clean_value`, for cleaners of text that ask for nothing beside it: most of a table is text."""
@@ -184,14 +188,17 @@ class Answers:
         assert rule.cleaner.rows is not None
         text = cell.text if rule.dialect.order is None else rule.dialect.order_date(cell.text)
         found = rule.cleaner.rows(text, self._context(year, day, ""))
-        if found.texts and rule.dialect.nulls:
-            found = _drop_nulls(rule, found)
-            if not found.rows:
-                return ()
+        empty = [_says_nothing(rule, text) for text in found.texts]
+        if empty and all(empty):
+            return ()
         if rule.unrouted:
             found = _keep_lost_parts(rule, found, cell.text, year)
         if rule.cleaner.many:
-            return tuple([self._parts(rule, names, cell, row, found) for row in found.rows or ({},)])
+            # A piece that says nothing keeps its place, by which the lines of other cells are counted.
+            return tuple([
+                self._blank(rule, cell, text) if is_empty else self._parts(rule, names, cell, row, found)
+                for row, text, is_empty in zip_longest(found.rows or ({},), found.texts, empty)
+            ])  # fmt: skip
         return (self._parts(rule, names, cell, found.rows[0] if found.rows else {}, found),)
 
     def _empty(self, rule: BoundRule, cell: SourceCell) -> Answer:
@@ -205,6 +212,10 @@ class Answers:
             return (dict.fromkeys((f for _, f in rule.targets), empty),)
         # Where nobody can read it, or words are no value, something is written: a row says so.
         return () if empty.is_sure() and WRITTEN.isdisjoint(notes) else ({rule.main: empty},)
+
+    def _blank(self, rule: BoundRule, cell: SourceCell, text: str) -> SaidRow:
+        """The row of a piece that says nothing."""
+        return {rule.main: SourceAnswers(text, None, cell.confidence, cell.origin, self._by, True, ("nil",))}
 
     def _parts(
         self, rule: BoundRule, names: Mapping[str, str], cell: SourceCell, parts: Mapping[str, CleanedCell],

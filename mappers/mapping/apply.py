@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
-from itertools import repeat, zip_longest
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from itertools import repeat
 from types import MappingProxyType
 
 from mappers.binding.bound import BoundRule, FormMapping
-from mappers.mapping.answers import Answer, Answers, SaidRow, SourceAnswers
+from mappers.mapping.answers import Answer, Answers
+from mappers.mapping.beside import Beside, join_beside
 from mappers.mapping.intake_values import add_intake
 from mappers.mapping.mapped import Mapped, Values, constants_of
 from mappers.mapping.places_then import say_today
@@ -55,7 +56,7 @@ class Application:
         if rule.cleaner.many:
             draft.add_rows(rule.row, found)
         elif rule.by_lines:
-            draft.beside.setdefault(rule.row, []).append(found)
+            draft.beside.setdefault(rule.row, []).append((rule, found))
         elif rule.spare:
             draft.add_spare(rule, found)
         else:
@@ -103,7 +104,7 @@ class _Draft:
         self.fields: dict[str, Values] = {}
         self._told = told
         self.rows: dict[str, list[Answer]] = {}
-        self.beside: dict[str, list[Sequence[Answer | None]]] = {}
+        self.beside: dict[str, list[tuple[BoundRule, Sequence[Answer | None]]]] = {}
         self._used: dict[str, list[bool] | None] = {}
         self._said = context.book_year
         self._texts: dict[str, list[str]] = {}
@@ -181,9 +182,23 @@ class _Draft:
         self.rows[kind] = [b if a is None else a for a, b in zip(found, before, strict=True)]
 
     def join_beside(self) -> None:
-        """Give the persons of one cell what stands beside them, line by line."""
+        """Give the persons of one cell what stands beside them, line by line; what no person needed stays unused."""
         for kind, columns in self.beside.items():
-            self.rows[kind] = list(join_all(self.rows.get(kind) or [()] * self.sources.count, columns))
+            rows = list(self.rows.get(kind) or [()] * self.sources.count)
+            for at in range(self.sources.count):
+                cells = [
+                    Beside(rule, said, self._stored_text(rule.source, at))
+                    for rule, found in columns if (said := found[at])
+                ]  # fmt: skip
+                if cells:
+                    rows[at], unneeded = join_beside(rows[at], cells)
+                    for name in unneeded:
+                        self.unuse(name, at)
+            self.rows[kind] = rows
+
+    def _stored_text(self, name: str, at: int) -> Callable[[], str]:
+        """Opens a cell as it is stored: few are asked for."""
+        return lambda: self.sources.cell(name, stored).raw if (stored := self.sources.columns[name][at]) else ""
 
     def add(self, rule: BoundRule, found: Sequence[Answer | None]) -> None:
         """Keep a rule's values."""
@@ -220,43 +235,3 @@ def _book_years(year: Values, told: int | None) -> list[int | None]:
         else int(v.value)
         for v in year
     ]  # fmt: skip
-
-
-OF_SEVERAL = "of-several-persons"
-"""Note of a value that stands beside several persons and does not say whose it is."""
-_UNSURE = 0.5
-
-
-def join_beside(persons: Answer, beside: Sequence[Answer]) -> Answer:
-    """Rows of persons, each with its own lines of the columns beside them.
-
-    A column with as many lines as there are persons gives each the line of its place. Otherwise nothing says whose a
-    line is: what there is goes to the persons in their order, doubted.
-    """
-    others = tuple(row for row in persons if _is_of_others(row))
-    named = tuple(row for row in persons if not _is_of_others(row))
-    rows: list[dict[str, SourceAnswers]] = [dict(row) for row in named]
-    for lines in beside:
-        said = [line for line in lines if any(not v.blank for v in line.values())]
-        is_clear = len(said) == len(named) or not named
-        for at, line in enumerate(said):
-            if at == len(rows):
-                rows.append({})
-            for name, value in line.items():
-                rows[at].setdefault(name, value if is_clear else _doubt(value))
-    return (*rows, *others)
-
-
-def join_all(persons: Sequence[Answer], columns: Sequence[Sequence[Answer | None]]) -> Iterator[Answer]:
-    """The same for a whole lot of sources; columns: the answers of each rule beside the persons."""
-    for row, *beside in zip_longest(persons, *columns, fillvalue=()):
-        yield join_beside(row or (), [b for b in beside if b]) if any(beside) else row or ()
-
-
-def _is_of_others(row: SaidRow) -> bool:
-    """Whether a row stands for persons who are only counted."""
-    return "name" not in row and "status" in row
-
-
-def _doubt(value: SourceAnswers) -> SourceAnswers:
-    return value._replace(confidence=min(value.confidence, _UNSURE), notes=(*value.notes, OF_SEVERAL))
