@@ -260,6 +260,8 @@ def apply(
     say(f"Doubtful values: {done.doubts}; see {out / 'report'}. Next: {check}")
     for note in done.notes:
         errors().print(f"{file.name}: {note}", style="yellow", markup=False, soft_wrap=True)
+    for reason, count in done.left_rows.items():
+        say(f"Left out by the mapping: {pluralize(count, 'row')}, {reason}.")
     for column, count in done.left_over.items():
         say(f"Left over: {column}, in {count} rows.")
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from digitize.machine.spill_file import SpillFile
 from mappers.legacy import LegacyRow
+from mappers.mapping.left_rows import count_left
 
 # Part of what a done chunk means (its key names its number): with another size, chunks would be taken for done unread.
 CHUNK = 1000
@@ -27,6 +28,10 @@ class KeptRows(NamedTuple):
         """All of them."""
         rows: list[LegacyRow] = pickle.loads(self.data)  # our own bytes, written a moment ago
         return rows
+
+    def count_left(self) -> int:
+        """How many of the rows that are not mapped the mapping leaves out."""
+        return sum(count_left(r.problem for r in self.left).values())
 
 
 def keep_rows(rows: list[LegacyRow]) -> KeptRows:

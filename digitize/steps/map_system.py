@@ -22,6 +22,7 @@ from digitize.workspace.ledger.catalogue import Catalogue, TableUnit
 from digitize.workspace.ledger.records import Records, Stored
 from digitize.workspace.run_context import RunContext
 from mappers.errors import EncodingUnclear, MappingError, TableError
+from mappers.mapping.left_rows import count_left
 from mappers.mapping.load import FormMapping
 from mappers.record import Record
 
@@ -67,12 +68,15 @@ def _units_of(ledger: Ledger, table: TableUnit) -> list[str]:
 
 
 class _ChunkDone(NamedTuple):
-    """Result of a chunk: its records, reported rows, records written now, rows."""
+    """Result of a chunk: its records, reported rows, records written now, rows; reported rows that the
+    mapping leaves out.
+    """
 
     records: int
     reported: int
     written: int
     rows: int
+    left: int = 0
 
 
 @dataclass
@@ -130,7 +134,7 @@ class _Table:
             own = settled.get(number, {})
             if is_same and now and now.is_done and now.detail.get("settled", "") == _settled_key(own):
                 d = now.detail
-                self._settled.append(_ChunkDone(d["records"], d["reported"], 0, d["rows"]))
+                self._settled.append(_ChunkDone(d["records"], d["reported"], 0, d["rows"], d.get("left_rows", 0)))
             else:
                 yield SystemJob(number, numbers, now.key if now is not None and now.is_done else "", own)
 
@@ -148,18 +152,19 @@ class _Table:
 
     def _keep(self, job: SystemJob, made: ChunkMade, settled: Mapping[int, Decisions]) -> _ChunkDone:
         unit, reported = self.work.chunk_unit(job.number), len(made.reported)
+        left = sum(count_left(str(row["why"]) for row in made.reported).values())
         # Only what it was done under last: where decisions come back to what they were, the records are others by now.
         if made.records is None:
-            return _ChunkDone(Records(self.ledger).count_unit(unit), reported, 0, made.rows)
+            return _ChunkDone(Records(self.ledger).count_unit(unit), reported, 0, made.rows, left)
         count, own = len(made.records), _settled_key(settled.get(job.number, {}))
-        detail = {"rows": made.rows, "records": count, "reported": reported, **made.captured}
+        detail = {"rows": made.rows, "records": count, "reported": reported, "left_rows": left, **made.captured}
         with self.ledger.writing_leased(self.unit.unit, "map", self.known.owner):
             Records(self.ledger).replace_rows(unit, made.records)
             # A long table takes longer than a lease lasts.
             self.ledger.renew(self.known.owner)
             told = {**detail, **({"settled": own} if own else {})}
             self.ledger.finish(unit, "map", made.key, {"reported": made.reported}, told)
-        return _ChunkDone(count, reported, count, made.rows)
+        return _ChunkDone(count, reported, count, made.rows, left)
 
     def _list_parts(self) -> Iterator[tuple[str, str, FormMapping, list[str]]]:
         """Of a head its delivered parts: names, mapping, and the columns that tie nothing."""
@@ -174,7 +179,8 @@ class _Table:
         why = store.states(table.number)
         detail: dict[str, object] = {
             "rows": sum(c.rows for c in done), "records": sum(c.records for c in done),
-            "reported": sum(c.reported for c in done), "chunks": len(done), "damage": list(table.notes),
+            "reported": sum(c.reported for c in done), "left_rows": sum(c.left for c in done),
+            "chunks": len(done), "damage": list(table.notes),
             "mapping": table.mapping.by, "rows_key": self._rows_key, **columns_left(table.mapping, table.columns),
             **columns_left_in_parts(self._list_parts()),
         }  # fmt: skip

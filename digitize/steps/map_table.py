@@ -55,6 +55,7 @@ def map_table(ledger: Ledger, known: RunContext, table: TableUnit, key: str, dec
     records, reported = sum(c.records for c in chunks), sum(c.reported for c in chunks)
     detail = {
         "rows": sum(c.rows for c in chunks), "records": records, "reported": reported, "chunks": len(chunks),
+        "left_rows": sum(c.left for c in chunks),
         "damage": list(legacy.notes), "mapping": mapping.by, **columns_left(mapping, legacy.columns),
     }  # fmt: skip
     with ledger.writing_leased(table.unit, "map", known.owner):
@@ -73,12 +74,15 @@ class _Table:
 
 
 class _ChunkDone(NamedTuple):
-    """Result of a chunk: its records, reported rows, records written now, rows."""
+    """Result of a chunk: its records, reported rows, records written now, rows; reported rows that the mapping leaves
+    out.
+    """
 
     records: int
     reported: int
     written: int
     rows: int
+    left: int = 0
 
 
 def _map_chunks(
@@ -140,7 +144,7 @@ def _done_before(ledger: Ledger, table: _Table, work: TableWork, number: int, ro
     now = ledger.state(unit, "map")
     if now is None or not now.is_done_under(_chunk_key(table, number)):
         return None
-    return _ChunkDone(Records(ledger).count_unit(unit), len(rows.left), 0, rows.total)
+    return _ChunkDone(Records(ledger).count_unit(unit), len(rows.left), 0, rows.total, rows.count_left())
 
 
 def _chunk_key(table: _Table, number: int) -> str:
@@ -173,7 +177,7 @@ def _keep(ledger: Ledger, known: RunContext, table: _Table, job: Job, made: _Mad
         # A long table takes longer than a lease lasts.
         ledger.renew(known.owner)
         ledger.finish(made.unit, "map", _chunk_key(table, number), {"reported": reported}, detail)
-    return _ChunkDone(count, len(reported), count, rows.total)
+    return _ChunkDone(count, len(reported), count, rows.total, rows.count_left())
 
 
 def map_decided(

@@ -12,7 +12,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from mappers.binding.bound import AUTO, BoundRow, BoundRule, FormMapping
-from mappers.binding.cell_meanings import bind_dialect
+from mappers.binding.cell_meanings import bind_dialect, bind_left
 from mappers.binding.dialect import make_condition
 from mappers.binding.model import AlsoForm, MappingFile, MapRule, MatchRule
 from mappers.clean import Cleaner, load_cleaners
@@ -78,6 +78,7 @@ class _Binder:
             id=m.id, version=m.version, title=m.title, form=m.form, file=self._file, digest=_digest(content, used),
             match=m.match, set=dict(m.set), rows=rows, rules=ordered, ignored=ignored, encodings=named,
             encoding_checked=m.encoding_checked, part=m.part,
+            left_rows=tuple(bind_left(m, i, partial(self._fail, f"leave_rows[{i}]")) for i in range(len(m.leave_rows))),
         )  # fmt: skip
 
     def _fail(self, key: str, message: str) -> MappingError:
@@ -294,6 +295,7 @@ def as_file(model: MappingFile, form: AlsoForm) -> MappingFile:
     cells = dict.fromkeys([*_sources(model), *(r.source for r in form.rules)])
     own = {
         "form": form.form, "set": form.set, "rows": form.rows, "rules": form.rules, "ignore": (), "also": {},
+        "leave_rows": (),
         "match": MatchRule(columns=tuple(cells)),
     }  # fmt: skip
     return model.model_copy(update=own)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from mappers.binding.dialect import Condition, Dialect
+from mappers.binding.dialect import Condition, Dialect, LeftRows
 from mappers.binding.model import MatchRule
 from mappers.clean import Cleaner
 from mappers.encodings import Encoding
@@ -63,8 +63,9 @@ class FormMapping:
     it rests on, for keys of work. encodings: column -> its encoding, for columns that are not plain text.
     encoding_checked: a person vouches for them. part: its rows are parts of other tables' records. also: name ->
     another form that the same rows make. needs: of such a form, the cells of which one must say something; when: of
-    such a form, the condition. notes: what a person should know of the mapping, though it can be used. doubted: columns
-    of which nobody could say in which encoding they are; their values are doubtful.
+    such a form, the condition. left_rows: rows of a table that make no record. notes: what a person should know of the
+    mapping, though it can be used. doubted: columns of which nobody could say in which encoding they are; their values
+    are doubtful.
     """
 
     id: str
@@ -81,6 +82,7 @@ class FormMapping:
     encodings: Mapping[str, Encoding]
     encoding_checked: bool = False
     part: bool = False
+    left_rows: tuple[LeftRows, ...] = ()
     also: Mapping[str, FormMapping] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
     when: Condition = Condition()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from mappers.binding.dialect import Dialect, cell_key, make_condition
+from mappers.binding.dialect import Dialect, LeftRows, cell_key, make_condition
 from mappers.binding.model import MappingFile, MapRule
 from mappers.clean import CleanContext, Cleaner
 from mappers.clean.date_format import DateFormat, date_format
@@ -89,9 +89,25 @@ def _check_value(code: str, value: str, cleaner: Cleaner, codes: str, fail: Fail
         raise fail(f"values.{code}: cleaner {cleaner.name} makes nothing of {value}")
 
 
+def bind_left(model: MappingFile, index: int, fail: Fail) -> LeftRows:
+    """One rule of rows that are left out. Raises what fail makes."""
+    rule = model.leave_rows[index]
+    if model.match.families:
+        raise fail("rows of tables are left out; a page's are answered by a person")
+    if not rule.when and not rule.unless:
+        raise fail("give when or unless: without them every row would be left out")
+    for key, cells in (("when", rule.when), ("unless", rule.unless)):
+        _check_columns(model, key, cells, fail)
+    return LeftRows(make_condition(rule.when), make_condition(rule.unless), rule.reason)
+
+
 def _check_when(model: MappingFile, rule: MapRule, fail: Fail) -> None:
+    _check_columns(model, "when", rule.when, fail)
+
+
+def _check_columns(model: MappingFile, key: str, columns: Iterable[str], fail: Fail) -> None:
     """A condition names cells that the mapping accounts for: a misspelt column would never hold."""
     known = {r.source for r in model.rules} | {i.source for i in model.ignore} | {*model.match.columns, TABLE}
-    for column in rule.when:
+    for column in columns:
         if column not in known:
-            raise fail(f"when: {column} is neither mapped nor ignored{did_you_mean(column, known)}")
+            raise fail(f"{key}: {column} is neither mapped nor ignored{did_you_mean(column, known)}")

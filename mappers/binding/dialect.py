@@ -34,6 +34,26 @@ class Condition:
 
 
 @dataclass(frozen=True)
+class LeftRows:
+    """Rows of a table that make no record: those for which `when` holds and, where it asks for something, `unless` does
+    not. reason: why, for people.
+    """
+
+    when: Condition
+    unless: Condition
+    reason: str
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns it looks at."""
+        return tuple(name for one in (self.when, self.unless) for name, _ in one.cells)
+
+    def holds(self, texts: Mapping[str, str]) -> bool:
+        """Whether a row is left out. texts: its cells by column."""
+        return self.when.holds(texts) and not (self.unless.cells and self.unless.holds(texts))
+
+
+@dataclass(frozen=True)
 class Dialect:
     """How one rule reads its cell before the cleaner does. codes: key of a cell's text -> what it stands for, None
     when the source has no codes there. nulls: keys of texts that say that there is nothing. when: the rule's condition.

@@ -53,6 +53,16 @@ class IgnoreRule(_Part):
     reason: str = Field(min_length=3)
 
 
+class LeaveRowsRule(_Part):
+    """Rows of a table that make no record, and why. when: cells and the texts of which they must have one ("" for an
+    empty cell); unless: the same of rows that are kept.
+    """
+
+    when: dict[str, str | tuple[str, ...]] = {}
+    unless: dict[str, str | tuple[str, ...]] = {}
+    reason: str = Field(min_length=3)
+
+
 class MatchRule(_Part):
     """What the mapping is for: form families of pages, or tables that have all these columns; states limits it."""
 
@@ -81,7 +91,8 @@ class MappingFile(_Part):
     count. set: fixed fields. values: tables of this source's codes, by name. nulls: how it writes that there is
     nothing ("NIL", "00/00/00"). also: other forms made from the same rows, by a name that their records' ids end in.
     part: each row is a part of a record that another table makes, such as one accused; it waits and is not loaded.
-    system: of the head of several tables, what system.toml would say.
+    leave_rows: rows that make no record, such as those marked as deleted. system: of the head of several tables, what
+    system.toml would say.
     """
 
     format: Literal[1]
@@ -99,5 +110,6 @@ class MappingFile(_Part):
     rows: dict[str, RowRule] = {}
     rules: tuple[MapRule, ...] = Field(alias="map", min_length=1)
     ignore: tuple[IgnoreRule, ...] = ()
+    leave_rows: tuple[LeaveRowsRule, ...] = ()
     also: dict[str, AlsoForm] = {}
     system: dict[str, Any] = {}

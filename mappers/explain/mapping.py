@@ -73,8 +73,17 @@ class ExplainedForm:
 
 
 @dataclass(frozen=True)
+class ExplainedLeftRows:
+    """Rows that make no record, and why. when: column -> texts; unless: the same of rows that are kept."""
+
+    when: Mapping[str, tuple[str, ...]]
+    unless: Mapping[str, tuple[str, ...]]
+    reason: str
+
+
+@dataclass(frozen=True)
 class Explained:
-    """A whole mapping. ignored: source -> why."""
+    """A whole mapping. ignored: source -> why. left_rows: rows that make no record."""
 
     id: str
     version: str
@@ -82,6 +91,7 @@ class Explained:
     states: tuple[str, ...]
     forms: tuple[ExplainedForm, ...]
     ignored: Mapping[str, str]
+    left_rows: tuple[ExplainedLeftRows, ...] = ()
 
 
 @cache
@@ -108,7 +118,8 @@ def explain_mapping(path: Traversable | Path) -> Explained:
     """A mapping file in words. Raises MappingError when it cannot be read; bind it first to know that it holds."""
     m = read_model(path, MappingFile)
     forms = (_form(m, m, ()), *(_form(m, also, also.needs) for also in m.also.values()))
-    return Explained(m.id, m.version, m.title, m.match.states, forms, {i.source: i.reason for i in m.ignore})
+    left = tuple(ExplainedLeftRows(_texts(r.when), _texts(r.unless), r.reason) for r in m.leave_rows)
+    return Explained(m.id, m.version, m.title, m.match.states, forms, {i.source: i.reason for i in m.ignore}, left)
 
 
 def _form(m: MappingFile, form: Form, needs: tuple[str, ...]) -> ExplainedForm:

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from mappers.binding.model import AlsoForm, IgnoreRule, MappingFile, MapRule, MatchRule, RowRule
+from mappers.binding.model import AlsoForm, IgnoreRule, LeaveRowsRule, MappingFile, MapRule, MatchRule, RowRule
 from mappers.clean import Cleaner, load_cleaners
 from mappers.explain import cleaner_words
 from mappers.systems.model import HeadRule, LeaveRule, LookupRule, PartRule, SystemFile
@@ -33,7 +33,8 @@ workspace, each named after its id.
    it, and let `digitize map test mappings/xx_my_table.toml` compare them; `--accept` writes what came out.
 5. `digitize map coverage TABLE --mapping mappings/xx_my_table.toml` says which fields are filled and which stay empty.
 
-Every cell of every row ends somewhere: mapped, ignored with a reason, or reported as left over.
+Every cell of every row ends somewhere: mapped, ignored with a reason, in a row that is left out with
+a reason, or reported as left over.
 
 ```toml
 format = 1
@@ -72,6 +73,15 @@ values = { "1" = "male", "2" = "female" }
 from = "OPERATOR"
 reason = "the clerk who typed it"
 
+# The old system kept what was deleted there. Each such row is counted with this reason, and listed.
+[[leave_rows]]
+when = { DELFLAG = ["1", "Y"] }
+reason = "deleted in the old system"
+
+[[ignore]]
+from = "DELFLAG"
+reason = "says which rows were deleted"
+
 # Rows with a day of arrest make a record of IIF-III as well.
 [also.arrest]
 form = "iif3"
@@ -94,6 +104,7 @@ _PARTS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("`[rows.NAME]`", RowRule),
     ("`[[map]]`", MapRule),
     ("`[[ignore]]`", IgnoreRule),
+    ("`[[leave_rows]]`", LeaveRowsRule),
     ("`[also.NAME]`", AlsoForm),
 )
 _SYSTEM = (
@@ -185,7 +196,7 @@ _KINDS = (
     (re.compile(r"typing\.Literal\[(.*)\]"), r"\1"),
     (re.compile(r"tuple\[str, \.\.\.\]"), "list of texts"),
     (re.compile(r"dict\[str, str\]"), "table of texts"),
-    (re.compile(r"(dict|tuple)\[.*\b(AlsoForm|(Row|Map|Ignore|Part|Lookup|Leave)Rule)\b.*\]"), "see below"),
+    (re.compile(r"(dict|tuple)\[.*\b(AlsoForm|(Row|Map|Ignore|LeaveRows|Part|Lookup|Leave)Rule)\b.*\]"), "see below"),
     (re.compile(r"<class '(?:mappers\.model\.)?(\w+)'>"), r"\1"),
     (re.compile(r" \| None|None \| "), ""),
     (re.compile(r"\bdict\[str, (.*)\]"), r"table of \1"),

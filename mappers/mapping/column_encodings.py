@@ -13,6 +13,7 @@ from mappers.encodings.detect import Detection, detect_column
 from mappers.errors import EncodingUnclear, MappingError
 from mappers.legacy import LegacyRow, LegacyTable
 from mappers.legacy.table import MEMO_MISSING
+from mappers.mapping.left_rows import leave_rows
 from mappers.toml import did_you_mean
 
 PLAIN = "plain"
@@ -229,7 +230,8 @@ def settle_mapping(
     *,
     may_doubt: bool = False,
 ) -> tuple[FormMapping, LegacyTable]:
-    """A mapping with the encodings of its "auto" columns found out, and the table, still to be read.
+    """A mapping with the encodings of its "auto" columns found out, and the table, still to be read; rows that the
+    mapping leaves out are marked.
 
     may_doubt: an "auto" column that could be several takes the likeliest, and all its values are doubted.
 
@@ -237,6 +239,13 @@ def settle_mapping(
     Raises EncodingUnclear when an "auto" column could be several, or a named one clearly is of another family; so do
     the rows, behind the last one, when later rows show it.
     """
+    mapping, table = _settle_encodings(mapping, table, known, expected, may_doubt)
+    return mapping, leave_rows(mapping, table)
+
+
+def _settle_encodings(
+    mapping: FormMapping, table: LegacyTable, known: Mapping[str, Encoding], expected: Sequence[str], may_doubt: bool
+) -> tuple[FormMapping, LegacyTable]:
     wanted = {r.source: r.encoding for r in mapping.all_rules}
     if mapping.encoding_checked and AUTO not in wanted.values():
         return mapping, table

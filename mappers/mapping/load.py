@@ -23,7 +23,7 @@ from mappers.sources.cells import TABLE, SourceCell, Sources, source_cell
 from mappers.sources.values import MapContext, PageRow, PageValues, PlacedValue, RowValues, ZoneValue
 
 # Bump when records made from the same source may come out otherwise than before.
-MAP_VERSION = "15"
+MAP_VERSION = "16"
 # Of values of a column of which the encoding is a guess: confidence, and what they would need to pass.
 _UNCLEAR, _SURE = 0.4, 0.5
 _OWN = resources.files("mappers") / "mappings"

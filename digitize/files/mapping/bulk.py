@@ -20,6 +20,7 @@ from digitize.targets.csv_folder import CsvFolder, write_rows
 from mappers.legacy import LegacyRow, LegacyTable
 from mappers.mapping.apply import Application
 from mappers.mapping.flat import RECORD_ID, Doubt, add_counts, flat_columns, left_over
+from mappers.mapping.left_rows import count_left
 from mappers.mapping.load import FormMapping, legacy_sources
 from mappers.mapping.mapped import Mapped
 from mappers.names import romanise_all
@@ -41,7 +42,7 @@ RowLot = tuple[int, list[LegacyRow]]
 @dataclass
 class Applied:
     """Result for a table: rows = mapped + reported. records: by form. left_over: column -> non-empty cells that the
-    mapping ignores. doubts: values to be checked.
+    mapping ignores. doubts: values to be checked. left_rows: reported rows that the mapping leaves out, by its reasons.
     """
 
     rows: int = 0
@@ -50,6 +51,7 @@ class Applied:
     doubts: int = 0
     records: dict[str, int] = field(default_factory=dict)
     left_over: dict[str, int] = field(default_factory=dict)
+    left_rows: dict[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
     def add(self, more: Applied) -> None:
@@ -58,6 +60,7 @@ class Applied:
         self.mapped += more.mapped
         self.doubts += more.doubts
         add_counts(self.left_over, more.left_over)
+        add_counts(self.left_rows, more.left_rows)
         for form, count in more.records.items():
             self.records[form] = self.records.get(form, 0) + count
 
@@ -141,6 +144,7 @@ class TableApply:
         unlike = [[str(r.number), r.problem or "deleted"] for r in rows if r.deleted or r.problem]
         if unlike:
             made.report.add(REPORTED, ("row", "why"), unlike)
+        done.left_rows = count_left(why for _, why in unlike)
         done.rows, done.mapped, made.done = len(rows), len(usable), done
         if usable:
             sources = legacy_sources(self.mapping, self.table.name, self.table.name, self.table.columns, usable)

@@ -8,7 +8,7 @@ from textwrap import wrap
 from typing import Literal
 
 from digitize.machine.exit_texts import escape
-from mappers.explain import Destination, Explained, ExplainedForm, ExplainedRule
+from mappers.explain import Destination, Explained, ExplainedForm, ExplainedLeftRows, ExplainedRule
 
 PageKind = Literal["text", "md", "html"]
 _HEAD = ("Column", "What it is", "Goes to", "How it is read", "Only if; codes")
@@ -83,7 +83,16 @@ def _parts(explained: Explained) -> Iterator[_Part]:
     if explained.ignored:
         rows = tuple(explained.ignored.items())
         yield _Part("Left out on purpose", ("Column", "Why"), rows)
+    if explained.left_rows:
+        rows = tuple((_which_rows(left), left.reason) for left in explained.left_rows)
+        yield _Part("Rows that make no record", ("Which", "Why"), rows)
     yield _Part("In every case", lines=_GENERAL)
+
+
+def _which_rows(left: ExplainedLeftRows) -> str:
+    when = " and ".join(_is_one_of(column, texts) for column, texts in left.when.items())
+    unless = " and ".join(_is_one_of(column, texts) for column, texts in left.unless.items())
+    return ", ".join(said for said in (f"where {when}" if when else "", f"unless {unless}" if unless else "") if said)
 
 
 def _form_parts(form: ExplainedForm) -> Iterator[_Part]:

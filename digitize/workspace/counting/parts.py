@@ -114,7 +114,8 @@ class _Part:
                 t.kinds["map"][said["kind"]] += 1
             # A table's chunks have events of their own, which report the same rows: they would count twice.
             if said.get("reported") and ("chunks" in said or "register" in said):
-                t.total("rows_reported", said["reported"])
+                t.total("rows_reported", said["reported"] - said.get("left_rows", 0))
+                t.total("rows_left", said.get("left_rows", 0))
                 t.total("rows_asked", said.get("asked", 0))
             # Asked of sheets, of which each stands or falls by itself.
             t.total("parts_asked", len(said.get("parts", ())))

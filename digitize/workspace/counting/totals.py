@@ -35,6 +35,7 @@ _GONE = "Rows missing in a newer delivery of their whole table: {}. Their record
 _BACK = "Loaded but no longer clean: {}. They count as loaded and in their new state; the next load withdraws them."
 _BLANK = "Blank pages, which need no record: {}. To list them: digitize status DIR --blank"
 _PARTS = "Pages of records of which a person must say where they belong, or that they are missing: {}."
+_LEFT = "Rows that a mapping leaves out, each with its reason: {}."
 _GAPS = "Pages missing by the numbers on registers: {}; confirmed by a person as not in the book: {}."
 
 
@@ -45,9 +46,10 @@ class Totals:
     pages_blank: blank pages among those read. loaded_not_clean: loaded records that are no longer clean; they stay in
     the target until the next load. flags: rule notes on loaded records. orphans: part rows whose record is missing.
     gone: rows of systems missing in a newer complete delivery. columns_left: table columns that a mapping must account
-    for; not among the open fields. rows_asked: reported register rows whose type is not decided yet. pages_missing:
-    missing register page numbers not decided yet; pages_lost: those missing from the book. parts_asked: sheets of
-    records that a person must assign to a record or report missing.
+    for; not among the open fields. rows_left: table rows that a mapping leaves out, with its reason; not among the
+    reported ones. rows_asked: reported register rows whose type is not decided yet. pages_missing: missing register
+    page numbers not decided yet; pages_lost: those missing from the book. parts_asked: sheets of records that a person
+    must assign to a record or report missing.
     """
 
     files: int = 0
@@ -69,6 +71,7 @@ class Totals:
     rows_reported: int = 0
     orphans: int = 0
     gone: int = 0
+    rows_left: int = 0
     rows_asked: int = 0
     pages_missing: int = 0
     pages_lost: int = 0
@@ -95,6 +98,7 @@ class Totals:
                 if self.rows_reported
                 else []
             ),
+            *([_LEFT.format(self.rows_left)] if self.rows_left else []),
             *(said.format(n) for said, n in ((_ORPHANS, self.orphans), (_GONE, self.gone)) if n),
             *([f"Notes of rules on loaded records: {self.flags}."] if self.flags else []),
             *([_GAPS.format(self.pages_missing, self.pages_lost)] if self.pages_missing or self.pages_lost else []),
