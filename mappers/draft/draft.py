@@ -12,6 +12,7 @@ from mappers.codes import CodeList, place_lists
 from mappers.draft.also import AlsoDraft, AlsoRule, propose_also
 from mappers.draft.assign import FieldChoice, assign, lend
 from mappers.draft.content import Content
+from mappers.draft.deleted import ask_deleted, find_deleted
 from mappers.draft.infer import infer
 from mappers.draft.lines import DraftLine, Kind
 from mappers.draft.match import ColumnSeen, readings_of
@@ -46,7 +47,8 @@ _NULLS = (
 @dataclass(frozen=True)
 class MappingDraft:
     """A mapping to be looked at. lines: in the order of the columns. rows: kind of row -> (table, fixed fields). also:
-    other forms that the same rows may make. nulls: spellings of nothing that stand in the columns.
+    other forms that the same rows may make. nulls: spellings of nothing that stand in the columns. deleted:
+    columns that seem to mark deleted rows -> the texts that say so.
     """
 
     table: str
@@ -55,6 +57,7 @@ class MappingDraft:
     rows: Mapping[str, tuple[str, Mapping[str, str]]] = field(default_factory=dict)
     also: tuple[AlsoDraft, ...] = ()
     nulls: tuple[str, ...] = ()
+    deleted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def of_kind(self, kind: Kind) -> tuple[DraftLine, ...]:
         """The lines of one kind."""
@@ -96,10 +99,12 @@ def draft_table(
     lines = tuple(_lines(choices, {c.name: c for c in settled}, lexicon))
     lines = tuple(_pick_in_family(line, settled) for line in lines)
     lines = (*lines, *said_by_name(names or (table.name,), lines, form, context, {c.name: c.content for c in columns}))
+    deleted = find_deleted([(c.name, c.content.values) for c in columns], lines)
+    lines = tuple(ask_deleted(line, deleted) for line in lines)
     used = {line.rule.into for line in lines if line.rule is not None and line.rule.into}
     rows = {n: (k.table, k.set) for n, k in lexicon.rows.items() if n in used}
     return MappingDraft(
-        table.name, form, lines, rows, _propose_forms(lines, columns, table.name, lexicon), _nulls(columns)
+        table.name, form, lines, rows, _propose_forms(lines, columns, table.name, lexicon), _nulls(columns), deleted
     )
 
 

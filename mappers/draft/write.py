@@ -26,6 +26,7 @@ def write_draft(draft: MappingDraft, mapping_id: str, *, title: str = "", states
         [
             *_head(draft, mapping_id, title, encoding), *_match(draft, states), *_rows(draft),
             *(text for line in draft.lines for text in _block(line, draft, encoding)),
+            *_leave_rows(draft),
             *(text for also in draft.also for text in _write_also(also, encoding)),
         ]
     ) + "\n"  # fmt: skip
@@ -122,6 +123,16 @@ def _block(line: DraftLine, draft: MappingDraft, usual: str) -> Iterator[str]:
         reason = line.reason or "say here why it is left out"
         yield from (f"# {text}" for text in ("[[ignore]]", f"from = {_text(line.source)}", f"reason = {_text(reason)}"))
     yield ""
+
+
+def _leave_rows(draft: MappingDraft) -> Iterator[str]:
+    """Rows that seem to be deleted ones as a proposal."""
+    for column, texts in draft.deleted.items():
+        yield f"# ? Rows may have been deleted in the old program where {_comment(column)} says so. To leave them out:"
+        yield "# [[leave_rows]]"
+        yield f"# when = {{ {_text(column)} = {_texts(texts)} }}"
+        yield '# reason = "deleted in the old system"'
+        yield ""
 
 
 def _write_also(also: AlsoDraft, usual: str) -> Iterator[str]:

@@ -146,6 +146,33 @@ def test_spellings_of_nothing_that_stand_in_the_table_are_proposed(tmp_path):
     assert bind_file(path).rules[0].dialect.is_null("nil")
 
 
+@pytest.mark.parametrize(
+    ("column", "values", "marks"),
+    [
+        ("IS_DELETED", "01", '["1"]'), ("DelFlag", "YN", '["Y"]'), ("rec_del", "D ", '["D"]'), ("ACTIVE_YN", "YN", '["N"]'),
+    ],
+)  # fmt: skip
+def test_rows_that_the_old_program_deleted_are_proposed_to_be_left_out(tmp_path, column, values, marks):
+    made = draft(["CRNO", "FIRDT", column], [(str(n), "01/02/1998", values[n % 2]) for n in range(1, 9)])
+    text = write_draft(made, "xx_draft")
+    assert f'# when = {{ "{column}" = {marks} }}' in text and "deleted in the old program?" in text
+    assert not bound(made, tmp_path).left_rows
+    taken = text.partition("# [[leave_rows]]")
+    block = "\n".join(line.removeprefix("# ") for line in (taken[1] + taken[2]).splitlines())
+    path = tmp_path / "xx_draft.toml"
+    ignored = f'[[ignore]]\nfrom = "{column}"\nreason = "marks deleted rows"\n'
+    path.write_text(taken[0] + block + "\n" + ignored, encoding="utf-8")
+    assert [rule.columns for rule in bind_file(path).left_rows] == [(column,)]
+
+
+@pytest.mark.parametrize(
+    ("column", "values"), [("DELAY", "01"), ("DELIVERY", "YN"), ("ACTIVITY", "YN"), ("IS_DELETED", "00")]
+)
+def test_no_other_column_is_taken_for_one_of_deleted_rows(column, values):
+    made = draft(["CRNO", column], [(str(n), values[n % 2]) for n in range(1, 9)])
+    assert made.deleted == {}
+
+
 def test_another_form_that_the_rows_may_make_is_proposed_and_binds_once_it_is_taken(tmp_path):
     rows = [(f"{n}", "1999", f"{n}/99", f"{n:02}/05/1999", "CFT"[n % 3]) for n in range(1, 9)]
     text = write_draft(draft(["CRNO", "YR", "CSNO", "CSDT", "FRTYP"], rows), "xx_draft")
