@@ -16,16 +16,20 @@ from itertools import islice
 
 from digitize.masking.case_index import CaseIndex
 from digitize.masking.few_cases import NAMED, SENSITIVE, Key, do_places_agree
+from digitize.masking.hidden import COPIES
 from digitize.masking.masks import (
     CaseContext,
+    find_reasons,
     is_masked,
     list_child_names,
     list_masked_paths,
+    list_protected_words,
     mask_record,
+    names_victim,
 )
 from digitize.masking.masks import list_secret_words as _secret_words
 from digitize.masking.record_cache import cache_per_record
-from digitize.masking.sensitive import accuses_child, is_sensitive, names_sections
+from digitize.masking.sensitive import accuses_child, hints_at_victim, is_sensitive, names_sections
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Records
 from mappers.linking.cases import KEY, REGISTRATION, is_registration_number, legacy_keys, place_key
@@ -62,9 +66,13 @@ class CaseMasks:
             return CaseContext(names_sections=True)
         return self._told(nodes, is_case_sensitive, is_named)
 
-    def mask(self, record: Record) -> Record:
-        """The record, masked as required."""
-        return mask_record(record, self.build_context(record))
+    def mask(self, record: Record, viewer: str = COPIES) -> Record:
+        """The record, masked as required for a viewer: a role, or COPIES."""
+        return mask_record(record, self.build_context(record), viewer)
+
+    def find_reasons(self, record: Record) -> dict[str, str]:
+        """Path of each field that is masked in lists -> reason, of `hidden.toml`."""
+        return find_reasons(record, self.build_context(record))
 
     def list_masked_paths(self, record: Record) -> frozenset[str]:
         """Paths of its masked fields, including left-over cells."""
@@ -82,7 +90,9 @@ class CaseMasks:
         records = [r for i in self._index.list_members(nodes) if (r := self._find(i)) is not None]
         children = frozenset(n for r in records for n in list_child_names(r))
         is_accused = any(accuses_child(r) for r in records)
-        beside = CaseContext(is_case_sensitive, is_named, children, accuses_child=is_accused)
+        words = frozenset(word for r in records for word in list_protected_words(r))
+        victims = any(map(names_victim, records)), any(map(hints_at_victim, records))
+        beside = CaseContext(is_case_sensitive, is_named, children, frozenset(), is_accused, words, *victims)
         secrets = frozenset(word for r in records for word in _secret_words(r, beside))
         return replace(beside, secrets=secrets)
 

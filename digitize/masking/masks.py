@@ -9,13 +9,27 @@ section, complainants and victims are masked.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 
 from digitize.masking.children import is_adult, is_child
+from digitize.masking.hidden import (
+    CHILD,
+    COMPLAINANT,
+    COPIES,
+    HOME,
+    NAMESAKE,
+    PERHAPS_CHILD,
+    PERHAPS_VICTIM,
+    TEXT,
+    VICTIM,
+    WITNESS,
+    is_hidden_from,
+)
 from digitize.masking.lists import find_words, list_texts, load_lists
-from digitize.masking.sensitive import accuses_child, is_sensitive, load_private_fields, names_sections
+from digitize.masking.record_cache import cache_per_record
+from digitize.masking.sensitive import accuses_child, hints_at_victim, is_sensitive, load_private_fields, names_sections
 from mappers.names import name_key, romanise
 from mappers.record import FieldValue, Record, Row
 from mappers.schema import form_tables
@@ -31,6 +45,8 @@ class CaseContext:
 
     is_sensitive: one of them is. names_sections: one of them names a section. children: names of its children, as from
     `_fold_names`. secrets: folded identifying texts of its masked persons. accuses_child: one of them accuses a child.
+    protected: folded identifying texts of its victims and children. names_victim: one of them names a victim, or a
+    child who is not accused. hints_at_victim: one of them is, or may be, of an offence that protects a victim.
     """
 
     is_sensitive: bool = False
@@ -38,6 +54,9 @@ class CaseContext:
     children: frozenset[str] = frozenset()
     secrets: frozenset[str] = frozenset()
     accuses_child: bool = False
+    protected: frozenset[str] = frozenset()
+    names_victim: bool = False
+    hints_at_victim: bool = False
 
 
 ALONE = CaseContext()
@@ -68,23 +87,24 @@ def is_masked(record: Record, beside: CaseContext = ALONE) -> bool:
     return _is_known(record, beside) or _is_open(record, beside)
 
 
-def list_masked_paths(record: Record, beside: CaseContext = ALONE) -> frozenset[str]:
-    """Paths of masked fields, left-over cells as "left_over.NAME"; empty if nothing is masked.
+def list_masked_paths(record: Record, beside: CaseContext = ALONE, viewer: str = COPIES) -> frozenset[str]:
+    """Paths of fields masked for a viewer, left-over cells as "left_over.NAME"; empty if nothing is masked.
 
     Everyone except an adult accused is masked completely, since the complainant is often the victim or a relative. An
     adult accused keeps the name, unless it shares a word with a masked name. Any other field that contains a masked
     person's name is masked as well. If no section is known, only complainants and victims are masked.
+    From whom which of it is hidden stands in `hidden.toml`.
     """
-    cover = _plan_masking(record, beside)
+    cover = _plan_masking(record, beside, viewer)
     return cover.direct | cover.leaks | {f"left_over.{name}" for name in cover.left_over}
 
 
-def mask_record(record: Record, beside: CaseContext = ALONE) -> Record:
-    """A copy with raw text, value and candidates of masked fields replaced by "[masked]", and left-over cells as well.
+def mask_record(record: Record, beside: CaseContext = ALONE, viewer: str = COPIES) -> Record:
+    """A copy for a viewer: raw text, value and candidates of masked fields, and left-over cells, are "[masked]".
 
     A record that needs no masking is returned unchanged.
     """
-    cover = _plan_masking(record, beside)
+    cover = _plan_masking(record, beside, viewer)
     if cover == _NOTHING:
         return record
     fields = _mask_row("", record.fields, cover)
@@ -105,7 +125,31 @@ def list_child_names(record: Record) -> frozenset[str]:
 
 def list_secret_words(record: Record, beside: CaseContext = ALONE) -> frozenset[str]:
     """Folded identifying texts of the masked persons of this record."""
-    return _list_secrets(record, _list_direct_paths(record, beside, is_known=_is_known(record, beside)))
+    return _list_secrets(record, _find_reasons(record, beside, is_known=_is_known(record, beside)))
+
+
+def list_protected_words(record: Record) -> frozenset[str]:
+    """Folded identifying texts of its victims and children."""
+    return _list_secrets(record, [path for path, _ in record.cells() if _is_of_protected(record, path)])
+
+
+@cache_per_record
+def names_victim(record: Record) -> bool:
+    """Whether it names a victim, or a child who is not accused."""
+    rows = record.children.get("persons", ())
+    return any(
+        bool(_fold_names(row))
+        and (_find_role(row) == "victim" or (is_child(record, row) and _find_role(row) not in _ACCUSED))
+        for row in rows
+    )
+
+
+def find_reasons(record: Record, beside: CaseContext = ALONE) -> dict[str, str]:
+    """Path of each field that is masked in lists -> reason, of `hidden.toml`."""
+    reasons = _find_reasons(record, beside, is_known=_is_known(record, beside))
+    if not reasons and not is_masked(record, beside):
+        return {}
+    return reasons | _find_leak_reasons(record, reasons, _list_secrets(record, reasons) | beside.secrets)
 
 
 def find_leaks(record: Record, paths: Iterable[str], *, wholly: bool = False) -> frozenset[str]:
@@ -140,32 +184,94 @@ def _is_known(record: Record, beside: CaseContext) -> bool:
     return beside.is_sensitive or is_sensitive(record)
 
 
-def _list_direct_paths(record: Record, beside: CaseContext, *, is_known: bool) -> frozenset[str]:
-    """Paths by policy; for a case not known to be sensitive, those of complainants and victims."""
+def _find_reasons(record: Record, beside: CaseContext, *, is_known: bool) -> dict[str, str]:
+    """Paths hidden by what they are, with the reason; for a case not known to be sensitive, those of the injured."""
     if not is_known and not _is_open(record, beside):
-        return frozenset()
+        return {}
     # Asked once: it reads all texts of the record.
-    beside = replace(beside, accuses_child=beside.accuses_child or accuses_child(record))
-    return frozenset(path for path, _ in record.cells() if _is_direct(record, path, beside, is_known=is_known))
+    beside = replace(
+        beside,
+        accuses_child=beside.accuses_child or accuses_child(record),
+        protected=beside.protected | list_protected_words(record),
+        names_victim=beside.names_victim or names_victim(record),
+        hints_at_victim=beside.hints_at_victim or hints_at_victim(record),
+    )
+    found = ((path, _find_reason(record, path, beside, is_known=is_known)) for path, _ in record.cells())
+    return {path: reason for path, reason in found if reason}
 
 
-def _is_direct(record: Record, path: str, beside: CaseContext, *, is_known: bool) -> bool:
+def _find_reason(record: Record, path: str, beside: CaseContext, *, is_known: bool) -> str:
+    """Reason for which a field is hidden, "" if it is not."""
     head, _, name = path.rpartition("].")
     child, _, index = head.partition("[")
     how = load_private_fields(record.form).get((child, name), "")
     if not how or not child:
-        return bool(how) and is_known
+        return TEXT if how and is_known else ""
     row = record.children[child][int(index)]
     person = row if child == "persons" else find_person(record, row)
     # Sections are not known: hidden are those who may be victims, and what may belong to one of them.
     if not is_known:
-        return person is None or _find_role(person) in _INJURED
-    if child != "persons" or how != "person":
-        return True
-    if _find_role(row) not in _ACCUSED or is_child(record, row) or bool(_fold_names(row) & beside.children):
-        return True
-    # Where a child is accused, whoever is not surely an adult may be that child.
-    return beside.accuses_child and not is_adult(row)
+        return PERHAPS_VICTIM if person is None or _find_role(person) in _INJURED else ""
+    return _find_reason_of(record, person, beside, is_name=child == "persons" and how == "person")
+
+
+def _find_reason_of(record: Record, person: Row | None, beside: CaseContext, *, is_name: bool) -> str:
+    """Reason for hiding a field of a person, of nobody known for None. is_name: not of home or kin."""
+    if person is None:
+        return WITNESS
+    role = _find_role(person)
+    if is_child(record, person) or bool(_fold_names(person) & beside.children):
+        return CHILD
+    if role in _ACCUSED:
+        # Where a child is accused, whoever is not surely an adult may be that child.
+        is_doubtful = beside.accuses_child and not is_adult(person)
+        return PERHAPS_CHILD if is_doubtful else "" if is_name else HOME
+    if role not in _INJURED:
+        return WITNESS
+    if role == "victim":
+        return VICTIM
+    return COMPLAINANT if is_name and _is_no_victim(person, beside) else PERHAPS_VICTIM
+
+
+def _is_no_victim(row: Row, beside: CaseContext) -> bool:
+    """Whether a complainant is surely neither the victim nor of the family: an adult with other names than theirs.
+
+    Where the case may have a victim whom nobody names, it may be the complainant.
+    """
+    if not beside.protected or not is_adult(row) or (beside.hints_at_victim and not beside.names_victim):
+        return False
+    texts = [text for name, cell in row.items() if _is_name(name) for text in list_texts(cell)]
+    if any(_has_secret(t, beside.protected) for text in texts for t in (text, romanise(text))):
+        return False
+    sounds = {name_key(word) for text in texts for word in text.split()} - {""}
+    return sounds.isdisjoint(name_key(word) for secret in beside.protected for word in secret.split())
+
+
+def _is_name(name: str) -> bool:
+    return name.startswith(("name", "alias", "relative_name"))
+
+
+def _is_of_protected(record: Record, path: str) -> bool:
+    """Whether a field is a person's who is a victim or a child."""
+    row = _find_person_row(record, path)
+    return row is not None and (_find_role(row) == "victim" or is_child(record, row))
+
+
+def _find_person_row(record: Record, path: str) -> Row | None:
+    head, _, _ = path.rpartition("].")
+    child, _, index = head.partition("[")
+    return record.children["persons"][int(index)] if child == "persons" else None
+
+
+def _find_leak_reasons(record: Record, reasons: Mapping[str, str], secrets: frozenset[str]) -> dict[str, str]:
+    """Other fields that hold a secret word, with the reason."""
+    leaks = (path for path, cell in record.cells() if path not in reasons and _leaks_secret(path, cell, secrets))
+    return {path: NAMESAKE if _is_accused_name(record, path) else TEXT for path in leaks}
+
+
+def _is_accused_name(record: Record, path: str) -> bool:
+    row = _find_person_row(record, path)
+    return row is not None and _find_role(row) in _ACCUSED and path.rpartition(".")[2].startswith(("name", "alias"))
 
 
 def find_person(record: Record, row: Row) -> Row | None:
@@ -184,17 +290,18 @@ def _fold_names(row: Row) -> frozenset[str]:
     return frozenset(plain | {f"sounds {k}" for t in said if (k := name_key(t))}) - {""}
 
 
-def _plan_masking(record: Record, beside: CaseContext) -> _MaskPlan:
+def _plan_masking(record: Record, beside: CaseContext, viewer: str) -> _MaskPlan:
     is_known = _is_known(record, beside)
     if not is_known and not _is_open(record, beside):
         return _NOTHING
-    direct = _list_direct_paths(record, beside, is_known=is_known)
-    secrets = _list_secrets(record, direct) | beside.secrets
-    leaks = (path for path, cell in record.cells() if path not in direct and _leaks_secret(path, cell, secrets))
+    reasons = _find_reasons(record, beside, is_known=is_known)
+    secrets = _list_secrets(record, reasons) | beside.secrets
+    leaks = _find_leak_reasons(record, reasons, secrets)
     left_over = (
         n for n, t in record.left_over.items() if is_known or _has_secret(n, secrets) or _has_secret(t, secrets)
     )
-    return _MaskPlan(direct, frozenset(leaks), secrets, frozenset(left_over))
+    direct, told = (frozenset(p for p, why in some.items() if is_hidden_from(why, viewer)) for some in (reasons, leaks))
+    return _MaskPlan(direct, told, secrets, frozenset(left_over))
 
 
 def _list_secrets(record: Record, paths: Iterable[str], *, wholly: bool = False) -> frozenset[str]:

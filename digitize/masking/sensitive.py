@@ -78,6 +78,18 @@ def is_under(record: Record, concerns: str) -> bool:
     return any(_is_protected(record, row, concerns=concerns) for row in _list_section_rows(record))
 
 
+@cache_per_record
+def hints_at_victim(record: Record) -> bool:
+    """Whether it is, or may be, of an offence whose victim is protected: by sections, or by anything that was read."""
+    if is_under(record, "sexual") or is_under(record, "child"):
+        return True
+    acts = [t for row in _list_section_rows(record) for cell in row.values() for t in list_texts(cell)]
+    if any(load_lists().numbers & set(find_numbers(t.translate(_LOOKALIKES))) for t in acts):
+        return True
+    texts = (*(fold_words(t) for t in acts), *_list_free_texts(record), *_list_short_texts(record))
+    return any(tells_of_offence(t) or names_whole_act(t) or names_protected_section(t) for t in texts)
+
+
 def _list_section_rows(record: Record) -> Iterator[Row]:
     """Rows that name an act or section, in any table of the form."""
     for rows in record.children.values():

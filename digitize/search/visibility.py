@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from digitize.masking.hidden import POLICE
 from digitize.masking.masks import MASK
 from digitize.masking.unmasking import ShownFields
 from digitize.search.answers import RankedRow, SearchHit, is_found_by_hidden, make_hit
@@ -91,7 +92,7 @@ class Sight:
 
     def _mask_record(self, cases: FoundCases, name: str) -> Record:
         record = cases.records[name]
-        return record if self._by.unmasking is not None else cases.masks.mask(record)
+        return record if self._by.unmasking is not None else cases.masks.mask(record, POLICE)
 
     def _is_by_hidden_place(self, one: RankedRow, record: Record) -> bool:
         """Whether the hit is due to the record's masked place (not its district or station)."""

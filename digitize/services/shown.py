@@ -41,7 +41,7 @@ def record_as_shown(
         seen[path] = min(seen[path], See.MASKED)
     for path in _naming(own, seen):
         seen[path] = min(seen[path], See.MASKED)
-    return _cut(own if is_unmasked else cases.masks.mask(own), seen)
+    return _cut(own if is_unmasked else cases.masks.mask(own, role), seen)
 
 
 def seen_by(asker: ServiceAsker) -> Callable[[FoundCases, str], Record | None]:

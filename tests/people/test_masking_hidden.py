@@ -1,0 +1,110 @@
+"""What is hidden, from whom and by which law: each row of the table, and nobody beside a victim who need not be."""
+
+from pathlib import Path
+
+import pytest
+from loaded_records import asks, fir, loaded
+
+from digitize.masking.cases import build_masks
+from digitize.masking.hidden import COPIES, load_hidden
+from digitize.masking.masks import MASK
+from digitize.search.query import SearchQuery
+from digitize.search.search import StoreSearch
+from digitize.services.policy import ASKED_AS, OWN
+from digitize.services.shown import seen_by
+from mappers.record import FieldValue, Record
+
+RAPE, THEFT = ("IPC", "376"), ("IPC", "379")
+VIEWERS = (COPIES, *ASKED_AS, OWN)
+
+
+def case(law, *persons, **fields):
+    """A record. persons: (role, name, more)."""
+
+    def row(plain):
+        return {n: FieldValue(v, v) for n, v in plain.items() if v}
+
+    children = {
+        "acts": (row(dict(zip(("act", "section"), law, strict=True))),),
+        "persons": tuple(row({"role": role, "name": name, **more}) for role, name, more in persons),
+    }
+    key = {"state": "wb", "police_station": "Kalpanapur", "year": "2013", "fir_no": "7"}
+    return Record("x", "iif1", row({**key, **fields}), children)
+
+
+OLD, YOUNG = {"age": "41"}, {"age": "15"}
+VICTIM = ("victim", "Savitri Mandal", {"age": "30"})
+ACCUSED = ("accused", "Mohan Pal", {**OLD, "relative_name": "Hari Pal", "address": "Ghat"})
+# Reason -> a case and the field that is hidden for it, written from the law before the code was asked.
+ROWS = {
+    "victim": (case(RAPE, VICTIM, ACCUSED), "persons[0].name"),
+    "child": (case(THEFT, ("accused", "Raju Das", YOUNG)), "persons[0].name"),
+    "perhaps-child": (case(THEFT, ("accused", "Raju Das", YOUNG), ("accused", "Mohan Pal", {}), narrative="a juvenile in conflict with law"), "persons[1].name"),
+    "perhaps-victim": (case(RAPE, ("complainant", "Rina Das", OLD), ACCUSED), "persons[0].name"),
+    "complainant": (case(RAPE, ("complainant", "Anil Roy", OLD), VICTIM, ACCUSED), "persons[0].name"),
+    "witness": (case(RAPE, VICTIM, ("witness", "Anil Roy", OLD)), "persons[1].name"),
+    "namesake": (case(RAPE, VICTIM, ("accused", "Bimal Mandal", OLD)), "persons[1].name"),
+    "home": (case(RAPE, VICTIM, ACCUSED), "persons[1].relative_name"),
+    "text": (case(RAPE, VICTIM, ACCUSED, narrative="As she stated"), "narrative"),
+}  # fmt: skip
+SEEN = {"complainant": {"police", "own", "court"}, "namesake": {"police", "own", "court"}}
+
+
+@pytest.mark.parametrize("reason", load_hidden())
+def test_each_row_hides_from_whom_it_says(reason):
+    record, path = ROWS[reason]
+    masks = build_masks([record])
+    assert masks.find_reasons(record)[path] == reason
+    for viewer in VIEWERS:
+        is_hidden = MASK in dict(masks.mask(record, viewer).cells())[path].raw
+        assert is_hidden == (viewer in load_hidden()[reason].hidden_from) == (viewer not in SEEN.get(reason, ())), (
+            viewer
+        )
+
+
+def test_the_table_names_a_law_and_who_may_ask():
+    assert set(ROWS) == set(load_hidden())
+    for row in load_hidden().values():
+        assert {"copies", "public"} <= set(row.hidden_from)
+        assert any(word in row.law for word in ("IPC", "POCSO", "JJ Act", "Chawla")) and "police and courts" in row.ask
+
+
+@pytest.mark.parametrize(
+    "record", [
+        # Whoever complains may be the victim where none is named, also where the accused is a child.
+        case(RAPE, ("complainant", "Rina Das", OLD), ("accused", "Raju Sen", YOUNG)),
+        case(RAPE, ("complainant", "Rina Das", OLD), ("victim", None, {})),
+        # Of the family, or the very person in another spelling or script; or of an unknown age.
+        case(RAPE, ("complainant", "Hari Mandal", OLD), VICTIM), case(RAPE, ("complainant", "সাবিত্রী", OLD), VICTIM),
+        case(RAPE, ("complainant", "Gopal Roy", {**OLD, "relative_name": "Savitri Mandal"}), VICTIM),
+        case(RAPE, ("complainant", "Haren Mondal", OLD), VICTIM),
+        case(RAPE, ("complainant", "Anil Roy", {}), VICTIM), case(RAPE, ("complainant", "Anil Roy", {"age": "16"}), VICTIM),
+        case(THEFT, ("complainant", "Rina Das", OLD), ("accused", "Raju Sen", YOUNG), narrative="she was raped"),
+    ], ids=range(9),
+)  # fmt: skip
+def test_a_complainant_who_may_be_the_victim_is_hidden_from_all(record):
+    for viewer in VIEWERS:
+        assert dict(build_masks([record]).mask(record, viewer).cells())["persons[0].name"].raw == MASK
+
+
+def test_police_find_the_accused_and_the_complainant_by_name(tmp_path):
+    sexual = {"acts": [{"act": "IPC", "section": "376"}]}
+    target = loaded(
+        tmp_path / "c.sqlite",
+        fir("rape", "1", VICTIM, ("accused", "Bimal Mandal", OLD), ("complainant", "Anil Roy", OLD), children=sexual),
+        fir("theft", "2", ("accused", "Raju Das", YOUNG), ("accused", "Gopal Nath", OLD), ("complainant", "Tapan Jana", OLD)),
+    )  # fmt: skip
+    for name, record in (("Bimal Mandal", "rape"), ("Anil Roy", "rape"), ("Gopal Nath", "theft"), ("Tapan Jana", "theft"),
+                         ("Raju Das", None), ("Savitri", None)):  # fmt: skip
+        by = asks("police")
+        hits = StoreSearch(target).search(SearchQuery(name), by.by, seen_by(by)).hits
+        assert [h.record for h in hits] == ([record] if record else []), name
+        assert not any("Savitri" in str(h.as_plain()) or "Raju" in str(h.as_plain()) for h in hits)
+    target.close()
+
+
+def test_the_page_shows_the_table():
+    page = (Path(__file__).parents[2] / "docs" / "services.md").read_text(encoding="utf-8")
+    for row in load_hidden().values():
+        whom = "all" if set(VIEWERS) == set(row.hidden_from) else "public, lists and exports"
+        assert f"| {row.what} | {whom} | {row.law} | {row.ask} |" in page
