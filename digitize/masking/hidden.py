@@ -16,6 +16,7 @@ POLICE = "police"
 """Role of whoever searches, if nobody says another."""
 VICTIM, CHILD, PERHAPS_CHILD, PERHAPS_VICTIM = "victim", "child", "perhaps-child", "perhaps-victim"
 COMPLAINANT, WITNESS, NAMESAKE, HOME, TEXT = "complainant", "witness", "namesake", "home", "text"
+HOME_BESIDE_CHILD = "home-beside-child"
 
 
 class HiddenRow(BaseModel):

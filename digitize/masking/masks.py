@@ -19,6 +19,7 @@ from digitize.masking.hidden import (
     COMPLAINANT,
     COPIES,
     HOME,
+    HOME_BESIDE_CHILD,
     NAMESAKE,
     PERHAPS_CHILD,
     PERHAPS_VICTIM,
@@ -225,12 +226,19 @@ def _find_reason_of(record: Record, person: Row | None, beside: CaseContext, *, 
     if role in _ACCUSED:
         # Where a child is accused, whoever is not surely an adult may be that child.
         is_doubtful = beside.accuses_child and not is_adult(person)
-        return PERHAPS_CHILD if is_doubtful else "" if is_name else HOME
+        return PERHAPS_CHILD if is_doubtful else "" if is_name else _find_reason_of_home(person, beside) or HOME
     if role not in _INJURED:
         return WITNESS
     if role == "victim":
         return VICTIM
-    return COMPLAINANT if is_name and _is_no_victim(person, beside) else PERHAPS_VICTIM
+    if is_name:
+        return COMPLAINANT if _is_no_victim(person, beside) else PERHAPS_VICTIM
+    return _find_reason_of_home(person, beside) or PERHAPS_VICTIM
+
+
+def _find_reason_of_home(person: Row, beside: CaseContext) -> str:
+    """Where only an accused child is protected, the home of adults of other names is its own reason; else ""."""
+    return HOME_BESIDE_CHILD if not beside.hints_at_victim and _is_no_victim(person, beside) else ""
 
 
 def _is_no_victim(row: Row, beside: CaseContext) -> bool:

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from digitize.errors import OptionsError
+from digitize.masking.hidden import HiddenRow, load_hidden
+from digitize.masking.masks import MASK
 from digitize.masking.unmasking import ShownFields
 from digitize.search.cases import open_cases
 from digitize.search.holdings import StoreHoldings
@@ -93,6 +95,13 @@ class ServiceDesk:
                 break
         self._keep(COPY, plain, asker, len(made), seen, note)
         return made
+
+    def find_withheld(self, shown: Record) -> tuple[HiddenRow, ...]:
+        """Rows of the table of masking that hide something in a record, as it was shown to somebody."""
+        cases = open_cases(self.store, [(shown.id, shown.form)])
+        reasons = cases.masks.find_reasons(cases.records[shown.id])
+        hidden = {reasons[path] for path, cell in shown.cells() if path in reasons and MASK in (cell.raw, cell.value)}
+        return tuple(row for reason, row in load_hidden().items() if reason in hidden)
 
     def _make_records(self, names: Iterable[str], form: str, asker: ServiceAsker, seen: ShownFields) -> list[Record]:
         cases = open_cases(self.store, [(name, form) for name in names])

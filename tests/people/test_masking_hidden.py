@@ -10,7 +10,10 @@ from digitize.masking.hidden import COPIES, load_hidden
 from digitize.masking.masks import MASK
 from digitize.search.query import SearchQuery
 from digitize.search.search import StoreSearch
+from digitize.services.copies.asked import fir_asked, fir_copy
+from digitize.services.copies.copy import texts_in
 from digitize.services.policy import ASKED_AS, OWN
+from digitize.services.query_service import ServiceDesk
 from digitize.services.shown import seen_by
 from mappers.record import FieldValue, Record
 
@@ -45,9 +48,10 @@ ROWS = {
     "witness": (case(RAPE, VICTIM, ("witness", "Anil Roy", OLD)), "persons[1].name"),
     "namesake": (case(RAPE, VICTIM, ("accused", "Bimal Mandal", OLD)), "persons[1].name"),
     "home": (case(RAPE, VICTIM, ACCUSED), "persons[1].relative_name"),
+    "home-beside-child": (case(THEFT, ("accused", "Raju Das", YOUNG), ACCUSED), "persons[1].relative_name"),
     "text": (case(RAPE, VICTIM, ACCUSED, narrative="As she stated"), "narrative"),
 }  # fmt: skip
-SEEN = {"complainant": {"police", "own", "court"}, "namesake": {"police", "own", "court"}}
+SEEN = dict.fromkeys(("complainant", "namesake", "home-beside-child"), {"police", "own", "court"})
 
 
 @pytest.mark.parametrize("reason", load_hidden())
@@ -87,6 +91,19 @@ def test_a_complainant_who_may_be_the_victim_is_hidden_from_all(record):
         assert dict(build_masks([record]).mask(record, viewer).cells())["persons[0].name"].raw == MASK
 
 
+@pytest.mark.parametrize(
+    "record", [
+        # The father of the accused child, and whoever is accused of more than the child's theft.
+        case(THEFT, ("accused", "Raju Das", YOUNG), ("accused", "Haren Das", {**OLD, "address": "Ghat"})),
+        case(RAPE, ("accused", "Raju Sen", YOUNG), ACCUSED, VICTIM),
+        case(THEFT, ("accused", "Raju Das", YOUNG), ACCUSED, ("victim", "Lakshmi", {"age": "9"}), narrative="POCSO Act"),
+    ], ids=range(3),
+)  # fmt: skip
+def test_a_home_that_may_lead_to_a_child_is_hidden_from_all(record):
+    for viewer in VIEWERS:
+        assert dict(build_masks([record]).mask(record, viewer).cells())["persons[1].address"].raw == MASK
+
+
 def test_police_find_the_accused_and_the_complainant_by_name(tmp_path):
     sexual = {"acts": [{"act": "IPC", "section": "376"}]}
     target = loaded(
@@ -108,3 +125,20 @@ def test_the_page_shows_the_table():
     for row in load_hidden().values():
         whom = "all" if set(VIEWERS) == set(row.hidden_from) else "public, lists and exports"
         assert f"| {row.what} | {whom} | {row.law} | {row.ask} |" in page
+
+
+def test_the_copy_says_by_which_law_and_who_may_ask(tmp_path):
+    theft = fir(
+        "theft", "2", ("accused", "Raju Das", YOUNG), ("accused", "Gopal Nath", OLD), ("complainant", "Tapan Jana", OLD)
+    )
+    target = loaded(tmp_path / "c.sqlite", theft, fir("plain", "3", ("accused", "Gopal Nath", OLD)))
+    desk, asked = ServiceDesk(target), {"number": "2", "year": "2013", "station": "Kalpanapur"}
+    record = fir_asked(desk, asked, asks("police"))
+    withheld = desk.find_withheld(record)
+    assert [row.reason for row in withheld] == ["child"]
+    told = " ".join(texts_in(record, "en", role="police", withheld=withheld))
+    assert withheld[0].law in told and withheld[0].ask in told
+    assert "Gopal Nath" in told and "Tapan Jana" in told and "Raju" not in told
+    assert fir_copy(desk, asked, asks("police"), "en").startswith(b"%PDF")
+    assert desk.find_withheld(fir_asked(desk, {**asked, "number": "3"}, asks("police"))) == ()
+    target.close()

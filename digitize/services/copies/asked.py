@@ -28,7 +28,8 @@ def fir_copy(
     """
     if language not in languages():
         raise OptionsError(f"Copies are available in: {', '.join(languages())}.")
-    return render(fir_asked(desk, asked, asker), language, role=asker.role, digits=digits)
+    record = fir_asked(desk, asked, asker)
+    return render(record, language, role=asker.role, digits=digits, withheld=desk.find_withheld(record))
 
 
 def fir_asked(desk: ServiceDesk, asked: Mapping[str, str], asker: ServiceAsker) -> Record:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from digitize.errors import InputError
+from digitize.masking.hidden import HiddenRow
 from digitize.services.copies.form import FirForm
 from digitize.services.copies.layout import GREY, LABEL, STORY, CopyLayout, LaidCell, LaidText
 from digitize.services.copies.parts import FormBox, FormBoxes, FormGrid, FormHeading, FormPart, FormStory
@@ -23,23 +24,25 @@ _SEAL = 70.0
 _ROLE = {"public": "Public copy", "police": "Police copy", "court": "Court copy"}
 
 
-def render(record: Record, language: str, *, role: str, digits: str = OF_STATE) -> bytes:
+def render(
+    record: Record, language: str, *, role: str, digits: str = OF_STATE, withheld: Sequence[HiddenRow] = ()
+) -> bytes:
     """Render a printable copy of an FIR as PDF/A bytes; identical for the same record and role.
 
     record: of form iif1, as the role may see it: masked fields hold MASK and are replaced by words of the language.
     language: one of `languages()`. role: printed on each page. digits: OF_STATE for the usual numerals of the state,
-    WESTERN for 0 to 9. Raises InputError for another form, OptionsError for another language, MachineLacks without
-    HarfBuzz.
+    WESTERN for 0 to 9. withheld: what the law hides in it, said at its end. Raises InputError for another form,
+    OptionsError for another language, MachineLacks without HarfBuzz.
     """
-    return write_copy_texts(record, language, role=role, digits=digits)[0]
+    return write_copy_texts(record, language, role=role, digits=digits, withheld=withheld)[0]
 
 
 def write_copy_texts(
-    record: Record, language: str, *, role: str, digits: str = OF_STATE
+    record: Record, language: str, *, role: str, digits: str = OF_STATE, withheld: Sequence[HiddenRow] = ()
 ) -> tuple[bytes, tuple[str, ...]]:
     """Like `render`; also returns all texts written, with header and footer once per page."""
     words = CopyWords(language)
-    made = _make_parts(record, words, role, digits)
+    made = _make_parts(record, words, role, digits, withheld)
     pdf = ArchivePdf(made.texts, words.script, language)
     layout = CopyLayout(pdf, is_rtl=words.is_rtl)
     drawing = _Drawing(pdf, layout)
@@ -55,9 +58,11 @@ def write_copy_texts(
     return pdf.to_bytes(_title(record)), texts
 
 
-def texts_in(record: Record, language: str, *, role: str) -> tuple[str, ...]:
+def texts_in(
+    record: Record, language: str, *, role: str, withheld: Sequence[HiddenRow] = ()
+) -> tuple[str, ...]:  # fmt: skip
     """All texts of a copy, without rendering it."""
-    return _make_parts(record, CopyWords(language), role, OF_STATE).texts
+    return _make_parts(record, CopyWords(language), role, OF_STATE, withheld).texts
 
 
 @dataclass(frozen=True)
@@ -74,14 +79,16 @@ class _Made:
         return (*(t for part in self.parts for t in _texts(part)), *self.head, *self.foot, *self.notes)
 
 
-def _make_parts(record: Record, words: CopyWords, role: str, digits: str) -> _Made:
+def _make_parts(
+    record: Record, words: CopyWords, role: str, digits: str, withheld: Sequence[HiddenRow]
+) -> _Made:  # fmt: skip
     if record.form != FORM:
         raise InputError(f"only form {FORM} can be copied, not {record.form}")
     values = CopyValues(words, record.value("state") or "", FORM, digits)
     form = FirForm(record, words, values)
     # First of all: which labels were not seen on a form is known when they are asked for.
     parts = list(form.parts())
-    return _Made(parts, _head(form, record, words, values), _foot(words, role), _notes(words))
+    return _Made(parts, _head(form, record, words, values), _foot(words, role), _notes(words, withheld))
 
 
 def _title(record: Record) -> str:
@@ -100,8 +107,10 @@ def _foot(words: CopyWords, role: str) -> tuple[str, str]:
     return numbered, words.keep_together(_ROLE.get(role, role))
 
 
-def _notes(words: CopyWords) -> Sequence[str]:
+def _notes(words: CopyWords, withheld: Sequence[HiddenRow]) -> Sequence[str]:
     notes = [words.word("note"), words.word("lacks")]
+    # What was withheld, by which law, and who may ask for it: in English, as the laws are.
+    notes += [words.keep_together(f"Withheld: {row.what} ({row.law}). May see it: {row.ask}.") for row in withheld]
     if words.unseen:
         name = load_languages()[words.language].name
         notes.append(
