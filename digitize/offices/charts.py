@@ -11,6 +11,8 @@ from markupsafe import Markup, escape
 from digitize.offices.history import Point, Projection
 from digitize.offices.numbers import group_digits
 
+CUT = "inventory-cut"
+"""Why there is no end where an inventory was lowered."""
 _W, _H, _LEFT, _RIGHT, _TOP, _FOOT = 900, 300, 92, 120, 14, 30
 
 
@@ -29,23 +31,41 @@ class _Axes:
 
 
 def draw_burn_up(points: Sequence[Point], projection: Projection, names: dict[str, str], title: str) -> Markup:
-    """The chart. names: labels of expected, records and loaded; points: at least two."""
-    most = max(max(p.counts.expected or 0, p.counts.records, p.counts.loaded) for p in points)
+    """The chart. names: labels of the lines; points: at least two.
+
+    Beside what is expected stands what is loaded at the same stations: of all stations it would look like more. Where
+    an inventory was lowered and nobody answered for it, the line stays where it was.
+    """
+    is_cut = CUT in (projection.why, *(why for _, why in projection.without))
+    shown = {name: _list_values(points, name, is_cut=is_cut) for name in _list_lines(points)}
+    most = max((n for values in shown.values() for n in values if n is not None), default=0)
     # Ten years: a pace that is slower would press what has been done into a corner.
     last = min(projection.last, points[-1].day + timedelta(days=3653)) if projection.last else points[-1].day
     axes = _Axes(points[0].day, last, round(most * 1.05))
     lines = [_draw_grid(axes), _draw_range(axes, points[-1], projection)]
     ends: list[tuple[float, str, str]] = []
-    for name in ("expected", "records", "loaded"):
-        values = [(p.day, getattr(p.counts, name)) for p in points]
-        known = [(axes.x(d), axes.y(n)) for d, n in values if n is not None]
+    for name, values in shown.items():
+        known = [(axes.x(p.day), axes.y(n)) for p, n in zip(points, values, strict=True) if n is not None]
         if known:
-            lines.append(f'<polyline class="{name}" points="{" ".join(f"{x:g},{y:g}" for x, y in known)}"/>')
-            ends.append((known[-1][1], name, names[name]))
+            style = "loaded" if name == "of_expected" else name
+            lines.append(f'<polyline class="{style}" points="{" ".join(f"{x:g},{y:g}" for x, y in known)}"/>')
+            ends.append((known[-1][1], style, names[name]))
     lines += _draw_labels(sorted(ends))
     return Markup(
         f'<svg class="burn-up" viewBox="0 0 {_W} {_H}" role="img" aria-label="{escape(title)}">{"".join(lines)}</svg>'
     )
+
+
+def _list_lines(points: Sequence[Point]) -> tuple[str, ...]:
+    has_inventory = any(p.counts.expected is not None for p in points)
+    return ("expected", "of_expected") if has_inventory else ("records", "loaded")
+
+
+def _list_values(points: Sequence[Point], name: str, *, is_cut: bool) -> list[int | None]:
+    values: list[int | None] = [getattr(p.counts, name) for p in points]
+    if name == "expected" and is_cut:
+        return [None if n is None else max(v for v in values[: at + 1] if v is not None) for at, n in enumerate(values)]
+    return values
 
 
 def _draw_labels(ends: Sequence[tuple[float, str, str]]) -> list[str]:

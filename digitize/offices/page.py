@@ -244,7 +244,10 @@ def _draw_chart(picture: NationalPicture, words: Words) -> Markup | None:
     if len(picture.points) < 2:
         return None
     names = {n: words(f"measure.{n}") for n in ("expected", "records", "loaded")}
-    return draw_burn_up(picture.points, picture.projection, names, words("ui.burn_up_alt"))
+    names["of_expected"] = words("ui.burn_up_loaded")
+    has_inventory = any(p.counts.expected is not None for p in picture.points)
+    alt = words("ui.burn_up_alt" if has_inventory else "ui.burn_up_alt_all")
+    return draw_burn_up(picture.points, picture.projection, names, alt)
 
 
 def _list_statements(root: ReportedPlace) -> list[Statement]:
