@@ -134,9 +134,9 @@ def project_reporters(received: Sequence[Received], day: date) -> dict[str, Proj
     }
 
 
-def withhold_end(told: Projection) -> Projection:
-    """The same without "done" or a day: what is left was made less by lowering the inventory."""
-    return replace(told, first=None, last=None, likely=None, why="inventory-cut")
+def withhold_end(told: Projection, why: str = "inventory-cut") -> Projection:
+    """The same without "done" or a day: an inventory was lowered, or too few stations have one to tell what is left."""
+    return replace(told, first=None, last=None, likely=None, why=why)
 
 
 def combine_projections(parts: Mapping[str, Projection]) -> Projection:

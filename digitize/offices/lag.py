@@ -14,7 +14,14 @@ from digitize.offices.store_rows import Received
 
 _FASTER, _SLOWER = 120, 80
 """Per cent of its pace of twelve months: a pace of three months beyond them is another pace."""
-_BEFORE_DATED = ("no-report", "no-inventory", "inventory-cut", "standing-still", "too-little-history")
+_BEFORE_DATED = (
+    "no-report",
+    "no-inventory",
+    "few-inventories",
+    "inventory-cut",
+    "standing-still",
+    "too-little-history",
+)
 """Why there is no date, the worst first; states without one stand before all that have one."""
 
 

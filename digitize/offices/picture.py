@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from digitize.offices.books import Newest
 from digitize.offices.contradict import Contradiction, find_contradictions
 from digitize.offices.flags import RaisedFlag, find_open_cuts, load_flags
+from digitize.offices.grades import grade_of
 from digitize.offices.history import (
     Point,
     Projection,
@@ -124,6 +125,8 @@ def make_national_picture(office: Office, day: date, limits: Limits) -> National
     for part in (p for p in root.parts if p.code in cuts):
         part.note_cut(cuts[part.code].since)
         picture.ends[part.code] = withhold_end(picture.ends[part.code])
+    for part in root.parts:
+        picture.ends[part.code] = withhold_few(picture.ends[part.code], part)
     picture.projection = combine_projections(picture.ends)
     picture.lag = find_lags(root, picture.ends, limits.silent_days, received)
     picture.series = make_series(received, day)
@@ -169,7 +172,7 @@ def make_state_picture(office: Office, day: date, limits: Limits) -> NationalPic
     picture = _make_picture(merged, day, limits, mark)
     picture.points, picture.series = points, series
     if picture.points and merged.totals.expected is not None:
-        picture.projection = project_end(picture.points)
+        picture.projection = withhold_few(project_end(picture.points), picture.root)
     picture.raised = raised
     _withhold_cut_sites(picture, received)
     words = {"silent": "silent", "no report": "no-report"}
@@ -178,6 +181,12 @@ def make_state_picture(office: Office, day: date, limits: Limits) -> NationalPic
     flagged = _list_flags(picture.root, raised)
     picture.oddities = [*odd, *twice, *flagged, *picture.oddities, *_list_refusals(seen.refused)]
     return picture
+
+
+def withhold_few(ends: Projection, place: ReportedPlace) -> Projection:
+    """No end where most stations have no inventory: of two of them nobody can tell when all are done."""
+    is_told = ends.last is not None or ends.likely is not None or ends.why == "done"
+    return withhold_end(ends, "few-inventories") if is_told and grade_of(place) == "not-known" else ends
 
 
 def _withhold_cut_sites(picture: NationalPicture, received: Sequence[Received]) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,8 @@ from hypothesis import strategies as st
 from digitize.offices.charts import draw_burn_up
 from digitize.offices.history import Point, Projection
 from digitize.offices.measures import Counts
+from digitize.offices.picture import withhold_few
+from digitize.offices.words import LANGUAGES, load_words
 
 NAMES = {n: n for n in ("expected", "records", "loaded", "of_expected")}
 NONE = Projection(why="too-little-history")
@@ -57,3 +60,25 @@ def test_a_lowered_inventory_is_no_progress_until_it_is_answered():
 
 def test_without_an_inventory_all_stations_are_drawn():
     assert lines(draw_burn_up(points((None, 0, 5), (None, 0, 9)), NONE, NAMES, "title")).keys() == {"records", "loaded"}
+
+
+@pytest.mark.parametrize(
+    "told", [Projection(date(2029, 3, 4), date(2029, 9, 4)), Projection(why="done")], ids=["day", "done"]
+)
+def test_a_date_of_two_stations_of_many_is_none(told):
+    for inventoried, is_withheld in ((2, True), (20, True), (21, False), (23, False)):
+        counts = Counts(expected=100, of_expected=40)
+        place = SimpleNamespace(
+            counts=counts, net=counts, coverage=SimpleNamespace(in_scope=23, inventoried=inventoried), level="state",
+            report=None, cut_on="", doubled=0, parts=[], each_of_level=lambda level: [],
+        )  # fmt: skip
+        ends = withhold_few(told, place)
+        assert (ends.why == "few-inventories" and ends.last is None) == is_withheld and (ends == told) != is_withheld
+    for language in LANGUAGES:
+        assert load_words(language)("why.few-inventories") and load_words(language)("end.few-inventories")
+
+
+def test_what_gave_no_date_says_its_own_reason():
+    place = SimpleNamespace(counts=None)
+    for why in ("standing-still", "no-report", "too-little-history"):
+        assert withhold_few(Projection(why=why), place).why == why
