@@ -116,12 +116,13 @@ def integration_rows(picture: NationalPicture) -> Iterator[list[Any]]:
 
 
 def service_rows(picture: NationalPicture) -> Iterator[list[Any]]:
-    """One row a reporter, or the nation, and service; empty cells where nobody tells."""
+    """One row a reporter, or the nation, and service; empty cells where nobody tells, or of fewer than fifty."""
     root = picture.root
     for place in (root, *(root.parts if root.level == "nation" else ())):
         for x in list_services(place):
             s = x.service
-            yield [place.level, place.code, place.name, s.pillar, s.name, s.form, x.count, x.of, x.said]
+            count, of = (x.count, x.of) if x.of else (None, None)
+            yield [place.level, place.code, place.name, s.pillar, s.name, s.form, count, of, x.said]
 
 
 def quality_rows(picture: NationalPicture) -> Iterator[list[Any]]:

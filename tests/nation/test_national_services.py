@@ -147,6 +147,17 @@ def test_snapshots_of_older_versions_are_read_and_what_they_do_not_tell_is_not_0
     assert not [n for n in sheet.lines if n.part == "(c)"]
 
 
+def test_fewer_than_fifty_are_not_told_and_are_no_0(bodies):
+    (name, *_) = load_services()
+    body = {**bodies[0], "services": {**bodies[0]["services"], name: {"count": 0, "of": 0}}}
+    picture = nation([body])
+    for language in LANGUAGES:
+        words = load_words(language)
+        assert words("ui.not_told_below") in render_page(picture, words, load_outline())
+    rows = [r for r in make_tables(picture, load_words("en"))["services"][1] if r[4] == name]
+    assert {(r[6], r[7]) for r in rows} == {(None, None)}
+
+
 def test_services_add_up_from_the_states_to_the_nation_and_into_part_c(bodies):
     picture = nation([without(bodies[0]), *bodies[1:30]])
     for x in list_services(picture.root):
