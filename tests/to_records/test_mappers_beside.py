@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -15,6 +15,7 @@ from mappers.binding.bind import bind_file
 from mappers.errors import MappingError
 from mappers.mapping.beside import OF_SEVERAL
 from mappers.mapping.load import map_rows
+from mappers.record import Row
 from mappers.sources.values import MapContext, RowValues
 
 MAPPING = """
@@ -48,6 +49,44 @@ into = "accused"
 to = "age"
 clean = "age"
 """
+
+
+ADDRESS = """
+[[map]]
+from = "HOME"
+into = "accused"
+to = "address"
+clean = "block"
+"""
+# As clerks write that nobody knew who it was.
+UNKNOWN = ["Unknown", "unidentified person", "N.K.", "अज्ञात", "अनोळखी इसम", "অজ্ঞাত", "அடையாளம் தெரியாத நபர்",
+           "గుర్తు తెలియని వ్యక్తి", "ಅಪರಿಚಿತ", "അജ്ഞാത", "અજાણ્યો", "ਨਾਮਾਲੂਮ", "ଅଜ୍ଞାତ", "نامعلوم"]  # fmt: skip
+# How the items of a cell are told apart.
+LISTED: dict[str, Callable[[int, str], str]] = {
+    "lines": lambda _, text: f"{text}\n",
+    "windows lines": lambda _, text: f"{text}\r\n",
+    "1)": lambda at, text: f"{at}) {text} ",
+    "1.": lambda at, text: f"{at}. {text}\n",
+    "(i)": lambda at, text: f"({'i' * at}) {text} ",
+}
+
+
+def rows_of(tmp_path: Path, who: str, age: str = "", home: str = "") -> Sequence[Row]:
+    path = tmp_path / "small.toml"
+    path.write_text(MAPPING + ADDRESS, encoding="utf-8")
+    row = RowValues("f", "t", 1, {"NO": "1", "WHO": who, "AGE": age, "HOME": home})
+    (record,) = map_rows(bind_file(path), [row], MapContext("r"))
+    assert not record.left_over
+    return record.children.get("persons", ())
+
+
+def homes(rows: Sequence[Row]) -> list[tuple[str | None, str | None]]:
+    """Of each person the name, or the status, and the address."""
+    told = [p.get("name") or p.get("status") for p in rows]
+    return [
+        (t.value if t else None, p["address"].value if "address" in p else None)
+        for t, p in zip(told, rows, strict=True)
+    ]  # fmt: skip
 
 
 def people(tmp_path: Path, who: str, age: str) -> list[tuple[str | None, str | None, float]]:
@@ -118,6 +157,101 @@ def test_no_age_goes_to_another_person_and_none_is_lost(pieces: list[tuple[str, 
 
 def test_others_who_are_only_counted_have_no_age(tmp_path: Path) -> None:
     assert people(tmp_path, "Ram Lal and 2 others", "35") == [("Ram Lal", "35", 1.0), (None, None, 0.0)]
+
+
+@pytest.mark.parametrize("listed", LISTED)
+@pytest.mark.parametrize("unknown", UNKNOWN)
+def test_a_person_whom_nobody_knew_keeps_the_place(tmp_path: Path, unknown: str, listed: str) -> None:
+    who, home = ("".join(LISTED[listed](n, t) for n, t in enumerate(texts, 1))
+                 for texts in ([unknown, "Ram Singh"], ["Rampur", "Sitapur"]))  # fmt: skip
+    assert homes(rows_of(tmp_path, who, home=home)) == [("unknown", "Rampur"), ("Ram Singh", "Sitapur")]
+
+
+def test_an_unknown_person_with_an_address_is_one_person(tmp_path: Path) -> None:
+    assert homes(rows_of(tmp_path, "Unknown", home="Rampur")) == [("unknown", "Rampur")]
+
+
+def test_an_address_that_says_nothing_keeps_its_place(tmp_path: Path) -> None:
+    assert homes(rows_of(tmp_path, "Ram\nSita\nMohan", home="Rampur\n-\nSitapur")) == [
+        ("Ram", "Rampur"), ("Sita", None), ("Mohan", "Sitapur"),
+    ]  # fmt: skip
+
+
+def test_an_address_beside_nobody_is_asked(tmp_path: Path) -> None:
+    rows = rows_of(tmp_path, "Ram\n-\nMohan", "30\n31\n32", "Rampur\nSitapur\nMohanpur")
+    assert homes(rows) == [("Ram", "Rampur"), (None, None), ("Mohan", "Mohanpur")]
+    assert (rows[1]["address"].raw, rows[1]["address"].candidates) == ("Sitapur", ("Sitapur",))
+    assert not rows[1]["address"].is_sure() and not rows[1]["age"].is_sure()
+
+
+def test_one_person_beside_two_lines_is_no_second_person(tmp_path: Path) -> None:
+    (row,) = rows_of(tmp_path, "Ram", home="Rampur\nSitapur")
+    home = row["address"]
+    assert (home.raw, home.value, home.candidates) == ("Rampur\nSitapur", None, ("Rampur", "Sitapur"))
+
+
+def test_counted_persons_between_others_leave_the_places_open(tmp_path: Path) -> None:
+    rows = rows_of(tmp_path, "Ram and 2 others\nMohan", home="Rampur\nSitapur")
+    assert all(not row["address"].is_sure() and row["address"].value is None for row in rows)
+
+
+def test_lines_without_any_person_that_disagree_are_asked(tmp_path: Path) -> None:
+    rows = rows_of(tmp_path, "", "30", "Rampur\nSitapur")
+    assert [row["age"].is_sure() for row in rows] == [False, False]
+
+
+SPARE = """
+[[map]]
+from = "WHO"
+into = "accused"
+to = { name = "name", status = "status", address = "address" }
+clean = "persons"
+"""
+
+
+def test_a_spare_line_that_nobody_needs_leaves_its_cell_over(tmp_path: Path) -> None:
+    path = tmp_path / "small.toml"
+    old = MAPPING[MAPPING.index('[[map]]\nfrom = "WHO"') : MAPPING.index('[[map]]\nfrom = "AGE"')]
+    path.write_text(MAPPING.replace(old, SPARE + "\n") + ADDRESS + "spare = true\n", encoding="utf-8")
+    cells = {"NO": "1", "WHO": "Ram r/o Rampur\nMohan", "AGE": "", "HOME": "Sitapur\nMohanpur"}
+    (record,) = map_rows(bind_file(path), [RowValues("f", "t", 1, cells)], MapContext("r"))
+    assert homes(record.children["persons"]) == [("Ram", "Rampur"), ("Mohan", "Mohanpur")]
+    assert record.left_over == {"HOME": "Sitapur\nMohanpur"}
+
+
+_NAMES = st.sampled_from(["Ram", "Sita", "Mohan", "Radha", "Unknown", "अज्ञात", "-"])
+_HOMES = st.sampled_from(["Rampur", "Sitapur", "Mohanpur", "-"])
+
+
+@given(st.lists(_NAMES, max_size=4), st.lists(_HOMES, max_size=4), st.sampled_from(sorted(LISTED)))
+def test_an_address_is_never_another_persons_and_none_is_lost(names: list[str], at: list[str], listed: str) -> None:
+    # A cell of one line is taken as it is, with what stands before it.
+    who, home = (
+        "".join(LISTED[listed if len(texts) > 1 else "lines"](n, t) for n, t in enumerate(texts, 1))
+        for texts in (names, at)
+    )
+    with TemporaryDirectory() as folder:
+        rows = rows_of(Path(folder), who, home=home)
+    made = [(t, a) for t, a in homes(rows) if a]
+    is_anybody_written = any(n != "-" for n in names)
+    if len(names) == len(at) and is_anybody_written:
+        meant = [("unknown" if n in ("Unknown", "अज्ञात") else n, a) for n, a in zip(names, at, strict=True)]
+        assert made == [(n, a) for n, a in meant if n != "-" and a != "-"]
+    elif is_anybody_written:
+        assert not made
+    kept = " ".join(p["address"].raw for p in rows if "address" in p)
+    assert all(a in kept for a in at if a != "-")
+
+
+def test_a_relative_without_a_name_beside_several_persons_is_asked_of_each(tmp_path: Path) -> None:
+    path = tmp_path / "small.toml"
+    parts = 'to = { relation = "relation", relative_name = "relative_name" }\nclean = "relative"'
+    path.write_text(MAPPING + ADDRESS.replace('to = "address"\nclean = "block"', parts), encoding="utf-8")
+    cells = {"NO": "1", "WHO": "Ram\nMohan", "AGE": "", "HOME": "S/o"}
+    (record,) = map_rows(bind_file(path), [RowValues("f", "t", 1, cells)], MapContext("r"))
+    assert [(p["relative_name"].raw, p["relative_name"].is_sure()) for p in record.children["persons"]] == [
+        ("S/o", False), ("S/o", False),
+    ]  # fmt: skip
 
 
 def test_a_conflict_names_both_rules_and_the_cure(tmp_path: Path) -> None:
