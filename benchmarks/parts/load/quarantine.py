@@ -91,7 +91,9 @@ class _Trial:
                 "line": "1",
                 "role": "accused",
                 "name": "Sunil",
-                "sex": "Gents" if n in odd else "male",
+                "sex": "male",
+                # An accused child is noted, and loaded all the same.
+                "age": "15" if n in odd else "30",
             }
             for n in range(self._count)
         ]
@@ -118,5 +120,5 @@ class _Trial:
     def _flagged(self, wanted: set[int]) -> int:
         from digitize.targets.flags import find_flags
 
-        found = {f.record for f in find_flags(self._target) if f.field == "persons[0].sex"}
+        found = {f.record for f in find_flags(self._target) if f.code == "X013"}
         return sum(f"r{n}" in found for n in wanted)
