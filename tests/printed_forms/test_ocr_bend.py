@@ -114,7 +114,8 @@ def test_the_curve_is_found_whatever_a_tenth_of_wrong_pairs_says(seed, by, wrong
     theirs[:wrong] = spread(seed + 1000)[:wrong]
     bend = form_bend(ours, theirs.astype(np.float32), FLAT, FRAME)
     assert bend is not None
-    at = bend.map_near(FLAT, (300, 440, 340, 460)) @ [320, 450, 1]
+    # High enough that print stands about it whatever the seed.
+    at = bend.map_near(FLAT, (300, 300, 340, 600)) @ [320, 450, 1]
     assert np.allclose(at, [320, 450 + by], atol=1.0)
 
 
