@@ -38,6 +38,13 @@ _WITH_OTHERS = re.compile(
     rf"(?:\s*\d+)?)(?:\s*(?:{_MORE}|{_PEOPLE}))*\W*$",
     re.I,
 )
+_WHO = r"men|accused|culprits?|thieves|thief|miscreants?|चोर|आरोपी|अभियुक्त|इसम|চোর|আসামী|திருடர்கள்|دیگر|ملزمان"
+# Behind a name, those whom nobody could name: "and 2 unknown persons", "व अज्ञात 2 व्यक्ति".
+_WITH_UNKNOWN = re.compile(
+    rf"[\s,;]*{_NOT_IN_WORD}(?:{_AND})\s*(?:\d+\s*)?(?:{_UNKNOWN.pattern})[{INDIC}]*(?:\s*\d+)?"
+    rf"(?:\s*(?:{_MORE}|{_PEOPLE}|{_WHO}))*(?:\s*\d+)?\W*$",
+    re.I,
+)
 _BARE = BareWords(*TELLING, _UNKNOWN, re.compile(rf"(?:{_MORE}|{_ETC})|known\Z|తెలియని\Z", re.I))
 _VALUE = re.compile(
     r"[\s,;:\-–(@]*(?:(?:value[d]?(?:\s+(?:at|of))?|worth|मूल्य|कीमत|किंमत|মূল্য|দাম|மதிப்பு)\s*[:\-]?\s*)?"
@@ -83,7 +90,8 @@ def lines_of(text: str, kind: str) -> list[str]:
 def clean_persons(raw: str, context: CleanContext) -> CleanedRows:
     """A block of persons as rows: the parts of clean_person, and status "unknown" for those nobody could name.
 
-    Others who are only counted ("व अन्य 3", "and 2 others") are one row with status "unknown" and the note "others".
+    Others who are only counted ("व अन्य 3", "and 2 others", "and 2 unknown persons") are one row with status "unknown"
+    and the note "others".
     """
     plain = _BARE.parts(raw)
     if plain:
@@ -95,7 +103,9 @@ def clean_persons(raw: str, context: CleanContext) -> CleanedRows:
 def persons_of_item(item: str) -> Iterator[Mapping[str, CleanedCell]]:
     """The person of one item, and a row for others who are only counted behind the name."""
     folded = fold_written(item)
-    m = _WITH_OTHERS.search(folded) if len(folded) == len(item) else None
+    m = None
+    if len(folded) == len(item):
+        m = _WITH_OTHERS.search(folded) or _WITH_UNKNOWN.search(folded)
     if m is None or not m.start():
         yield _person(item)
         return

@@ -260,3 +260,15 @@ def test_a_conflict_names_both_rules_and_the_cure(tmp_path: Path) -> None:
                                     'from = "AGE"\nto = "fir_no"\nclean = "int"'), encoding="utf-8")  # fmt: skip
     with pytest.raises(MappingError, match=r"fir_no is filled twice: by the rule from NO and by that from AGE.*spare"):
         bind_file(path)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "Ram Singh and 2 unknown persons", "Ram Singh & N.K.", "Ram Singh and unknown", "Ram Singh व अज्ञात 2 व्यक्ति",
+        "Ram Singh एवं 3 अज्ञात चोर", "Ram Singh ও অজ্ঞাত ২ জন", "Ram Singh ਤੇ 2 ਅਣਪਛਾਤੇ ਵਿਅਕਤੀ",
+        "Ram Singh மற்றும் அடையாளம் தெரியாத 2 நபர்கள்",
+    ],
+)  # fmt: skip
+def test_a_name_before_unknown_persons_is_kept(tmp_path: Path, cell: str) -> None:
+    assert people(tmp_path, cell, "35") == [("Ram Singh", "35", 1.0), (None, None, 0.0)]
