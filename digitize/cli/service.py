@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from digitize.services.answer import ServiceAnswer, ShownAnswer
     from digitize.services.kind import RecordService
 
-UNSURE = "unsure"
 PANEL = "Services on loaded records", 30
 
 _As = Annotated[str, typer.Option("--as", help="Role that decides what is shown: public, police or court.")]
@@ -87,6 +86,8 @@ def _ask(
 
 
 def _show(answer: ServiceAnswer) -> None:
+    from digitize.services.identity import UNSURE
+
     if answer.verdict:
         is_unsure = answer.verdict == UNSURE and any(map(_is_unsure, answer.found))
         say(f"{answer.service}: {answer.verdict}{': a person must look' if is_unsure else ''}")
@@ -118,7 +119,7 @@ def _cells(one: ShownAnswer) -> list[str]:
 
 def _is_unsure(one: ShownAnswer) -> bool:
     """Whether it may be another person than the one asked for."""
-    return one.match is not None and one.match.how == UNSURE
+    return one.match is not None and one.match.is_unsure
 
 
 def _describe_grounds(one: ShownAnswer) -> str:

@@ -8,11 +8,9 @@ from itertools import cycle
 
 from markupsafe import Markup, escape
 
-from digitize.offices.history import Point, Projection
+from digitize.offices.history import CUT, Point, Projection
 from digitize.offices.numbers import group_digits
 
-CUT = "inventory-cut"
-"""Why there is no end where an inventory was lowered."""
 _W, _H, _LEFT, _RIGHT, _TOP, _FOOT = 900, 300, 92, 120, 14, 30
 
 

@@ -12,6 +12,8 @@ from digitize.offices.pace import estimate_months_left
 from digitize.offices.store import SnapshotStore
 from digitize.offices.store_rows import Received
 
+CUT, FEW_INVENTORIES = "inventory-cut", "few-inventories"
+"""Why there is no end: an inventory was lowered, or too few stations have one."""
 _SPANS = (3, 6, 12, 24)
 """The paces of so many months are compared; the fastest and the slowest make the range."""
 _MONTH = 30.44
@@ -134,7 +136,7 @@ def project_reporters(received: Sequence[Received], day: date) -> dict[str, Proj
     }
 
 
-def withhold_end(told: Projection, why: str = "inventory-cut") -> Projection:
+def withhold_end(told: Projection, why: str = CUT) -> Projection:
     """The same without "done" or a day: an inventory was lowered, or too few stations have one to tell what is left."""
     return replace(told, first=None, last=None, likely=None, why=why)
 

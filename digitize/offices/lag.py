@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from digitize.offices.grades import count_proven, grade_of, is_gradable, share_of
-from digitize.offices.history import Projection
+from digitize.offices.history import CUT, FEW_INVENTORIES, Projection
 from digitize.offices.measures import Counts
 from digitize.offices.rollup import ReportedPlace
 from digitize.offices.store_rows import Received
@@ -17,8 +17,8 @@ _FASTER, _SLOWER = 120, 80
 _BEFORE_DATED = (
     "no-report",
     "no-inventory",
-    "few-inventories",
-    "inventory-cut",
+    FEW_INVENTORIES,
+    CUT,
     "standing-still",
     "too-little-history",
 )
@@ -73,7 +73,7 @@ def _find_lag(place: ReportedPlace, ends: Projection, silent_days: int, rows: Se
     if place.report.days > silent_days:
         return Lag(place.code, "silent", 0, place.report.snapshot.as_on.isoformat(), trend, ends, past)
     if grade_of(place) == "cut":
-        return Lag(place.code, "inventory-cut", 0, place.cut_on, trend, ends, past)
+        return Lag(place.code, CUT, 0, place.cut_on, trend, ends, past)
     if not is_gradable(place):
         return Lag(place.code, "no-inventory", 0, "", trend, ends, past)
     cause, records = find_cause(place.net)

@@ -76,6 +76,7 @@ def render_page(picture: NationalPicture, words: Words, outline: Outline | None)
     """The whole file. outline: of the states, for the nation's page."""
     root = picture.root
     rows = _make_rows(picture, words)
+    reports = [x.report for x in ([root] if root.report else root.parts) if x.report]
     return (
         template_environment()
         .get_template("report.html")
@@ -122,10 +123,8 @@ def render_page(picture: NationalPicture, words: Words, outline: Outline | None)
             statements={r.place.code: r.place.report.snapshot.statement for r in rows if r.place.report},
             stated_days=max(((picture.day - x.as_on).days for x in _list_statements(root)), default=0),
             own_statement=root.report.snapshot.statement if root.report else None,
-            effort=merge_effort(
-                [x.report.snapshot.effort for x in ([root] if root.report else root.parts) if x.report]
-            ),
-            told=[x.report for x in ([root] if root.report else root.parts) if x.report],
+            effort=merge_effort([told.snapshot.effort for told in reports]),
+            told=reports,
             software=f"cctns-digitize {__version__}",
             data=as_script(make_page_data(picture, words, display_name(root, words), _sentences_by_state(rows, words))),
             css=make_style(words),

@@ -11,6 +11,7 @@ from digitize.offices.contradict import Contradiction, find_contradictions
 from digitize.offices.flags import RaisedFlag, find_open_cuts, load_flags
 from digitize.offices.grades import grade_of
 from digitize.offices.history import (
+    FEW_INVENTORIES,
     Point,
     Projection,
     combine_projections,
@@ -186,7 +187,7 @@ def make_state_picture(office: Office, day: date, limits: Limits) -> NationalPic
 def withhold_few(ends: Projection, place: ReportedPlace) -> Projection:
     """No end where most stations have no inventory: of two of them nobody can tell when all are done."""
     is_told = ends.last is not None or ends.likely is not None or ends.why == "done"
-    return withhold_end(ends, "few-inventories") if is_told and grade_of(place) == "not-known" else ends
+    return withhold_end(ends, FEW_INVENTORIES) if is_told and grade_of(place) == "not-known" else ends
 
 
 def _withhold_cut_sites(picture: NationalPicture, received: Sequence[Received]) -> None:

@@ -53,6 +53,11 @@ class PersonMatch:
     is_exact: bool = False
 
     @property
+    def is_unsure(self) -> bool:
+        """Whether it may be another person than the one asked for."""
+        return self.how == UNSURE
+
+    @property
     def is_for_public(self) -> bool:
         """Whether the public may be told of the person found.
 

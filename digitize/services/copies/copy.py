@@ -58,9 +58,7 @@ def write_copy_texts(
     return pdf.to_bytes(_title(record)), texts
 
 
-def texts_in(
-    record: Record, language: str, *, role: str, withheld: Sequence[HiddenRow] = ()
-) -> tuple[str, ...]:  # fmt: skip
+def texts_in(record: Record, language: str, *, role: str, withheld: Sequence[HiddenRow] = ()) -> tuple[str, ...]:
     """All texts of a copy, without rendering it."""
     return _make_parts(record, CopyWords(language), role, OF_STATE, withheld).texts
 
@@ -79,9 +77,7 @@ class _Made:
         return (*(t for part in self.parts for t in _texts(part)), *self.head, *self.foot, *self.notes)
 
 
-def _make_parts(
-    record: Record, words: CopyWords, role: str, digits: str, withheld: Sequence[HiddenRow]
-) -> _Made:  # fmt: skip
+def _make_parts(record: Record, words: CopyWords, role: str, digits: str, withheld: Sequence[HiddenRow]) -> _Made:
     if record.form != FORM:
         raise InputError(f"only form {FORM} can be copied, not {record.form}")
     values = CopyValues(words, record.value("state") or "", FORM, digits)
