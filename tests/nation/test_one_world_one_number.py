@@ -7,6 +7,7 @@ import io
 import random
 import re
 import shutil
+import subprocess
 from collections import defaultdict
 from dataclasses import replace
 from datetime import date, timedelta
@@ -28,6 +29,7 @@ from digitize.offices.numbers import format_hundredths
 from digitize.offices.office import create_office, load_newest_sites, make_state_snapshot
 from digitize.offices.outline import load_outline
 from digitize.offices.page import _accuracy_text, _count_withdrawn, _format_interval, render_page
+from digitize.offices.pdf import find_browser
 from digitize.offices.picture import Limits, make_national_picture, make_state_picture, restrict_to_state
 from digitize.offices.quality_sheet import QualityLine
 from digitize.offices.receive import add_files
@@ -236,6 +238,22 @@ def check_pages(picture, done, expected):
     said = [sorted(sorted(re.findall(r"[\d,.]+", c.text_content())) for c in p.xpath("//table//td[@class='n']"))
             for p in pages]  # fmt: skip
     assert said[0] == said[1]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(find_browser() is None, reason="no Chromium on this machine; make setup-tests brings it")
+def test_the_list_that_the_page_itself_makes_of_places_has_the_shares_of_its_table(world, tmp_path):
+    picture = make_national_picture(world[1], DAYS[-1], Limits())
+    page = tmp_path / "page.html"
+    page.write_text(render_page(picture, WORDS["en"], load_outline()), encoding="utf-8")
+    flags = ["--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-dev-shm-usage"]
+    command = [find_browser(), *flags, f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom", page.as_uri()]
+    done = subprocess.run(command, capture_output=True, timeout=120, check=True)
+    shown = lxml_html.fromstring(done.stdout.decode("utf-8"))
+    [own] = [r for r in shown.xpath("//*[@id='places']//tbody/tr") if r.xpath("th")[0].text_content() == "West Bengal"]
+    [table] = shown.xpath("//tr[@id='state-wb']/td[3]/text()[1]")
+    assert own.xpath("td")[0].text_content() == table.strip()
+    assert "NaN" not in shown.get_element_by_id("places").text_content()
 
 
 def test_a_copy_that_is_withdrawn_leaves_as_many_records_less_as_is_said(world, tmp_path):

@@ -56,7 +56,6 @@
     const c = Object.fromEntries(data.of_station.map((m, i) => [m, row[3 + i]]));
     return { ...c, of_expected: c.expected === null ? 0 : c.loaded, pages_of_expected: c.pages_expected === null ? 0 : c.pages };
   };
-  const once = (s) => { const c = named(s[2]); return c && { ...c, of_expected: Math.max(0, c.of_expected - s[4]) }; };
   const named = (counts) => (counts ? Object.fromEntries(data.measures.map((m, i) => [m, counts[i]])) : null);
 
   const tableOf = (head, rows, extra) => {
@@ -116,7 +115,7 @@
   const showStates = (focus) => {
     if (focus) address("#drill");
     steps([root, null]);
-    put(tableOf(say("state"), data.states.map((s, i) => [stateName(i), s[2] && (() => showState(i, true)), once(s), []]), []), focus);
+    put(tableOf(say("state"), data.states.map((s, i) => [stateName(i), s[2] && (() => showState(i, true)), named(s[2]), []]), []), focus);
   };
   const showState = (s, focus) => {
     if (focus) address("#state-" + data.states[s][0]);
