@@ -57,11 +57,38 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
+class HandChanges:
+    """Records of a load that are no longer as it wrote them.
+
+    changed, removed, added: ids. removed_count, added_count: of all, also where nothing is left that names them.
+    uncompared: how many could not be compared, because numbers were rounded or an upgrade changed them.
+    """
+
+    changed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
+    removed_count: int = 0
+    added_count: int = 0
+    uncompared: int = 0
+
+    @property
+    def count(self) -> int:
+        """How many records were changed, removed or added."""
+        return len(self.changed) + self.removed_count + self.added_count
+
+    def describe(self) -> str:
+        """The counts, for people."""
+        counts = (len(self.changed), "changed"), (self.removed_count, "removed"), (self.added_count, "added")
+        return ", ".join(f"{n} {what}" for n, what in counts if n)
+
+
+@dataclass(frozen=True, slots=True)
 class Undone:
     """Result of an undo.
 
     removed: deleted records; restored: versions restored; shared: later batches that found records unchanged which may
-    be among the deleted ones. Loading their files again restores these.
+    be among the deleted ones. Loading their files again restores these. by_hand: records that were no longer as the
+    load wrote them.
     """
 
     load: str
@@ -69,6 +96,7 @@ class Undone:
     removed: int
     restored: int
     shared: tuple[str, ...] = ()
+    by_hand: HandChanges = field(default_factory=HandChanges)
 
 
 class Target(Protocol):
@@ -93,8 +121,11 @@ class Target(Protocol):
         """
         ...
 
-    def undo(self, load: str, why: str, *, dry_run: bool = False) -> Undone:
-        """Undo a load; raises TargetRefused if later loads depend on it."""
+    def undo(self, load: str, why: str, *, dry_run: bool = False, force: bool = False) -> Undone:
+        """Undo a load.
+
+        Raises TargetRefused if later loads depend on it, or, unless forced, if people changed its records by hand.
+        """
         ...
 
     def versions(self, form: str, records: Sequence[str]) -> Mapping[str, tuple[str, str]]:

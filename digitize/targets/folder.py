@@ -101,7 +101,7 @@ class FolderTarget:
         entry = self._manifest["batches"].get(batch)
         return replace(Receipt(**entry["receipt"]), repeated=True) if entry and entry["load"] == load else None
 
-    def undo(self, load: str, why: str, *, dry_run: bool = False) -> Undone:
+    def undo(self, load: str, why: str, *, dry_run: bool = False, force: bool = False) -> Undone:
         """Not supported: earlier versions are not kept."""
         raise OptionsError(f"{self.name}: a folder has no earlier versions; load the right files instead.")
 

@@ -17,16 +17,17 @@ from digitize.errors import TargetRefused
 from digitize.targets import sqlite_compare as compare
 from digitize.targets import sqlite_search as searched
 from digitize.targets.apply_batch import apply_batch
-from digitize.targets.base import Load, Receipt, Statement, Undone
+from digitize.targets.base import HandChanges, Load, Receipt, Statement, Undone
 from digitize.targets.comparing import Fold, HeldRecord, RecordGroup, Station
 from digitize.targets.flags import FLAGS
 from digitize.targets.from_records import as_batch
-from digitize.targets.rows import HASH, ORIGIN, RECORD_ID, LoadBatch, RowBatch
+from digitize.targets.hand_changes import HandChangeFinder, slices
+from digitize.targets.rows import HASH, LINE, ORIGIN, RECORD_ID, LoadBatch, RowBatch
 from digitize.targets.sqlite_schema import FORMAT, TYPES, prepare
 from digitize.targets.undoing import undo
 from mappers.layouts import TableLayout, lay_out
 from mappers.record import Record
-from mappers.schema import form_tables
+from mappers.schema import Table, form_tables
 from mappers.schema.links import named_first
 
 
@@ -85,12 +86,12 @@ class SqliteTarget:
             raise TargetRefused(f"{self._path} refused the load of {batch.batch} ({e}). Nothing was changed.") from e
         return receipt
 
-    def undo(self, load: str, why: str, *, dry_run: bool = False) -> Undone:
+    def undo(self, load: str, why: str, *, dry_run: bool = False, force: bool = False) -> Undone:
         """Undo a load in one transaction; see `digitize.targets.undoing.undo`."""
         require_writable(self._path)
         self._db.execute("BEGIN IMMEDIATE")
         try:
-            return undo(_Store(self._db, self._layout), self.name, load, why)
+            return undo(_Store(self._db, self._layout), self.name, load, why, force=force or dry_run)
         except BaseException:
             dry_run = True  # takes everything back below
             raise
@@ -233,6 +234,31 @@ class _Store:
         for form, record in self.rows("SELECT form, record_id FROM record_index WHERE load_id = ?", [load]):
             found.setdefault(form, []).append(record)
         return found
+
+    def find_hand_changes(self, load: str, written: Mapping[str, Sequence[str]]) -> HandChanges:
+        found = HandChangeFinder()
+        upgraded = {r for (r,) in self.rows("SELECT DISTINCT record_id FROM upgrade_findings")}
+        for form, records in written.items():
+            for some in slices([r for r in records if r not in upgraded]):
+                query = f"SELECT record_id, row_hash FROM record_index WHERE record_id {self.among}"
+                hashes = self.rows(query, [json.dumps(some)])
+                schema = dict.fromkeys((RECORD_ID, HASH), pl.String)
+                tables = {name: self._read_texts(name, table, some) for name, table in form_tables(form).items()}
+                there = {name: frame for name, frame in tables.items() if name == form or frame.height}
+                found.add(form, there, pl.DataFrame(hashes, schema=schema, orient="row"))
+        skipped = sum(len(upgraded.intersection(records)) for records in written.values())
+        removed = tuple(found.removed)
+        return HandChanges(tuple(found.changed), removed, (), len(removed), 0, found.uncompared + skipped)
+
+    def _read_texts(self, name: str, table: Table, records: Sequence[str]) -> pl.DataFrame:
+        """Rows of some records, in order, with all values as texts."""
+        keys = [RECORD_ID, *([LINE] if table.child else [])]
+        values = ", ".join(f'CAST("{n}" AS TEXT)' for n in table.by_name)
+        query = (
+            f"SELECT {', '.join(keys)}, {values} FROM {name} WHERE record_id {self.among} ORDER BY {', '.join(keys)}"
+        )
+        names = dict.fromkeys((*keys, *table.by_name), pl.String) | ({LINE: pl.Int64} if table.child else {})
+        return pl.DataFrame(self.rows(query, [json.dumps(list(records))]), schema=names, orient="row")
 
     def hold_others(self) -> None:
         """Nobody else writes: the transaction began as a writing one."""

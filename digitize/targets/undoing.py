@@ -9,15 +9,16 @@ from typing import Any, Protocol
 import polars as pl
 
 from digitize.errors import NotFound, TargetRefused
-from digitize.targets.base import Undone
+from digitize.targets.base import HandChanges, Undone
 from digitize.targets.flags import FLAG, FLAGS
 from digitize.targets.rows import HASH, LINE, ORIGIN, RECORD_ID, RowBatch
 from digitize.targets.store import Store
 from digitize.targets.value_checks import key_columns, typed_key
-from mappers.schema import Table, form_tables
+from mappers.schema import Table, form_tables, load_schemas
 
 # Ids in one statement, and records that are in memory whole.
 _AT_ONCE, _WHOLE_AT_ONCE = 50_000, 5_000
+_NAMED = 10
 _EARLIER = """DELETE FROM record_history WHERE replaced_by = ? AND history_id NOT IN (
   SELECT MAX(history_id) FROM record_history WHERE replaced_by = ? GROUP BY form, record_id)"""
 
@@ -35,16 +36,21 @@ class Books(Store, Protocol):
         """Form -> records whose newest version a load wrote."""
         ...
 
+    def find_hand_changes(self, load: str, written: Mapping[str, Sequence[str]]) -> HandChanges:
+        """Which of the records that a load wrote are no longer as it wrote them. written: from `list_written`."""
+        ...
+
     def hold_others(self) -> None:
         """Wait until no load is being written, and block others until the transaction ends."""
         ...
 
 
-def undo(store: Books, target: str, wanted: str, why: str) -> Undone:
+def undo(store: Books, target: str, wanted: str, why: str, *, force: bool) -> Undone:
     """Undo a load inside an open transaction.
 
     wanted: its id, the first 8 or more digits of it, or the name of its batch, meaning the newest. Raises NotFound, and
-    TargetRefused if a later load changed or withdrew its records: undo that first.
+    TargetRefused if a later load changed or withdrew its records (undo that first), or if people changed them by hand
+    and it is not forced.
     """
     store.hold_others()
     load, batch, source = _find(store, target, wanted)
@@ -53,21 +59,45 @@ def undo(store: Books, target: str, wanted: str, why: str) -> Undone:
     store.rows(_EARLIER, [load, load])
     written = store.list_written(load)
     _require_free(store, target, load, {r for records in written.values() for r in records})
+    by_hand = store.find_hand_changes(load, written)
+    if by_hand.count and not force:
+        raise TargetRefused(describe_refusal(target, batch, by_hand))
     # Out first: a version that is put back may have the key of one that goes.
     for form, records in written.items():
         for start in range(0, len(records), _AT_ONCE):
             store.remove(form, records[start : start + _AT_ONCE])
+    # Origins and notes of a record that was deleted by hand would stand in the way when it is loaded again.
+    for form in load_schemas() if by_hand.removed else ():
+        store.remove(form, by_hand.removed)
     restored = _restore(store, target, load)
     # What stands again is no history any more.
     store.rows("DELETE FROM record_history WHERE replaced_by = ?", [load])
     _reopen(store, load)
     shared = _unsettle(store, load)
     note = "UPDATE loads SET state = 'undone', undone_at = CURRENT_TIMESTAMP, undone_why = ? WHERE "
-    store.rows(note + "load_id = ?", [why, load])
+    forced = f"{why} (forced, though by hand: {by_hand.describe()})".lstrip() if by_hand.count else why
+    store.rows(note + "load_id = ?", [forced, load])
     # Or else the files would still count as loaded whole, and loading them again would do nothing.
     if whole := source.get("whole"):
         store.rows(note + "batch = ?", [why, whole])
-    return Undone(load, batch, sum(map(len, written.values())), restored, shared)
+    return Undone(load, batch, sum(map(len, written.values())), restored, shared, by_hand)
+
+
+def describe_refusal(target: str, batch: str, by_hand: HandChanges) -> str:
+    """For people: why a load is not undone whose records were changed by hand."""
+    ids = [("changed", by_hand.changed), ("removed", by_hand.removed), ("added", by_hand.added)]
+    named = [f"{what}: {list_some(records)}" for what, records in ids if records]
+    return (
+        f"{target}: records of {batch} are no longer as they were loaded; by hand {by_hand.describe()}. "
+        f"{'; '.join(named)}{'. ' if named else ''}Undoing would lose these changes. Nothing was changed. If they may "
+        "go: --force, with --operator and --reason."
+    )
+
+
+def list_some(records: Sequence[str]) -> str:
+    """The first ids, and how many more there are."""
+    more = f" and {len(records) - _NAMED} more" if len(records) > _NAMED else ""
+    return ", ".join(records[:_NAMED]) + more
 
 
 def _unsettle(store: Books, load: str) -> tuple[str, ...]:
@@ -177,7 +207,7 @@ def _put_back(
     store: Books, target: str, form: str, was: str, batch: str, records: Sequence[tuple[str, Mapping[str, Any]]]
 ) -> None:
     """Restore versions of one load and batch."""
-    tables = _tables(form, records)
+    tables = version_tables(form, records)
     table = form_tables(form)[form]
     if key_columns(table, tables[form]) and store.owners(form, typed_key(table, tables[form])):
         raise TargetRefused(
@@ -199,7 +229,8 @@ def _origin(row: Mapping[str, Any]) -> tuple[object, ...]:
     return tuple(None if row.get(n) is None else typed.get(n, str)(row[n]) for n in ORIGIN)
 
 
-def _tables(form: str, records: Sequence[tuple[str, Mapping[str, Any]]]) -> dict[str, pl.DataFrame]:
+def version_tables(form: str, records: Sequence[tuple[str, Mapping[str, Any]]]) -> dict[str, pl.DataFrame]:
+    """Whole records as the history and the book of a state's tables hold them, as rows. records: (hash, whole)."""
     made = {}
     for name, table in form_tables(form).items():
         rows = [row for _, whole in records for row in whole.get(name, [])]

@@ -388,7 +388,9 @@ def test_the_whole_way_by_command(digitize, ask, pg_url, tmp_path):
     ask("UPDATE crime.t_fir SET fir_contents = 'x' WHERE fir_id = (SELECT min(fir_id) FROM crime.t_fir)")
     assert len(digitize.json("reconcile", files, *named, code=3)["unequal"]) == 1
     batch = digitize.json("receipts", "--target", pg_url, "--schema", "cctns_book")["receipts"][0]["receipt"]["batch"]
-    digitize("unload", batch, *named, "--reason", "trial")
+    assert digitize.json("unload", batch, *named, "--dry-run")["by_hand"]["changed"] == ["wb-000000"]
+    digitize("unload", batch, *named, "--reason", "trial", code=8)
+    digitize("unload", batch, *named, "--reason", "trial", "--force", "--operator", "Asha")
 
 
 def rows(path):

@@ -45,9 +45,13 @@ FULL = {
 
 @pytest.fixture
 def loaded(target, tmp_path):
+    return load_full(target, tmp_path / "in")
+
+
+def load_full(target, folder):
     """Four FIRs with children of several kinds, loaded; two stations, two years."""
-    folder = firs(
-        tmp_path / "in",
+    firs(
+        folder,
         ("a", FULL),
         ("b", {"year": "2010", "fir_date": "2010-03-12"}),
         ("c", {"police_station": "Other", "place": "Market"}),

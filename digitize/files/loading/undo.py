@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from digitize.errors import TargetRefused
 from digitize.files.loading.target_choice import open_target_for
 from digitize.targets.base import Target, Undone
+from digitize.targets.undoing import describe_refusal
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.record_sql import THAT
 from digitize.workspace.ledger.records import Records
@@ -25,25 +27,33 @@ def undo_load(
     *,
     layout: str = "",
     dry_run: bool = False,
+    forced_by: str = "",
 ) -> Undone:
     """Undo the newest load of a batch.
 
     In a workspace, records that the target still holds from an earlier load count as loaded; the next run loads the
-    others. Raises NotFound, and TargetRefused if later loads depend on it.
+    others. forced_by: the person who undoes it though records were changed by hand; it is recorded with the reason.
+    Raises NotFound, and TargetRefused if later loads depend on it or, unless forced, people changed its records.
     """
+    said = f"{reason} ({forced_by})" if forced_by else reason
+    force = bool(forced_by)
     with open_target_for(target, schema, workspace, layout) as there:
         if workspace is None or dry_run:
-            return there.undo(batch, reason, dry_run=dry_run)
+            return there.undo(batch, said, dry_run=dry_run, force=force)
         with Ledger(open_place(workspace).ledger) as ledger:
-            would = there.undo(batch, reason, dry_run=True)
+            would = there.undo(batch, said, dry_run=True)
+            if would.by_hand.count and not force:
+                raise TargetRefused(describe_refusal(there.name, would.batch, would.by_hand))
             # Before it is taken out: killed in between, the next run looks what stands there.
             ledger.record_event(
                 would.batch, "load", "note", key=would.load, detail={"unloading": True, "reason": reason}
             )
-            done = there.undo(batch, reason)
+            done = there.undo(batch, said, force=force)
             with ledger.writing():
                 note_standing(ledger, there, done.batch)
                 detail = {"unloaded": True, "reason": reason, "removed": done.removed, "restored": done.restored}
+                if done.by_hand.count:
+                    detail |= {"forced_by": forced_by, "changed_by_hand": done.by_hand.describe()}
                 ledger.record_event(done.batch, "load", "note", key=done.load, detail=detail)
     return done
 

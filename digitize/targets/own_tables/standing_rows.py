@@ -8,19 +8,21 @@ assigns the key. Station and year are those of our book.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import polars as pl
 import psycopg
 from psycopg import sql
 
+from digitize.targets.base import HandChanges
 from digitize.targets.comparing import YEAR, Fold, HeldRecord, RecordGroup, Station, as_json, record_digests
 from digitize.targets.own_tables.catalogue import table_sql
 from digitize.targets.own_tables.laying import make_ready
 from digitize.targets.own_tables.reading import SLICE, Own, read_rows
 from digitize.targets.rows import LINE, RECORD_ID, STATION
 from digitize.targets.to_records import records_of
+from digitize.targets.undoing import version_tables
 from mappers.layouts.back import read_back
 from mappers.layouts.model import LayoutTable
 from mappers.layouts.own import OwnRow
@@ -88,6 +90,34 @@ def flat_rows(
         for table, flat in read_back(form, record, rows, own.layout, own.masters).items():
             found.setdefault(table, []).extend(flat)
     return ids, found
+
+
+def find_hand_changes(db: psycopg.Connection[Any], own: Own, load: str, forms: Iterable[str]) -> HandChanges:
+    """Records of a load whose rows are not those that the layout makes of the records in our book."""
+    changed: list[str] = []
+    removed: list[str] = []
+    uncompared = 0
+    query = f"""SELECT record_id, {_PLACES}, replace(row_hash::text, '-', ''), record, layout FROM record_index
+                WHERE load_id = %s AND form = %s AND record_id > %s ORDER BY 1 LIMIT {SLICE}"""
+    for form in forms:
+        last = ""
+        while index := db.execute(sql.SQL(query), (load, form, last)).fetchall():
+            last = index[-1][0]
+            # Rows of another layout are no longer what this one would write.
+            ours = [row for row in index if row[7] == own.key]
+            uncompared += len(index) - len(ours)
+            if not ours:
+                continue
+            tables = version_tables(form, [(row[5], row[6]) for row in ours])
+            written = _digests(form, laid_tables(form, tables, own, Counter()))
+            now = _digests(form, _standing_tables(db, own, form, ours))
+            removed += sorted(written.keys() - now.keys())
+            changed += sorted(record for record, digest in now.items() if written[record] != digest)
+    return HandChanges(tuple(changed), tuple(removed), (), len(removed), 0, uncompared)
+
+
+def _digests(form: str, tables: Mapping[str, pl.DataFrame]) -> dict[str, str]:
+    return dict(record_digests(form, tables).select(RECORD_ID, "digest").iter_rows())
 
 
 def _iter_held(

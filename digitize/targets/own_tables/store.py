@@ -13,10 +13,12 @@ import psycopg
 from psycopg import sql
 
 from digitize.errors import TargetRefused
+from digitize.targets.base import HandChanges
 from digitize.targets.flags import FLAGS
 from digitize.targets.own_tables.catalogue import table_sql
 from digitize.targets.own_tables.laying import Hindrance, ReadyRecord, make_ready
 from digitize.targets.own_tables.reading import SLICE, Own, read_rows
+from digitize.targets.own_tables.standing_rows import find_hand_changes
 from digitize.targets.own_tables.writing import Keys, Writer, hindrance, is_whole
 from digitize.targets.postgres.store import PostgresStore
 from digitize.targets.rows import HASH, RECORD_ID, Kept, LoadBatch, RowBatch
@@ -89,6 +91,10 @@ class OwnTablesStore(PostgresStore):
         for form, record in self._db.execute("SELECT form, record_id FROM record_index WHERE load_id = %s", (load,)):
             found.setdefault(form, []).append(record)
         return found
+
+    def find_hand_changes(self, load: str, written: Mapping[str, Sequence[str]]) -> HandChanges:
+        """See `Books`. The rows are compared with what the layout makes of the records in our book."""
+        return find_hand_changes(self._db, self._own, load, written)
 
     def retire(self, form: str, records: Sequence[str], batch: LoadBatch, why: str) -> None:
         """See `Store`. The stored rows are kept with the old version, with all columns of the state."""

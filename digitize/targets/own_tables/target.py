@@ -102,9 +102,10 @@ class OwnTablesTarget(PostgresTarget):
         """Not supported: tables and keys are not ours."""
         raise OptionsError("--first drops and rebuilds keys, which is not allowed in a state's own tables. Omit it.")
 
-    def undo(self, load: str, why: str, *, dry_run: bool = False) -> Undone:
+    def undo(self, load: str, why: str, *, dry_run: bool = False, force: bool = False) -> Undone:
         """Undo a load in one transaction; see `digitize.targets.undoing.undo`."""
-        done: Undone = self.transact(lambda db: self._undo(db, load, why), dry_run=dry_run)
+        may_lose = force or dry_run
+        done: Undone = self.transact(lambda db: self._undo(db, load, why, force=may_lose), dry_run=dry_run)
         return done
 
     def find_done(self, load: str, batch: str) -> Receipt | None:
@@ -220,10 +221,10 @@ class OwnTablesTarget(PostgresTarget):
         note(db, batch, receipt)
         return receipt, store.gaps
 
-    def _undo(self, db: psycopg.Connection[Any], load: str, why: str) -> Undone:
+    def _undo(self, db: psycopg.Connection[Any], load: str, why: str, *, force: bool) -> Undone:
         store = OwnTablesStore(db, self._compare_layout(db))
         try:
-            done = undo(store, self.name, load, why)
+            done = undo(store, self.name, load, why, force=force)
             store.finish()
         except RecordsRefused as e:
             reasons = "; ".join(sorted({h.where for h in e.refused.values()})[:3])

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence, Set
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
 import psycopg
 from psycopg import sql
 
+from digitize.targets.base import HandChanges
 from digitize.targets.flags import FLAGS
+from digitize.targets.hand_changes import HandChangeFinder, slices
 from digitize.targets.postgres import search_fill
 from digitize.targets.postgres.copying import SLICE, copy_text
 from digitize.targets.postgres.locks import lock_quarantine
 from digitize.targets.postgres.tables import BOOKS, TYPES
-from digitize.targets.rows import HASH, ORIGIN, RECORD_ID, LoadBatch, RowBatch
+from digitize.targets.rows import HASH, LINE, ORIGIN, RECORD_ID, LoadBatch, RowBatch
 from mappers.schema import Table, form_tables, load_schemas
 from mappers.schema.links import named_first
 
@@ -112,6 +116,64 @@ class PostgresStore:
         for form, record in self._db.execute(sql.SQL(" UNION ALL ").join(parts), {"load": load}):
             found.setdefault(form, []).append(record)
         return found
+
+    def find_hand_changes(self, load: str, written: Mapping[str, Sequence[str]]) -> HandChanges:
+        """See `Books`."""
+        # The server may be set up to print days in another order.
+        self._db.execute("SET LOCAL datestyle TO ISO")
+        found = HandChangeFinder()
+        taken_out = "SELECT DISTINCT record_id FROM upgrade_findings WHERE state = 'taken out'"
+        upgraded = {r for (r,) in self.rows(taken_out)}
+        for form, records in written.items():
+            for some in slices([r for r in records if r not in upgraded]):
+                tables = {name: self._read_texts(name, table, some) for name, table in form_tables(form).items()}
+                there = {name: frame for name, frame in tables.items() if name == form or frame.height}
+                found.add(form, there, self._read_hashes(form, some))
+        skipped = sum(len(upgraded.intersection(records)) for records in written.values())
+        more = self._count_missing(load, written, set(found.changed))
+        return replace(more, changed=tuple(found.changed), uncompared=found.uncompared + skipped)
+
+    def _read_hashes(self, form: str, records: Sequence[str]) -> pl.DataFrame:
+        query = f"SELECT record_id, replace({HASH}::text, '-', '') FROM {form} WHERE record_id = ANY(?)"
+        return pl.DataFrame(
+            self.rows(query, [records]), schema=dict.fromkeys((RECORD_ID, HASH), pl.String), orient="row"
+        )
+
+    def _read_texts(self, name: str, table: Table, records: Sequence[str]) -> pl.DataFrame:
+        """Rows of some records, in order, with all values as the texts that were sent."""
+        if table.child and not self._has_rows(name):
+            return pl.DataFrame()
+        keys = [RECORD_ID, *([LINE] if table.child else [])]
+        # A time was sent without its seconds.
+        one = {c.name: f"regexp_replace({c.name}::text, ':00$', '')" for c in table.columns if c.kind == "time"}
+        values = ", ".join(one.get(n, f'"{n}"::text') for n in table.by_name)
+        key = ", ".join(keys)
+        query = f"SELECT {key}, {values} FROM {name} WHERE record_id = ANY(?) ORDER BY {key}"
+        names = dict.fromkeys((*keys, *table.by_name), pl.String) | ({LINE: pl.Int64} if table.child else {})
+        return pl.DataFrame(self.rows(query, [records]), schema=names, orient="row")
+
+    def _count_missing(self, load: str, written: Mapping[str, Sequence[str]], changed: Set[str]) -> HandChanges:
+        """Records that were deleted, or put in under the load's id; the load itself says only how many it wrote."""
+        receipt = self.rows("SELECT receipt FROM loads WHERE load_id = ?", [load])[0][0]
+        less = receipt["inserted"] + receipt["updated"] - sum(map(len, written.values()))
+        if less > 0:
+            left = self.rows("SELECT DISTINCT record_id FROM flags WHERE load_id = ?", [load])
+            left += self.rows("SELECT DISTINCT record_id FROM field_origin") if len(left) < less else []
+            there = set(self._list_ids())
+            gone = sorted({r for (r,) in left} - there)
+            # Of another number they may be of other loads.
+            return HandChanges(removed=tuple(gone) if len(gone) == less else (), removed_count=less)
+        # Where records stood before, a load that came again after others has more than it wrote the last time.
+        if less == 0 or receipt["unchanged"]:
+            return HandChanges()
+        own = {f: self.rows(f"SELECT record_id, xmin::text FROM {f} WHERE load_id = ?", [load]) for f in written}
+        usual = {f: Counter(x for _, x in rows).most_common(1)[0][0] for f, rows in own.items()}
+        odd = sorted(r for f, rows in own.items() for r, x in rows if x != usual[f] and r not in changed)
+        return HandChanges(added=tuple(odd) if len(odd) == -less else (), added_count=-less)
+
+    def _list_ids(self) -> list[str]:
+        parts = " UNION ALL ".join(f"SELECT record_id FROM {form}" for form in load_schemas())
+        return [r for (r,) in self.rows(parts)]
 
     def hold_others(self) -> None:
         """Wait until no load is being written, and block others until the transaction ends."""

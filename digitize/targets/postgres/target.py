@@ -85,9 +85,12 @@ class PostgresTarget:
             self._forget_lost()
             raise refusal(e, self._address) from None
 
-    def undo(self, load: str, why: str, *, dry_run: bool = False) -> Undone:
+    def undo(self, load: str, why: str, *, dry_run: bool = False, force: bool = False) -> Undone:
         """Undo a load in one transaction; see `digitize.targets.undoing.undo`."""
-        work: Work = lambda db: undo(PostgresStore(db), self.name, load, why)  # noqa: E731  # typed so
+
+        def work(db: psycopg.Connection[Any]) -> Undone:
+            return undo(PostgresStore(db), self.name, load, why, force=force or dry_run)
+
         done: Undone = self.transact(work, dry_run=dry_run)
         return done
 
