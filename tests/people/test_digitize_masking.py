@@ -93,6 +93,20 @@ def test_a_hint_counts_in_whatever_field_it_stands(field: str) -> None:
     assert not is_sensitive(case("379", **{"narrative": "", field: "the theft of last year"}))
 
 
+def test_a_hint_counts_in_a_row_of_any_table() -> None:
+    for told, is_hint in (("dress torn at the rape", True), ("dress torn at the fair", False)):
+        assert is_sensitive(case("379", narrative="", property=[{"description": told}])) is is_hint
+        assert is_sensitive(case("379", narrative="", addresses=[{"address": told}])) is is_hint
+
+
+def test_a_word_for_a_child_counts_in_free_text_and_not_in_a_name_or_a_place() -> None:
+    """Baby is a name, and a theft beside the boys' club was no boy's."""
+    for told in ("Baby Rani", "Near the boys club"):
+        assert is_sensitive(case("379", narrative=told))
+        for field in ("io_name", "place", "beat"):
+            assert not is_sensitive(case("379", narrative="", **{field: told})), field
+
+
 def test_grapes_are_no_hint() -> None:
     assert not is_sensitive(case("379", narrative="A basket of grapes, two drapes and a minor injury"))
 

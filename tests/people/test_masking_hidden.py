@@ -1,5 +1,6 @@
 """What is hidden, from whom and by which law: each row of the table, and nobody beside a victim who need not be."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ from loaded_records import asks, fir, loaded
 
 from digitize.masking.cases import build_masks
 from digitize.masking.hidden import COPIES, load_hidden
-from digitize.masking.masks import MASK
+from digitize.masking.masks import MASK, mask_record
 from digitize.search.query import SearchQuery
 from digitize.search.search import StoreSearch
 from digitize.services.copies.asked import fir_asked, fir_copy
@@ -89,6 +90,35 @@ def test_the_table_names_a_law_and_who_may_ask():
 def test_a_complainant_who_may_be_the_victim_is_hidden_from_all(record):
     for viewer in VIEWERS:
         assert dict(build_masks([record]).mask(record, viewer).cells())["persons[0].name"].raw == MASK
+
+
+def test_the_offence_that_another_record_states_hides_a_complainant_who_may_be_the_victim():
+    """The arrest alone is of a child's theft, beside which the complainant is shown to police."""
+    people = ("complainant", "Rina Das", OLD), ("accused", "Raju Sen", YOUNG)
+    arrest, rape = case(THEFT, *people), replace(case(RAPE, *people[1:]), id="y")
+    shown = [build_masks(some).mask(arrest, "police") for some in ([arrest], [arrest, rape])]
+    assert [r.children["persons"][0]["name"].raw for r in shown] == ["Rina Das", MASK]
+
+
+def test_a_record_by_itself_is_masked_by_the_offence_that_it_states():
+    people = ("complainant", "Rina Das", OLD), ("accused", "Raju Sen", YOUNG)
+    shown = [mask_record(case(law, *people), viewer="police") for law in (THEFT, RAPE)]
+    assert [r.children["persons"][0]["name"].raw for r in shown] == ["Rina Das", MASK]
+
+
+def test_papers_of_an_accused_are_hidden_as_the_home_is():
+    record = case(RAPE, VICTIM, ACCUSED)
+    papers = {n: FieldValue(v, v) for n, v in {"person_line": "2", "id_kind": "ration", "id_number": "WB 77"}.items()}
+    reasons = build_masks([record]).find_reasons(replace(record, children={**record.children, "ids": (papers,)}))
+    assert reasons.get("ids[0].id_number") == "home"
+
+
+@pytest.mark.parametrize(("line", "is_hidden"), [("1", True), ("2", False), ("9", True), ("", True)])
+def test_where_sections_are_not_known_an_address_of_nobody_known_may_be_the_victims(line, is_hidden):
+    record = case((None, None), VICTIM, ACCUSED)
+    home = {n: FieldValue(v, v) for n, v in {"person_line": line, "address": "Ghat Lane"}.items() if v}
+    record = replace(record, children={**record.children, "addresses": (home,)})
+    assert (build_masks([record]).find_reasons(record).get("addresses[0].address") == "perhaps-victim") is is_hidden
 
 
 @pytest.mark.parametrize(

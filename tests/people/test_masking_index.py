@@ -4,12 +4,13 @@ import random
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from digitize.errors import DiskFull
+from digitize.masking import cases
 from digitize.masking.case_index import CaseIndex
-from digitize.masking.cases import build_case_masks, build_workspace_masks
+from digitize.masking.cases import build_batch_masks, build_case_masks, build_workspace_masks
 from digitize.masking.few_cases import NAMED, SENSITIVE
 from digitize.search.cases import open_cases
 from digitize.search.stores import open_store
@@ -74,6 +75,7 @@ STATED = st.tuples(
 
 
 @given(st.lists(STATED, max_size=9))
+@example([([1], NAMED, [(0, ("", "", ""))], [3])])
 @settings(max_examples=40, deadline=None)
 def test_few_records_are_the_same_cases_in_memory_as_in_the_database(stated):
     few, large = CaseIndex(), CaseIndex(at_once=1)
@@ -121,3 +123,44 @@ def test_a_loaded_record_is_masked_by_its_whole_case_and_by_no_other_station_of_
     hidden = {r.id: bool(open_cases(store, [(r.id, r.form)]).hidden_paths(r.id)) for r in (CHAIN[0], here, there, row)}
     target.close()
     assert hidden == {"t-r00": True, "u": False, "w": True, "v-r1": True}
+
+
+@pytest.fixture(scope="module")
+def theft_and_rape(tmp_path_factory):
+    """A ledger with two cases of two records each: what masks a record stands in the other one of its case."""
+    theft, rape = {"district": "K", "fir_no": "31", **KOTWALI}, {"district": "K", "fir_no": "32", **KOTWALI}
+    told = [fir("a-r1", "379", **theft), fir("a-r2", "376", form="iif3", **theft)]
+    told += [fir("b-r1", "379", **rape), fir("b-r2", "376", form="iif3", **rape)]
+    loose = fir("c-r1", "379", **KOTWALI, fir_reg_num="3302060007")
+    with Ledger(create("wb", tmp_path_factory.mktemp("few") / "ws", "x").ledger) as ledger:
+        for r in (*told, loose):
+            group = f"wb|kotwali|{r.value('year')}"
+            Records(ledger).replace_unit(r.id[0] + r.id[-1], [Stored(r, r.id, group, "", "", record_hash(r))])
+        yield ledger, *told, loose
+
+
+def test_of_a_few_records_the_cases_alone_are_looked_at_and_of_more_the_whole_workspace(theft_and_rape, monkeypatch):
+    ledger, theft, _, rape, _, loose = theft_and_rape
+    monkeypatch.setattr(cases, "_FEW", 2)
+
+    def masked(*batch):
+        masks = build_batch_masks(ledger, lambda: iter(batch))
+        return [masks.is_masked(r) for r in (theft, rape)]
+
+    assert masked(theft) == [True, False], "the other case was not asked for"
+    assert masked(theft, rape) == [True, True]
+    assert masked(theft, theft, theft) == [True, True], "so many that the workspace is gone through"
+    assert masked(loose) == [True, True], "what states its number may lie at any station"
+
+
+def test_what_one_record_hides_is_hidden_in_another_by_the_whole_workspace_too(tmp_path):
+    """The words that tell of a victim stand in the record that names her, which is looked up again."""
+    key = {"district": "K", "fir_no": "33", **KOTWALI}
+    told = fir("a-r1", "376", **key)
+    arrest = make_record(
+        "b-r1", {**key, "io_name": "Ulupi Vintobhe", "acts": [{"act": "IPC", "section": "323"}]}, "iif3"
+    )
+    with Ledger(create("wb", tmp_path / "ws", "x").ledger) as ledger:
+        for r in (told, arrest):
+            Records(ledger).replace_unit(r.id, [Stored(r, r.id, "wb|kotwali|2016", "", "", record_hash(r))])
+        assert "io_name" in build_workspace_masks(ledger).list_masked_paths(arrest)
