@@ -94,8 +94,8 @@ def _grounds(
     made += [Ground("year", "same")] if query.year.strip() else []
     made += [Ground("period", "same")] if query.since or query.until else []
     made += [Ground("age", "alike")] if query.age.strip() and row.born_from else []
-    made += [Ground("section", "same")] if query.section else []
-    return (*made, Ground("place", "alike")) if query.place else tuple(made)
+    made += [Ground("section", "same")] if query.section.strip() else []
+    return (*made, Ground("place", "alike")) if query.place.strip() else tuple(made)
 
 
 def stations_only(found: Sequence[RankedRow], stations: dict[str, float]) -> list[RankedRow]:

@@ -82,17 +82,8 @@ class StoreSearch:
 
     def _conditions(self, query: SearchQuery) -> Iterator[tuple[str, Tokens]]:
         """Required tokens of a hit's record: (reason, tokens)."""
-        rows = clean_sections(query.section, CleanContext()).rows if query.section.strip() else []
-        for row in rows:
-            # What is no section has no cells.
-            act, section = _value(row, "act"), section_key(_value(row, "section"))
-            is_named = bool(act) and _value(row, "inferred") != "yes"
-            if section:
-                yield "section", frozenset({token("ca", act, section) if is_named else token("c", section)})
-            elif is_named:
-                yield "section", frozenset({token("a", act)})
-        if query.section.strip() and not any(_value(row, n) for row in rows for n in ("act", "section")):
-            yield "section", frozenset({token("c", section_key(query.section))})
+        if query.section.strip():
+            yield from _section_conditions(query.section)
         if query.place.strip():
             yield "place", self._place(query.place)
 
@@ -109,6 +100,21 @@ class StoreSearch:
             words, _ = asked_words(self.store, name, OTHER)
             made |= {token("w", w) for word in words for w, score in word.found.items() if score >= 0.8}
         return frozenset(made)
+
+
+def _section_conditions(text: str) -> Iterator[tuple[str, Tokens]]:
+    """Required tokens for each section that a text names; for a text that names none, those of the text as it is."""
+    rows = clean_sections(text, CleanContext()).rows
+    for row in rows:
+        # What is no section has no cells.
+        act, section = _value(row, "act"), section_key(_value(row, "section"))
+        is_named = bool(act) and _value(row, "inferred") != "yes"
+        if section:
+            yield "section", frozenset({token("ca", act, section) if is_named else token("c", section)})
+        elif is_named:
+            yield "section", frozenset({token("a", act)})
+    if not any(_value(row, n) for row in rows for n in ("act", "section")):
+        yield "section", frozenset({token("c", section_key(text))})
 
 
 def _value(row: Mapping[str, CleanedCell], name: str) -> str:

@@ -46,6 +46,7 @@ ASKED = [
     (SearchQuery("bara bajar", kind="fir"), "a-r1", "fir"),
     (SearchQuery("WBO2AB1284"), "a-r1", "vehicle"),
     (SearchQuery("WB02A?1234", kind="vehicle"), "a-r1", "vehicle"),
+    (SearchQuery("WB02AB12?4", kind="vehicle"), "a-r1", "vehicle"),
     (SearchQuery("*1234", kind="vehicle"), "a-r1", "vehicle"),
     (SearchQuery("सोना चेन", kind="property"), "c-r1", "property"),
 ]  # fmt: skip

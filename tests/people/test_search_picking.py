@@ -6,6 +6,7 @@ import pytest
 from marks_store import fir, open_sqlite
 
 from digitize.search import picking
+from digitize.search.filled_counts import Lack, LoadedRows
 from digitize.search.picking import Pick, as_rows, each_row, pick_query
 
 # Records with their days, and the ages of their victims.
@@ -96,6 +97,15 @@ def test_rows_are_those_of_the_days_the_codes_and_the_ages_that_were_said(store,
 def test_a_field_that_the_form_lacks_is_no_part_of_a_query(store, changes):
     with pytest.raises(KeyError):
         names(store, **changes)
+
+
+def test_rows_are_not_counted_by_a_field_that_neither_they_nor_their_records_have(store):
+    """A name that no table has would be a wrong query, or one that counts every row."""
+    persons = LoadedRows("iif1", "persons")
+    assert store.count_filled(persons, [Lack(("no_such", "sex")), Lack(("no_such",), ("fir_date",))])
+    for lack in (Lack(("no_such", "fir_date")), Lack((), ("sex",))):
+        with pytest.raises(KeyError, match="iif1: none of"):
+            store.count_filled(persons, [lack])
 
 
 def test_what_is_empty_is_no_value_of_a_code_nor_of_a_row():
