@@ -129,27 +129,24 @@ class CaseIndex:
 
     def merge_cases(self, fir_node: Callable[[int, Key], int]) -> None:
         """Merge keys of one case, and record possible matches. fir_node: (main, place) -> key of that FIR."""
+        places, self._places = list(self._places), {}
         if self._made is None:
-            w = self._waiting
-            self._few = FewCases(w["said"], w["edges"], w["firs"], list(self._places), w["owners"], fir_node)
-            self._waiting.clear()
-            self._places.clear()
+            w, self._waiting = self._waiting, {}
+            self._few = FewCases(w["said"], w["edges"], w["firs"], places, w["owners"], fir_node)
             return
         self._flush()
         with _translate_errors():
-            self._unite_alike(fir_node)
+            self._unite_alike(fir_node, places)
             self._propagate_roots()
             # A number that leads to a case may make one of two, to which others lead then.
             while self._execute_change(_ONE_OWNER):
                 self._propagate_roots()
             self._db.execute(_MANY_OWNERS)
             self._db.executescript(_GATHER)
-        self._places.clear()
 
-    def _unite_alike(self, fir_node: Callable[[int, Key], int]) -> None:
+    def _unite_alike(self, fir_node: Callable[[int, Key], int], places: Sequence[Key]) -> None:
         """FIRs with one number and compatible places are one case, if all of them are compatible."""
         self._db.execute("CREATE INDEX firs_by_main ON firs (main, place)")
-        places = list(self._places)
         for main, rows in groupby(self._db.execute(_ALIKE), key=lambda r: r[0]):
             pairs = list(combinations(sorted(places[r[1]] for r in rows), 2))
             fitting = [(fir_node(main, a), fir_node(main, b)) for a, b in pairs if do_places_agree(a, b)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import BoundedSemaphore
@@ -100,7 +101,7 @@ class SearchStore(PicksRows, CountsRows, HoldsRecords, Protocol):
         ...
 
 
-class StoreAsks(HeldRecords, PickedRows, CountedRows):
+class StoreAsks(HeldRecords, PickedRows, CountedRows, ABC):
     """Queries shared by both databases."""
 
     one_of = ""
@@ -110,9 +111,9 @@ class StoreAsks(HeldRecords, PickedRows, CountedRows):
         super().__init__(target)
         self._stations: tuple[int, frozenset[str]] = (0, frozenset())
 
+    @abstractmethod
     def as_list(self, values: Sequence[Any]) -> object:
         """Values as one SQL parameter, for `one_of`."""
-        raise NotImplementedError
 
     def near_words(self, kind: str, keys: Sequence[Sequence[str]]) -> list[list[tuple[str, str]]]:
         """See `SearchStore`."""

@@ -100,6 +100,14 @@ def test_the_offence_that_another_record_states_hides_a_complainant_who_may_be_t
     assert [r.children["persons"][0]["name"].raw for r in shown] == ["Rina Das", MASK]
 
 
+def test_a_victim_whom_another_record_names_lets_police_see_the_complainant():
+    """Of two records of a rape the one names the victim: then the complainant of another name is none."""
+    arrest = case(RAPE, ("complainant", "Anil Roy", OLD), ACCUSED)
+    fir = replace(case(RAPE, VICTIM, ACCUSED), id="y")
+    shown = [build_masks(some).mask(arrest, "police") for some in ([arrest], [arrest, fir])]
+    assert [r.children["persons"][0]["name"].raw for r in shown] == [MASK, "Anil Roy"]
+
+
 def test_a_record_by_itself_is_masked_by_the_offence_that_it_states():
     people = ("complainant", "Rina Das", OLD), ("accused", "Raju Sen", YOUNG)
     shown = [mask_record(case(law, *people), viewer="police") for law in (THEFT, RAPE)]

@@ -8,7 +8,7 @@ from digitize.masking.record_cache import cache_per_record
 from digitize.search import sqlite_store
 from digitize.search.sqlite_store import _matching
 from digitize.search.stores import open_store
-from digitize.search.words import likeness
+from digitize.search.words import compare_sounds, likeness
 from digitize.targets.rows import FormRows, RowBatch
 from digitize.targets.sqlite import SqliteTarget
 from mappers.names.costs import code_rows, cost_table, distances, distances_by
@@ -86,6 +86,15 @@ def test_costs_by_several_languages_at_once_are_those_of_each():
         ways = [distances("kamal", code_rows([said]), cost_table(name)) for name in ("bn", lang)]
         best = max(0.0, *(1 - float(cost[0]) / float(whole[0]) for cost, whole in ways))
         assert float(likeness("kamal", "bn", words)[n]) == pytest.approx(best, abs=1e-6)
+
+
+def test_a_letter_of_several_sounds_in_the_language_of_either_word_makes_them_alike():
+    """Tamil writes g and k with one letter: whoever asks, and whatever it is asked beside."""
+    words = [("kopal", ""), ("kopal", "ta"), ("kopal", "bn"), ("gobal", "")]
+    alike, cost = compare_sounds("gobal", "bn", words)
+    assert alike[1] == likeness("gobal", "ta", words[:1])[0] > 0.9 > alike[0] == alike[2]
+    assert cost[1] == compare_sounds("gobal", "ta", words[:1])[1][0] < cost[0] == cost[2]
+    assert (alike[3], cost[3]) == (1, 0)
 
 
 def test_a_record_is_looked_through_once_and_an_equal_one_anew():
