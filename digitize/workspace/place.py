@@ -133,6 +133,7 @@ def create(state: str, folder: Path, site: str = "", ledger: str = "") -> Place:
     """
     from digitize.machine.signing import create_key
     from digitize.workspace.ledger import Ledger
+    from digitize.workspace.ledger.opening import require_reachable
     from mappers.states import load_state
 
     if (folder / "digitize.toml").exists():
@@ -140,6 +141,8 @@ def create(state: str, folder: Path, site: str = "", ledger: str = "") -> Place:
     profile = load_state(state.lower())
     site_id = profile.code + (f"-{_slug(site)}" if site else "")
     where = ledger_address(ledger, site_id, folder) if ledger else folder / LEDGER
+    # Before a folder is made: a name that is wrong leaves none behind.
+    require_reachable(where)
     for name in FOLDERS:
         (folder / name).mkdir(parents=True, exist_ok=True)
     stations = folder / "lists" / "stations.csv"

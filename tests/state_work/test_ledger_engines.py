@@ -26,7 +26,7 @@ from digitize.workspace.ledger.record_sql import groups_of  # noqa: E402
 from digitize.workspace.ledger.records import Records  # noqa: E402
 from digitize.workspace.ledger_db.address import LedgerAddress, ledger_address  # noqa: E402
 from digitize.workspace.ledger_db.watched_tables import COVERED  # noqa: E402
-from digitize.workspace.place import open_place  # noqa: E402
+from digitize.workspace.place import create, open_place  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -532,3 +532,22 @@ def test_a_password_stands_in_no_place(digitize, table_done, tmp_path):
     with pytest.raises(OptionsError) as said:
         open_place(place)
     assert "geheim" not in str(said.value)
+
+
+def test_a_role_that_is_not_there_is_told_with_the_statements_that_create_it(digitize, pg_url, tmp_path):
+    url = pg_url.replace("postgres@", 'new"clerk@')
+    with pytest.raises(LedgerError, match='the server runs, but has no role new"clerk. Nothing was recorded') as said:
+        create("wb", tmp_path / "ws", "sample", url)
+    assert not (tmp_path / "ws").exists() and not isinstance(said.value, LedgerAway)
+    statements = str(said.value).split("creates it with: ")[1].split(" Then run")[0]
+    database = pg_url.rsplit("/", 1)[1]
+    assert statements == (f'CREATE ROLE "new""clerk" LOGIN; GRANT CREATE ON DATABASE "{database}" TO "new""clerk";')
+    with psycopg.connect(pg_url, autocommit=True) as db:
+        db.execute(statements.encode())
+    try:
+        digitize("init", "wb", tmp_path / "ws", "--site", "sample", "--ledger", url)
+    finally:
+        with psycopg.connect(pg_url, autocommit=True) as db:
+            db.execute(b'DROP OWNED BY "new""clerk"; DROP ROLE "new""clerk"')
+    with pytest.raises(LedgerError, match=r'has no database nowhere.*CREATE DATABASE "nowhere"; GRANT'):
+        create("wb", tmp_path / "other", "sample", f"{pg_url.rsplit('/', 1)[0]}/nowhere")

@@ -37,6 +37,14 @@ def open_engine(where: Where) -> LedgerEngine:
     return DatabaseEngine(where)
 
 
+def require_reachable(where: Where) -> None:
+    """Raise LedgerError if a ledger that is to be created lies in a database that does not let us in."""
+    if not isinstance(where, Path):
+        from digitize.workspace.ledger_db import postgres
+
+        postgres.connect(where).close()
+
+
 def connect(path: Path) -> FileEngine:
     """Connect to a ledger file; read-only if the file or its folder is not writable."""
     with plain_errors(path, "digitize ledger verify"):

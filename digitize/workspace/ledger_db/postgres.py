@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
@@ -59,6 +60,8 @@ SELECT set_config(name, 'off', false) FROM pg_settings WHERE name = 'enable_memo
 """
 _IN_USE, _FULL, _REFUSED, _MISSING, _READ_ONLY = "55P03", "53100", "42501", ("42P01", "3F000", "3D000"), "25006"
 _AGAIN = ("40001", "40P01", "25P03")
+# A connection that is refused comes without a state.
+_NOT_THERE = re.compile(r'FATAL: +(?P<kind>role|database) "(?P<name>.+)" does not exist')
 
 Link = psycopg.Connection[PgRow]
 
@@ -104,8 +107,25 @@ def plain_errors(where: LedgerAddress) -> Iterator[None]:
         raise _translate_error(e, where) from None
 
 
+def _name_missing(error: psycopg.Error, where: LedgerAddress) -> str:
+    """For people: the role or database that the server has not, with the statements that create it; "" if neither."""
+    if not (found := _NOT_THERE.search(str(error))):
+        return ""
+    kind, name = found["kind"], found["name"].replace('"', '""')
+    of = conninfo_to_dict(where.url)
+    user, database = (str(of.get(n) or "").replace('"', '""') for n in ("user", "dbname"))
+    grant = f'GRANT CREATE ON DATABASE "{database or user}" TO "{name if kind == "role" else user}";'
+    made = f'CREATE ROLE "{name}" LOGIN; {grant}' if kind == "role" else f'CREATE DATABASE "{name}"; {grant}'
+    return (
+        f"{where}: the server runs, but has no {kind} {found['name']}. Nothing was recorded. Whoever administers the "
+        f"server creates it with: {made} Then run the same command again."
+    )
+
+
 def _translate_error(error: psycopg.Error, where: LedgerAddress) -> LedgerError:
     state = error.sqlstate or ""
+    if missing := _name_missing(error, where):
+        return LedgerError(missing)
     if state == _IN_USE:
         return LedgerError(
             f"{where} has been in use by another program for too long. Wait, then run the command again."
