@@ -10,14 +10,20 @@ import errno
 import json
 import logging
 import os
+import re
 import sys
 import time
 import unicodedata
+from contextvars import ContextVar
+from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, TextIO, cast
 
 import typer
 
-from digitize.machine.exit_texts import block_on_terminal, in_json, on_terminal
+from digitize.machine.command_line import fill_commands
+from digitize.machine.exit_texts import block_on_terminal, in_json
+from digitize.machine.exit_texts import on_terminal as escape_controls
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +32,51 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 JSON_SCHEMA = 1
+_given: ContextVar[Mapping[str, Any]] = ContextVar("_given", default=MappingProxyType({}))
+_PASSWORD = re.compile(r"://[^/@]*:[^/@]*@|password=")
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+
+
+def remember_given(parameters: Mapping[str, Any]) -> None:
+    """Remember what this call was given: commands that it prints name the same workspace and target."""
+    _given.set(parameters)
+
+
+def on_terminal(text: str) -> str:
+    """One line for a terminal: with the given folder and target in its commands, and no control characters."""
+    return escape_controls(fill_commands(text, _given_words))
+
+
+def _given_words(placeholder: str) -> list[str]:
+    """What this call was given in the place of a placeholder; [] if nothing."""
+    given = _given.get()
+    paths = [p for v in given.values() for p in (v if isinstance(v, list | tuple) else [v]) if isinstance(p, Path)]
+    places = [str(p) for p in dict.fromkeys(paths) if (p / "digitize.toml").is_file()]
+    if placeholder == "DIR":
+        return places if len(places) == 1 else []
+    if placeholder == "FILE":
+        return [str(given["layout"])] if given.get("layout") else []
+    url = str(given.get("url") or given.get("target") or "")
+    if placeholder != "URL" and not url and len(places) == 1:
+        return ["--workspace", *places]
+    schema = ["--schema", str(given["schema"])] if given.get("schema") else []
+    if not url and len(places) == 1:
+        url, schema = _find_own_database(Path(places[0]))
+    if not url or _PASSWORD.search(url):
+        return []
+    return [*([] if placeholder == "URL" else ["--target"]), url, *schema]
+
+
+def _find_own_database(place: Path) -> tuple[str, list[str]]:
+    """Database and schema into which a workspace loads; "" for a file, or where its settings are invalid."""
+    from digitize.errors import OptionsError
+    from digitize.workspace.options import load_options
+
+    try:
+        load = load_options(place).load
+    except OptionsError:
+        return "", []
+    return (load.target, ["--schema", load.schema_name]) if "://" in load.target else ("", [])
 
 
 def results() -> Console:

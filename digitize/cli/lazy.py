@@ -16,6 +16,8 @@ from typing import Any, NamedTuple
 import typer
 from typer.core import TyperGroup
 
+from digitize.cli.console import remember_given
+
 _FOLDER = Path(__file__).parent
 _FIRST_LINE = re.compile(r'"""`digitize (?P<name>[a-z-]+)`: (?P<does>.+?[.?])"*$')
 """Of a command file; the name is the file's own, which has "_" for "-"."""
@@ -77,7 +79,22 @@ def load_command(name: str) -> Any:
     """Load the command of a file. A group wraps it first, since a file can only add itself to a group."""
     alone = typer.Typer(rich_markup_mode=None)
     import_module(f"digitize.cli.{name.replace('-', '_')}").register(alone)
-    return typer.main.get_group(alone).commands[name]
+    command = typer.main.get_group(alone).commands[name]
+    _remember_given(command)
+    return command
+
+
+def _remember_given(command: Any) -> None:
+    """Let a command, and those of a group, remember what they are given, for the commands that they print."""
+    for one in getattr(command, "commands", {}).values():
+        _remember_given(one)
+    invoke = command.invoke
+
+    def remember_and_invoke(ctx: Any) -> Any:
+        remember_given(ctx.params)
+        return invoke(ctx)
+
+    command.invoke = remember_and_invoke
 
 
 # Not a dict: its own get() and items() would pass by what is looked up below.

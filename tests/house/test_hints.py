@@ -11,7 +11,9 @@ import pytest
 from typer.testing import CliRunner
 
 from digitize.cli.app import build
-from digitize.machine.command_line import format_command
+from digitize.cli.app import run as run_line
+from digitize.cli.console import on_terminal, remember_given
+from digitize.machine.command_line import fill_commands, format_command
 
 ROOT = Path(__file__).parents[2]
 GOOD = {
@@ -103,3 +105,63 @@ def test_placeholders_of_a_command_stay_as_they_are():
     assert format_command("run", Path("my books"), "--name", "NAME", "PATH...") == (
         "digitize run 'my books' --name NAME PATH..."
     )
+
+
+def test_placeholders_in_texts_are_filled_with_what_the_call_was_given():
+    words = {
+        "DIR": ["my books"],
+        "URL": ["postgresql://h/d", "--schema", "x"],
+        "--target ...": ["--target", "t.sqlite"],
+    }
+
+    def fill(text):
+        return fill_commands(text, lambda name: words.get(name, []))
+
+    assert fill("Run: digitize run DIR") == "Run: digitize run 'my books'"
+    assert fill("see digitize ledger restore DIR FILE, or DIR") == "see digitize ledger restore 'my books' FILE, or DIR"
+    assert (
+        fill("digitize target init URL --layout FILE.")
+        == "digitize target init postgresql://h/d --schema x --layout FILE."
+    )
+    assert fill("See: digitize receipts --target ...") == "See: digitize receipts --target t.sqlite"
+    assert fill("digitize status DIR --json; DIR") == "digitize status 'my books' --json; DIR"
+    assert fill("digitize intake WHAT ELSE") == "digitize intake WHAT ELSE"
+
+
+def test_hints_of_errors_and_results_name_the_folder_and_the_target(tmp_path, pg_url, capsys):
+    def fail(code, *words):
+        """What a command said that ended with an error."""
+        capsys.readouterr()
+        assert run_line([str(w) for w in words]) == code
+        return capsys.readouterr().err
+
+    place = tmp_path / "old books"
+    run("init", "wb", place, "--site", "test")
+    assert hint(run("batch", "account", place), "batch receive")[2] == str(place)
+    assert hint(fail(5, "case", place, "X"), "case") == ["case", str(place)]
+    named = ["--target", pg_url, "--schema", "other"]
+    folder = import_folder(tmp_path / "in", "2009-03-12")
+    wanted = hint(fail(8, "load", folder, *named), "target init")
+    assert wanted == ["target", "init", pg_url, "--schema", "other"]
+    settings = (place / "digitize.toml").read_text(encoding="utf-8")
+    (place / "digitize.toml").write_text(settings.replace('# target = "loaded/cctns.sqlite"', f"target = '{pg_url}'"))
+    assert hint(fail(8, "quarantine", "list", "--workspace", place), "target init") == [
+        "target",
+        "init",
+        pg_url,
+        "--schema",
+        "cctns",
+    ]
+    run(*wanted)
+    run("load", folder, *named)
+    assert "iif1-" in run(*hint(fail(5, "unload", "nothing", *named), "receipts"))
+    # A password is refused, and printed by nobody.
+    assert "geheim" not in fail(4, "load", folder, "--target", pg_url.replace("@", ":geheim@"))
+
+
+@pytest.mark.parametrize("placeholder", ["DIR", "URL", "--target ..."])
+def test_what_a_call_was_given_is_printed_without_its_password(placeholder):
+    for given in ({"target": "postgresql://a:geheim@h/d"}, {"url": "postgresql://h/d?password=geheim"}):
+        remember_given(given)
+        assert on_terminal(f"digitize run {placeholder}") == f"digitize run {placeholder}"
+    remember_given({})

@@ -74,7 +74,7 @@ def test_runs_try_again_what_was_slow_and_a_person_the_rest(digitize, workspace)
     assert [seconds for page, seconds in asked if page == SLOW] == [180, 360, 720]
     assert [page for page, _ in asked].count(BROKEN) == 1
     told = digitize("status", place)
-    assert "Failed pages: 2. Retried by: 2 by digitize retry DIR." in told
+    assert f"Failed pages: 2. Retried by: 2 by digitize retry {place}." in told
     listed = digitize.json("retry", place, "--list")["pages"]
     assert [(p["page"], p["kind"]) for p in listed] == [(SLOW, OUT_OF_TIME), (BROKEN, "truncated")]
     digitize("retry", place, "nobody", code=5)

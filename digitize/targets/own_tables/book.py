@@ -193,10 +193,10 @@ def require_book(db: psycopg.Connection[Any], address: DatabaseAddress, layout: 
     """
     found = find_layout_in(db, address)
     if found is None:
-        what = "there is no book for the state's tables. Create it: digitize target init URL --layout FILE"
+        what = "there is no book for the state's tables. Create it: digitize target init URL --layout FILE."
         raise TargetRefused(f"{address.name}: {what}")
     if layout is not None and layout_key(layout) != layout_key(found):
-        what = "this book has another layout. If the new one is right: digitize target init URL --layout FILE"
+        what = "this book has another layout. If the new one is right: digitize target init URL --layout FILE."
         raise TargetRefused(f"{address.name}: {what} Nothing was loaded.")
     state = read_state(db, address)
     is_old = state.version < VERSION or any(migrate(state.made, book_tables()))
@@ -210,4 +210,4 @@ def _amiss(version: int, altered: Any) -> str:
         return f"the book has version {version}, but this program knows {VERSION}; use a newer program."
     if altered:
         return f"someone altered the book: {'; '.join(list(altered)[:3])}."
-    return "the book has an older version. Upgrade it: digitize target init URL --layout FILE"
+    return "the book has an older version. Upgrade it: digitize target init URL --layout FILE."

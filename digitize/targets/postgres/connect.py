@@ -18,7 +18,7 @@ CONNECT_SECONDS = 10
 _TELLING = ("08", "28", "3D", "42501", "25006", "53", "57", "55")
 _WORDS = {
     "53100": "The server's disk is full. Make room there, and run the same command again.",
-    "42501": "The owner can grant it: digitize target init URL --loader ROLE",
+    "42501": "The owner can grant it: digitize target init URL --loader ROLE.",
     "25006": "The database is read-only.",
     "55P03": "Another program held a lock for too long; run the same command again.",
     "57014": "The server took too long; see --statement-seconds.",

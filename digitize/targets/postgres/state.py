@@ -63,17 +63,17 @@ def require_current(db: psycopg.Connection[Any], address: DatabaseAddress) -> No
 def what_is_amiss(state: TargetState) -> str:
     """Why a target cannot be loaded into, and the remedy; "" if it can."""
     if not state.version:
-        return "there are no tables of a target here. Create them: digitize target init URL"
+        return "there are no tables of a target here. Create them: digitize target init URL."
     if state.version > VERSION:
         return f"the tables have version {state.version}, but this program knows {VERSION}; use a newer program."
     if state.altered:
         more = f" and {len(state.altered) - 3} more" if len(state.altered) > 3 else ""
         return (
             f"someone altered the tables: {'; '.join(state.altered[:3])}{more}. See: digitize target check URL; to "
-            f"accept deliberate changes: digitize target adopt URL"
+            f"accept deliberate changes: digitize target adopt URL."
         )
     if not state.is_current:
-        return "the tables have an older schema. Upgrade them: digitize target init URL"
+        return "the tables have an older schema. Upgrade them: digitize target init URL."
     return ""
 
 
